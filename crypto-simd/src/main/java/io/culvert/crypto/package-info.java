@@ -1,0 +1,2 @@
+/** ChaCha20-Poly1305 (RFC 8439) over trains of packets. */
+package io.culvert.crypto;

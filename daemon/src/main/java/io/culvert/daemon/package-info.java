@@ -1,0 +1,2 @@
+/** The command line, the UAPI socket and the life of the process. */
+package io.culvert.daemon;

@@ -1,0 +1,6 @@
+/** The culvert program. */
+module io.culvert.daemon {
+    requires io.culvert.engine;
+    requires info.picocli;
+    requires java.logging;
+}

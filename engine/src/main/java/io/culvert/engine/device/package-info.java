@@ -1,0 +1,2 @@
+/** Devices, their peers, and their configuration as immutable snapshots. */
+package io.culvert.engine.device;

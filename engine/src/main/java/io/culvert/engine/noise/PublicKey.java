@@ -1,0 +1,50 @@
+package io.culvert.engine.noise;
+
+import java.util.Arrays;
+import java.util.HexFormat;
+
+/** A Curve25519 public key: 32 bytes, a peer's name. Immutable. */
+public final class PublicKey {
+    /** Its size. */
+    public static final int BYTES = 32;
+
+    private final byte[] bytes;
+
+    /**
+     * Copies {@code bytes}.
+     *
+     * @throws IllegalArgumentException unless there are 32
+     */
+    public PublicKey(byte[] bytes) {
+        if (bytes.length != BYTES) {
+            throw new IllegalArgumentException("a public key has 32 bytes, not " + bytes.length);
+        }
+        this.bytes = bytes.clone();
+    }
+
+    /** A copy of the bytes. */
+    public byte[] toBytes() {
+        return bytes.clone();
+    }
+
+    /** Copies the bytes into {@code target} from {@code offset} on. */
+    public void copyTo(byte[] target, int offset) {
+        System.arraycopy(bytes, 0, target, offset, BYTES);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof PublicKey key && Arrays.equals(bytes, key.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    /** Lower-case hexadecimal, 64 digits. */
+    @Override
+    public String toString() {
+        return HexFormat.of().formatHex(bytes);
+    }
+}

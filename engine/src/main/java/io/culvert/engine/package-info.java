@@ -1,0 +1,2 @@
+/** What the engine needs from the world it runs in. */
+package io.culvert.engine;

@@ -1,0 +1,2 @@
+/** UDP endpoints and ports. */
+package io.culvert.engine.udp;

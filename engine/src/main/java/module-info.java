@@ -1,0 +1,16 @@
+/** The WireGuard protocol and the packet pipeline. */
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+module io.culvert.engine {
+    requires transitive io.culvert.natives;
+    requires transitive io.culvert.ring;
+    requires io.culvert.crypto;
+    requires org.agrona;
+    requires org.bouncycastle.provider;
+
+    exports io.culvert.engine;
+    exports io.culvert.engine.device;
+    exports io.culvert.engine.noise;
+    exports io.culvert.engine.routing;
+    exports io.culvert.engine.tun;
+    exports io.culvert.engine.udp;
+}
