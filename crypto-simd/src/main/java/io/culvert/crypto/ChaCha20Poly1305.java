@@ -1,0 +1,67 @@
+package io.culvert.crypto;
+
+import java.util.Objects;
+
+/**
+ * ChaCha20-Poly1305 (RFC 8439) of one message in arrays, with additional data: for handshakes. Thread-safe.
+ *
+ * <p>Source and target may be the same place of the same array; they must not overlap otherwise.
+ */
+public final class ChaCha20Poly1305 {
+    /** Size of a key in bytes. */
+    public static final int KEY_BYTES = 32;
+    /** Size of a nonce in bytes. */
+    public static final int NONCE_BYTES = 12;
+    /** Size of a tag in bytes. */
+    public static final int TAG_BYTES = 16;
+
+    private ChaCha20Poly1305() {}
+
+    /**
+     * Seals a message.
+     *
+     * @param key 32 bytes
+     * @param nonce 12 bytes, never used before under this key
+     * @param aad what is authenticated but not sent; null is none
+     * @param source holds the plaintext from index {@code from}, {@code length} bytes of it
+     * @param target receives ciphertext and tag at index {@code to}, {@code length + 16} bytes
+     * @throws IndexOutOfBoundsException when a range leaves its array
+     * @throws IllegalArgumentException when key or nonce has another length
+     */
+    public static void seal(
+            byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
+        check(key, nonce);
+        Objects.checkFromIndexSize(from, length, source.length);
+        Objects.checkFromIndexSize(to, Math.addExact(length, TAG_BYTES), target.length);
+        JceCipher cipher = new JceCipher();
+        cipher.key(key);
+        cipher.seal(nonce, aad, source, from, length, target, to);
+    }
+
+    /**
+     * Opens a message.
+     *
+     * @param source holds ciphertext and tag from index {@code from}, {@code length + 16} bytes
+     * @param length of the plaintext in bytes
+     * @param target receives the plaintext at index {@code to}
+     * @return whether the message is authentic; if not, the target is not changed
+     * @throws IndexOutOfBoundsException when a range leaves its array
+     * @throws IllegalArgumentException when key or nonce has another length
+     */
+    public static boolean open(
+            byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
+        check(key, nonce);
+        Objects.checkFromIndexSize(from, Math.addExact(length, TAG_BYTES), source.length);
+        Objects.checkFromIndexSize(to, length, target.length);
+        JceCipher cipher = new JceCipher();
+        cipher.key(key);
+        return cipher.open(nonce, aad, source, from, length, target, to);
+    }
+
+    private static void check(byte[] key, byte[] nonce) {
+        if (key.length != KEY_BYTES || nonce.length != NONCE_BYTES) {
+            throw new IllegalArgumentException(
+                    "a key has 32 bytes and a nonce 12, not " + key.length + " and " + nonce.length);
+        }
+    }
+}

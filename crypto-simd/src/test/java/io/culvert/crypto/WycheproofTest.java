@@ -1,0 +1,90 @@
+package io.culvert.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+
+/** The vectors of Wycheproof, read from the directory that the property {@code culvert.vectors} names. */
+class WycheproofTest {
+    private static final HexFormat HEX = HexFormat.of();
+
+    /** Either of the two one-message forms. */
+    interface Sealer {
+        void seal(byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to);
+    }
+
+    interface Opener {
+        boolean open(byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> chaCha20Poly1305() throws IOException {
+        return tests("chacha20_poly1305_test.json", 12, ChaCha20Poly1305::seal, ChaCha20Poly1305::open);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> xChaCha20Poly1305() throws IOException {
+        return tests("xchacha20_poly1305_test.json", 24, XChaCha20Poly1305::seal, XChaCha20Poly1305::open);
+    }
+
+    private static Stream<DynamicTest> tests(String file, int nonceBytes, Sealer sealer, Opener opener)
+            throws IOException {
+        Path path = Path.of(System.getProperty("culvert.vectors", "")).resolve(file);
+        Assumptions.assumeTrue(Files.exists(path), () -> "no vectors at " + path + " (property culvert.vectors)");
+        JsonObject root = JsonParser.parseString(Files.readString(path)).getAsJsonObject();
+        return root.getAsJsonArray("testGroups").asList().stream()
+                .flatMap(group -> group.getAsJsonObject().getAsJsonArray("tests").asList().stream())
+                .map(JsonElement::getAsJsonObject)
+                .map(vector -> DynamicTest.dynamicTest(name(vector), () -> check(vector, nonceBytes, sealer, opener)));
+    }
+
+    private static String name(JsonObject vector) {
+        return vector.get("tcId") + " " + vector.get("comment").getAsString() + " "
+                + vector.get("result").getAsString();
+    }
+
+    private static void check(JsonObject vector, int nonceBytes, Sealer sealer, Opener opener) {
+        byte[] key = hex(vector, "key");
+        byte[] nonce = hex(vector, "iv");
+        byte[] aad = hex(vector, "aad");
+        byte[] message = hex(vector, "msg");
+        byte[] sealed = concat(hex(vector, "ct"), hex(vector, "tag"));
+        if (nonce.length != nonceBytes) {
+            assertThatThrownBy(() -> opener.open(key, nonce, aad, new byte[16], 0, 0, new byte[0], 0))
+                    .isInstanceOf(IllegalArgumentException.class);
+            return;
+        }
+        byte[] opened = new byte[message.length];
+        boolean valid = vector.get("result").getAsString().equals("valid");
+        assertThat(opener.open(key, nonce, aad, sealed, 0, opened.length, opened, 0))
+                .isEqualTo(valid);
+        if (valid) {
+            assertThat(opened).isEqualTo(message);
+            byte[] again = new byte[sealed.length];
+            sealer.seal(key, nonce, aad, message, 0, message.length, again, 0);
+            assertThat(again).isEqualTo(sealed);
+        }
+    }
+
+    private static byte[] concat(byte[] a, byte[] b) {
+        byte[] both = Arrays.copyOf(a, a.length + b.length);
+        System.arraycopy(b, 0, both, a.length, b.length);
+        return both;
+    }
+
+    private static byte[] hex(JsonObject vector, String name) {
+        return HEX.parseHex(vector.get(name).getAsString());
+    }
+}
