@@ -1,0 +1,82 @@
+package io.culvert.engine.cookie;
+
+import io.culvert.crypto.XChaCha20Poly1305;
+import io.culvert.engine.message.CookieReply;
+import io.culvert.engine.message.Limits;
+import io.culvert.engine.message.Message;
+import io.culvert.engine.noise.Blake2s;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.natives.Memory;
+
+/**
+ * A peer's side of the MACs and cookies (the kernel's struct cookie): adds the MACs to what is sent to it, and takes its
+ * cookies in.
+ *
+ * <p>Any thread; under its own lock. Cookies pass the network sealed but under a key that anyone can derive who knows the
+ * peer's public key; they are held on the heap.
+ */
+public final class CookieGenerator {
+    private static final long COOKIE_LIFE = Limits.COOKIE_SECRET_MAX_AGE - Limits.COOKIE_SECRET_LATENCY;
+
+    private final PublicKey receiver;
+
+    // Guarded by this. Both are null when there is none, so that an idle peer costs little.
+    private byte[] cookie;
+    private byte[] lastMac1Sent;
+    private long cookieBirth;
+
+    /** No cookie yet; {@code receiver} is the peer's key. */
+    public CookieGenerator(PublicKey receiver) {
+        this.receiver = receiver;
+    }
+
+    /**
+     * Writes both MACs of an initiation or response; mac2 is all zero unless a cookie younger than 115 s is at hand.
+     *
+     * @param length of the message in bytes
+     * @param now the present, of {@link io.culvert.engine.Clock#nanos}
+     */
+    public synchronized void addMacs(long message, int length, long now) {
+        byte[] bytes = new byte[length];
+        Memory.copy(message, bytes, 0, length);
+        byte[] mac1 = Blake2s.mac(Macs.mac1Key(receiver), bytes, Message.mac1(length));
+        Memory.copy(mac1, 0, message + Message.mac1(length), mac1.length);
+        lastMac1Sent = mac1;
+        if (cookie != null && now - cookieBirth >= COOKIE_LIFE) {
+            cookie = null;
+        }
+        if (cookie == null) {
+            Memory.zero(message + Message.mac2(length), Message.MAC_BYTES);
+        } else {
+            System.arraycopy(mac1, 0, bytes, Message.mac1(length), mac1.length);
+            byte[] mac2 = Blake2s.mac(cookie, bytes, Message.mac2(length));
+            Memory.copy(mac2, 0, message + Message.mac2(length), mac2.length);
+        }
+    }
+
+    /**
+     * Takes a cookie reply in, whose receiver index led to this peer. Each mac1 sent can be answered by one.
+     *
+     * @param message {@value CookieReply#BYTES} bytes
+     * @param now the present, of {@link io.culvert.engine.Clock#nanos}
+     * @return whether it was authentic and expected
+     */
+    public synchronized boolean consumeReply(long message, long now) {
+        if (lastMac1Sent == null) {
+            return false;
+        }
+        byte[] nonce = new byte[CookieReply.NONCE_BYTES];
+        Memory.copy(message + CookieReply.NONCE, nonce, 0, nonce.length);
+        byte[] sealed = new byte[CookieReply.ENCRYPTED_COOKIE_BYTES];
+        Memory.copy(message + CookieReply.ENCRYPTED_COOKIE, sealed, 0, sealed.length);
+        byte[] opened = new byte[Macs.COOKIE_BYTES];
+        if (!XChaCha20Poly1305.open(
+                Macs.cookieKey(receiver), nonce, lastMac1Sent, sealed, 0, opened.length, opened, 0)) {
+            return false;
+        }
+        cookie = opened;
+        cookieBirth = now;
+        lastMac1Sent = null;
+        return true;
+    }
+}

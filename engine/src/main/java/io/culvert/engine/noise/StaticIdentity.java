@@ -1,0 +1,49 @@
+package io.culvert.engine.noise;
+
+import java.util.Arrays;
+
+/**
+ * A device's key pair. Immutable; any thread may use it while it holds a reference. The methods of this package that need
+ * the private key take one themselves, and treat an identity that is gone as none.
+ */
+public final class StaticIdentity extends ReferenceCounted {
+    private final Secret privateKey;
+    private final PublicKey publicKey;
+
+    /** The identity of a private key, which is copied and clamped. */
+    public StaticIdentity(Secret privateKey) {
+        byte[] bytes = privateKey.toBytes();
+        try {
+            Curve25519.clamp(bytes);
+            this.privateKey = new Secret(bytes);
+            this.publicKey = new PublicKey(Curve25519.publicKey(bytes));
+        } finally {
+            Arrays.fill(bytes, (byte) 0);
+        }
+    }
+
+    /** The public key; also after the identity is gone. */
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /** A copy of the clamped private key, which the caller closes. The caller holds a reference. */
+    public Secret copyPrivateKey() {
+        return privateKey.copy();
+    }
+
+    /** X25519 of the private key; see {@link Curve25519#sharedSecret}. The caller holds a reference. */
+    boolean sharedSecret(byte[] remotePublic, byte[] secret) {
+        byte[] key = privateKey.toBytes();
+        try {
+            return Curve25519.sharedSecret(key, remotePublic, secret);
+        } finally {
+            Arrays.fill(key, (byte) 0);
+        }
+    }
+
+    @Override
+    void free() {
+        privateKey.close();
+    }
+}
