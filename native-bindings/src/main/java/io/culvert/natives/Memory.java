@@ -1,11 +1,15 @@
 package io.culvert.natives;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
+import io.culvert.natives.generated.linux_h;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 
@@ -32,6 +36,10 @@ public final class Memory {
     @SuppressWarnings("restricted")
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
+    // Words shared with the kernel are aligned, as atomic access needs.
+    private static final VarHandle SHORT = JAVA_SHORT.varHandle();
+    private static final VarHandle INT = JAVA_INT.varHandle();
+
     private static final ConcurrentSkipListMap<Long, Long> LIVE = new ConcurrentSkipListMap<>();
 
     private Memory() {}
@@ -56,7 +64,11 @@ public final class Memory {
      * @throws OutOfMemoryError when the system has none left
      */
     public static long allocate(long bytes, long alignment) {
-        long address = Libc.alignedAlloc(alignment, bytes);
+        // C wants the size to be a multiple of the alignment.
+        long address = linux_h.aligned_alloc(alignment, (bytes + alignment - 1) & -alignment);
+        if (address == 0) {
+            throw new OutOfMemoryError("aligned_alloc of " + bytes + " bytes");
+        }
         register(address, bytes);
         zero(address, bytes);
         return address;
@@ -65,7 +77,7 @@ public final class Memory {
     /** Frees what {@link #allocate} gave. */
     public static void free(long address) {
         unregister(address);
-        Libc.free(address);
+        linux_h.free(address);
     }
 
     /** Declares memory that someone else mapped, such as a ring shared with the kernel. */
@@ -130,6 +142,30 @@ public final class Memory {
     public static void putLong(long address, long value) {
         check(address, 8);
         ALL.set(JAVA_LONG_UNALIGNED, address, value);
+    }
+
+    /** Reads an aligned word before everything that the program reads after it. */
+    public static int getIntAcquire(long address) {
+        check(address, 4);
+        return (int) INT.getAcquire(ALL, address);
+    }
+
+    /** Reads an aligned word afresh, without ordering. */
+    public static int getIntOpaque(long address) {
+        check(address, 4);
+        return (int) INT.getOpaque(ALL, address);
+    }
+
+    /** Writes an aligned word after everything that the program read and wrote before it. */
+    public static void putIntRelease(long address, int value) {
+        check(address, 4);
+        INT.setRelease(ALL, address, value);
+    }
+
+    /** As {@link #putIntRelease}, 16 bits. */
+    public static void putShortRelease(long address, short value) {
+        check(address, 2);
+        SHORT.setRelease(ALL, address, value);
     }
 
     /** An unsigned big-endian 16-bit word. */

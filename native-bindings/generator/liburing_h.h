@@ -1,0 +1,9 @@
+/* What liburing_h and its structs are generated from: liburing 2.3 or later, and what is newer than 2.3. */
+#include <liburing.h>
+
+/*
+ * Kernel interface (include/uapi/linux/io_uring.h) that liburing 2.3 and Linux 6.1's headers do not have yet; the
+ * numbers are fixed for ever. With newer headers the macro repeats the enumerator's value.
+ */
+#define IORING_OP_READ_MULTISHOT 49    /* Linux 6.7 */
+#define IORING_SETUP_NO_SQARRAY (1U << 16) /* Linux 6.6 */

@@ -1,0 +1,38 @@
+package io.culvert.natives;
+
+import java.io.IOException;
+
+/** The kernel refused a call. Its message names the call, the error and what the C library says of it. */
+public final class ErrnoException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    private final String call;
+    private final int errno;
+
+    /**
+     * A failure.
+     *
+     * @param call the function, or function and argument, that failed
+     * @param errno the positive error number
+     */
+    public ErrnoException(String call, int errno) {
+        super(call + ": " + Errno.text(errno) + " (" + Errno.name(errno) + ")");
+        this.call = call;
+        this.errno = errno;
+    }
+
+    /** The function that failed. */
+    public String call() {
+        return call;
+    }
+
+    /** The positive error number, one of {@code linux_h.E...}. */
+    public int errno() {
+        return errno;
+    }
+
+    /** The error's symbolic name, such as {@code EPERM}. */
+    public String name() {
+        return Errno.name(errno);
+    }
+}

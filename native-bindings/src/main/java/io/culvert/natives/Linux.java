@@ -1,0 +1,298 @@
+package io.culvert.natives;
+
+import static io.culvert.natives.generated.linux_h.CLOCK_BOOTTIME;
+import static io.culvert.natives.generated.linux_h.EFD_CLOEXEC;
+import static io.culvert.natives.generated.linux_h.EFD_NONBLOCK;
+import static io.culvert.natives.generated.linux_h.O_CLOEXEC;
+import static io.culvert.natives.generated.linux_h.SOCK_CLOEXEC;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.timespec;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Linux system calls with Java's types. Two kinds:
+ *
+ * <ul>
+ *   <li>control calls, which throw {@link ErrnoException} and may be made by any thread;
+ *   <li>data calls, which take a {@link CallState}, allocate nothing, throw nothing, and return what the kernel returns:
+ *       a count, or the negative error number ({@code -EAGAIN}). They do not repeat a call after {@code EINTR}.
+ * </ul>
+ *
+ * <p>Addresses name memory from {@link Memory}. File descriptors made here are close-on-exec.
+ */
+public final class Linux {
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private static final ThreadLocal<CallState> STATE = ThreadLocal.withInitial(CallState::new);
+    private static final ThreadLocal<MemorySegment> TIME =
+            ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(timespec.layout()));
+
+    private Linux() {}
+
+    private static int checked(CallState state, int result, String call) throws ErrnoException {
+        if (result == -1) {
+            throw new ErrnoException(call, state.errno());
+        }
+        return result;
+    }
+
+    // Sockets, control side
+
+    /** Makes a socket; {@code SOCK_CLOEXEC} is added to {@code type}. */
+    public static int socket(int domain, int type, int protocol) throws ErrnoException {
+        CallState state = STATE.get();
+        return checked(state, linux_h.socket(state.segment(), domain, type | SOCK_CLOEXEC, protocol), "socket");
+    }
+
+    /** Makes two sockets connected to each other; {@code SOCK_CLOEXEC} is added to {@code type}. */
+    public static int[] socketpair(int domain, int type, int protocol) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pair = arena.allocate(8, 4);
+            int result = linux_h.socketpair(state.segment(), domain, type | SOCK_CLOEXEC, protocol, pair.address());
+            checked(state, result, "socketpair");
+            return pair.toArray(JAVA_INT);
+        }
+    }
+
+    /** Binds to the {@code length}-byte socket address at {@code address}. */
+    public static void bind(int fd, long address, int length) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.bind(state.segment(), fd, address, length), "bind");
+    }
+
+    /** Connects to the {@code length}-byte socket address at {@code address}. */
+    public static void connect(int fd, long address, int length) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.connect(state.segment(), fd, address, length), "connect");
+    }
+
+    /** Writes the socket's own address to {@code address}, at most {@code capacity} bytes; returns its full length. */
+    public static int getsockname(int fd, long address, int capacity) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment length = arena.allocateFrom(JAVA_INT, capacity);
+            checked(state, linux_h.getsockname(state.segment(), fd, address, length.address()), "getsockname");
+            return length.get(JAVA_INT, 0);
+        }
+    }
+
+    /** Sets an option whose value is an int. */
+    public static void setsockopt(int fd, int level, int option, int value) throws ErrnoException {
+        try (Arena arena = Arena.ofConfined()) {
+            setsockopt(fd, level, option, arena.allocateFrom(JAVA_INT, value).address(), 4);
+        }
+    }
+
+    /** Sets an option to the {@code length} bytes at {@code value}. */
+    public static void setsockopt(int fd, int level, int option, long value, int length) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.setsockopt(state.segment(), fd, level, option, value, length), "setsockopt");
+    }
+
+    /** Reads an option whose value is an int. */
+    public static int getsockopt(int fd, int level, int option) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment value = arena.allocate(4, 4);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, 4);
+            int result = linux_h.getsockopt(state.segment(), fd, level, option, value.address(), length.address());
+            checked(state, result, "getsockopt");
+            return value.get(JAVA_INT, 0);
+        }
+    }
+
+    // Descriptors, control side
+
+    /** Opens a file; {@code O_CLOEXEC} is added to {@code flags}. A new file gets mode 0600. */
+    public static int open(String path, int flags) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            long name = arena.allocateFrom(path).address();
+            return checked(state, linux_h.open(state.segment(), name, flags | O_CLOEXEC, 0600), "open " + path);
+        }
+    }
+
+    /** Closes a descriptor. It is gone even where this throws: never close twice. */
+    public static void close(int fd) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.close(state.segment(), fd), "close");
+    }
+
+    /** A device control whose argument is an address or a number. */
+    public static int ioctl(int fd, long request, long argument) throws ErrnoException {
+        CallState state = STATE.get();
+        int result = linux_h.ioctl(state.segment(), fd, request, argument);
+        return checked(state, result, "ioctl 0x" + Long.toHexString(request));
+    }
+
+    /** Reads or changes a descriptor's flags. */
+    public static int fcntl(int fd, int command, long argument) throws ErrnoException {
+        CallState state = STATE.get();
+        return checked(state, linux_h.fcntl(state.segment(), fd, command, argument), "fcntl");
+    }
+
+    /** Makes a non-blocking event counter. */
+    public static int eventfd() throws ErrnoException {
+        CallState state = STATE.get();
+        return checked(state, linux_h.eventfd(state.segment(), 0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
+    }
+
+    /** Makes a pipe: its read end and its write end. {@code O_CLOEXEC} is added to {@code flags}. */
+    public static int[] pipe(int flags) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment ends = arena.allocate(8, 4);
+            checked(state, linux_h.pipe2(state.segment(), ends.address(), flags | O_CLOEXEC), "pipe2");
+            return ends.toArray(JAVA_INT);
+        }
+    }
+
+    // The process and its threads
+
+    /** Moves the calling thread into the namespace that {@code fd} names; {@code type} is a {@code CLONE_NEW...} or 0. */
+    public static void setns(int fd, int type) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.setns(state.segment(), fd, type), "setns");
+    }
+
+    /** Lets the calling thread run on one processor only. */
+    public static void schedSetaffinity(int cpu) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            long bytes = (cpu / Long.SIZE + 1) * (long) Long.BYTES;
+            MemorySegment mask = arena.allocate(bytes, Long.BYTES);
+            mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << cpu % 8));
+            int result = linux_h.sched_setaffinity(state.segment(), 0, bytes, mask.address());
+            checked(state, result, "sched_setaffinity to processor " + cpu);
+        }
+    }
+
+    /** The calling thread's number. */
+    public static int gettid() {
+        return linux_h.gettid();
+    }
+
+    /** The effective user, 0 for root. */
+    public static int geteuid() {
+        return linux_h.geteuid();
+    }
+
+    /** Sets the mode bits that new files shall not have, for the whole process; returns the previous ones. */
+    public static int umask(int mask) {
+        return linux_h.umask(mask);
+    }
+
+    /** Fills {@code bytes} bytes at {@code address} from the kernel's random source. */
+    public static void getrandom(long address, int bytes) throws ErrnoException {
+        CallState state = STATE.get();
+        for (int done = 0; done < bytes; ) {
+            int result = state.result(linux_h.getrandom(state.segment(), address + done, bytes - done, 0));
+            if (result < 0 && result != -linux_h.EINTR) {
+                throw new ErrnoException("getrandom", -result);
+            }
+            done += Math.max(result, 0);
+        }
+    }
+
+    // Time
+
+    /** What a clock ({@code CLOCK_REALTIME}, ...) shows, in nanoseconds. Any thread; allocates nothing. */
+    public static long clockNanos(int clock) {
+        MemorySegment time = TIME.get();
+        linux_h.clock_gettime(clock, time.address());
+        return time.get(JAVA_LONG, timespec.tv_sec$offset) * NANOS_PER_SECOND
+                + time.get(JAVA_LONG, timespec.tv_nsec$offset);
+    }
+
+    /** Nanoseconds since the machine started, sleep included. Any thread; allocates nothing. */
+    public static long bootNanos() {
+        return clockNanos(CLOCK_BOOTTIME);
+    }
+
+    // Memory
+
+    /** Maps {@code bytes} of memory shared with a file, or with nothing; declare it to {@link Memory} before use. */
+    public static long mmap(long bytes, int protection, int flags, int fd, long offset) throws ErrnoException {
+        CallState state = STATE.get();
+        long address = linux_h.mmap(state.segment(), 0, bytes, protection, flags, fd, offset);
+        if (address == -1) {
+            throw new ErrnoException("mmap", state.errno());
+        }
+        return address;
+    }
+
+    /** Takes a mapping back. */
+    public static void munmap(long address, long bytes) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.munmap(state.segment(), address, bytes), "munmap");
+    }
+
+    /** Tells the kernel how memory will be used: one of {@code MADV_...}. */
+    public static void madvise(long address, long bytes, int advice) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.madvise(state.segment(), address, bytes, advice), "madvise");
+    }
+
+    // Data calls
+
+    /** Reads at most {@code bytes}; the count, 0 at the end, or the negative error number. */
+    public static int read(CallState state, int fd, long address, int bytes) {
+        return state.result(linux_h.read(state.segment(), fd, address, bytes));
+    }
+
+    /** Writes; the count or the negative error number. */
+    public static int write(CallState state, int fd, long address, int bytes) {
+        return state.result(linux_h.write(state.segment(), fd, address, bytes));
+    }
+
+    /** Reads into {@code count} {@code struct iovec}s. */
+    public static int readv(CallState state, int fd, long vectors, int count) {
+        return state.result(linux_h.readv(state.segment(), fd, vectors, count));
+    }
+
+    /** Writes from {@code count} {@code struct iovec}s. */
+    public static int writev(CallState state, int fd, long vectors, int count) {
+        return state.result(linux_h.writev(state.segment(), fd, vectors, count));
+    }
+
+    /** Sends what the {@code struct msghdr} at {@code message} describes; bytes sent or the negative error number. */
+    public static int sendmsg(CallState state, int fd, long message, int flags) {
+        return state.result(linux_h.sendmsg(state.segment(), fd, message, flags));
+    }
+
+    /** Receives into what the {@code struct msghdr} at {@code message} describes. */
+    public static int recvmsg(CallState state, int fd, long message, int flags) {
+        return state.result(linux_h.recvmsg(state.segment(), fd, message, flags));
+    }
+
+    /** Sends {@code count} {@code struct mmsghdr}s; how many were sent, or the negative error number of the first. */
+    public static int sendmmsg(CallState state, int fd, long messages, int count, int flags) {
+        return state.result(linux_h.sendmmsg(state.segment(), fd, messages, count, flags));
+    }
+
+    /** Receives into at most {@code count} {@code struct mmsghdr}s; how many were filled. Without a time limit. */
+    public static int recvmmsg(CallState state, int fd, long messages, int count, int flags) {
+        return state.result(linux_h.recvmmsg(state.segment(), fd, messages, count, flags, 0));
+    }
+
+    /**
+     * Waits until one of {@code count} {@code struct pollfd}s is ready.
+     *
+     * @param timeoutMillis -1 for as long as it takes, 0 not to wait
+     * @return how many are ready, 0 after the time limit, or the negative error number
+     */
+    public static int poll(CallState state, long descriptors, int count, int timeoutMillis) {
+        return state.result(linux_h.poll(state.segment(), descriptors, count, timeoutMillis));
+    }
+
+    /** As {@link #poll}, with the limit in the {@code struct timespec} at {@code timeout}; 0 for none. */
+    public static int ppoll(CallState state, long descriptors, int count, long timeout) {
+        return state.result(linux_h.ppoll(state.segment(), descriptors, count, timeout, 0));
+    }
+}
