@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /** A Curve25519 public key: 32 bytes, a peer's name. Immutable. */
-public final class PublicKey {
+public final class PublicKey implements Comparable<PublicKey> {
     /** Its size. */
     public static final int BYTES = 32;
 
@@ -40,6 +40,12 @@ public final class PublicKey {
     @Override
     public int hashCode() {
         return Arrays.hashCode(bytes);
+    }
+
+    /** By the bytes, unsigned; in no constant time, as the keys are public. */
+    @Override
+    public int compareTo(PublicKey other) {
+        return Arrays.compareUnsigned(bytes, other.bytes);
     }
 
     /** Lower-case hexadecimal, 64 digits. */

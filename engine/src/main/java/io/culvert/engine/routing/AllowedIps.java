@@ -1,0 +1,251 @@
+package io.culvert.engine.routing;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Which peer an inner address belongs to: longest-prefix match, one path-compressed binary trie per family (the kernel's
+ * allowedips.c). Each prefix has one peer.
+ *
+ * <pre>
+ *   10.0.0.0/8 (a)                  a node's prefix is a prefix of all below it;
+ *     0: 10.1.0.0/15                a node without an entry has two children, so there are
+ *          0: 10.0.0.0/16 (b)       fewer than twice as many nodes as entries, and a lookup
+ *          1: 10.1.2.0/24 (c)       passes at most 33 or 129 of them
+ * </pre>
+ *
+ * <p>Lookups: any thread, never blocked, never allocating. Changes and lists: one thread at a time (the device's lock).
+ * A change copies the nodes on its path (some twenty for a million prefixes) and publishes the new root by one volatile
+ * store; a lookup reads the root once. So a lookup sees the trie as it was after one whole change. Storing into nodes
+ * in place, as the kernel does, would be cheaper, but a lookup that meets two changes could then miss both the old and the
+ * new match of its address, and let a packet take a less specific route.
+ *
+ * @param <P> the peers; told apart by {@code equals}
+ */
+public final class AllowedIps<P> {
+    private volatile Node<P> root4;
+    private volatile Node<P> root6;
+    /** For each peer that has any, the youngest of its entries, which with the others forms a ring; writers only. */
+    private final Map<P, Entry<P>> youngest = new HashMap<>();
+
+    /** A prefix with its peer. The links, in the order of insertion, are the writers' alone. */
+    private static final class Entry<P> {
+        final Prefix prefix;
+        final P peer;
+        private Entry<P> previous = this;
+        private Entry<P> next = this;
+
+        Entry(Prefix prefix, P peer) {
+            this.prefix = prefix;
+            this.peer = peer;
+        }
+
+        void insertAfter(Entry<P> other) {
+            previous = other;
+            next = other.next;
+            previous.next = this;
+            next.previous = this;
+        }
+
+        void unlink() {
+            previous.next = next;
+            next.previous = previous;
+        }
+    }
+
+    /**
+     * Immutable. The first {@code length} bits of the key count; an IPv4 address stands in the key's first 32. The entry is
+     * {@code null} where the trie only forks.
+     */
+    private record Node<P>(long high, long low, int length, Entry<P> entry, Node<P> zero, Node<P> one) {
+        static <P> Node<P> of(Entry<P> entry, Node<P> zero, Node<P> one) {
+            Prefix prefix = entry.prefix;
+            return new Node<>(keyHigh(prefix), keyLow(prefix), prefix.length(), entry, zero, one);
+        }
+
+        /** How many bits, from the first on, this node's key has in common with another. */
+        int common(long otherHigh, long otherLow) {
+            long difference = high ^ otherHigh;
+            return difference != 0
+                    ? Long.numberOfLeadingZeros(difference)
+                    : 64 + Long.numberOfLeadingZeros(low ^ otherLow);
+        }
+
+        /** The child on the side of a key, which must begin with this node's prefix. */
+        Node<P> child(long keyHigh, long keyLow) {
+            return bit(keyHigh, keyLow, length) ? one : zero;
+        }
+
+        Node<P> withChild(boolean side, Node<P> child) {
+            return side
+                    ? new Node<>(high, low, length, entry, zero, child)
+                    : new Node<>(high, low, length, entry, child, one);
+        }
+
+        /** This node, or what is left in its place when it no longer has a purpose. */
+        Node<P> orLess() {
+            if (entry != null || (zero != null && one != null)) {
+                return this;
+            }
+            return zero != null ? zero : one;
+        }
+    }
+
+    /** Empty. */
+    public AllowedIps() {}
+
+    /** The peer of an IPv4 address, or {@code null}. */
+    public P lookup4(int address) {
+        return lookup(root4, (long) address << 32, 0);
+    }
+
+    /** The peer of an IPv6 address, given as two big-endian halves, or {@code null}. */
+    public P lookup6(long high, long low) {
+        return lookup(root6, high, low);
+    }
+
+    private static <P> P lookup(Node<P> root, long high, long low) {
+        Entry<P> best = null;
+        for (Node<P> node = root; node != null && node.common(high, low) >= node.length; ) {
+            if (node.entry != null) {
+                best = node.entry;
+            }
+            // a whole address was matched: there is no bit left to choose a child by
+            node = node.length == 128 ? null : node.child(high, low);
+        }
+        return best == null ? null : best.peer;
+    }
+
+    /** Gives a prefix to a peer, taking it from the one that had it; it becomes the last of the peer's list. */
+    public void insert(Prefix prefix, P peer) {
+        Entry<P> former = find(prefix);
+        if (former != null) {
+            unlist(former);
+        }
+        Entry<P> entry = new Entry<>(prefix, peer);
+        Entry<P> last = youngest.put(peer, entry);
+        if (last != null) {
+            entry.insertAfter(last);
+        }
+        publish(prefix, insert(root(prefix), entry));
+    }
+
+    /**
+     * Takes a prefix from a peer, unless it is another's or nobody's.
+     *
+     * @return whether it was the peer's
+     */
+    public boolean remove(Prefix prefix, P peer) {
+        Entry<P> entry = find(prefix);
+        if (entry == null || !entry.peer.equals(peer)) {
+            return false;
+        }
+        unlist(entry);
+        publish(prefix, remove(root(prefix), prefix));
+        return true;
+    }
+
+    /** Takes all its prefixes from a peer. */
+    public void removeAll(P peer) {
+        for (Prefix prefix : of(peer)) {
+            publish(prefix, remove(root(prefix), prefix));
+        }
+        youngest.remove(peer);
+    }
+
+    /** A peer's prefixes, in the order in which it got them. */
+    public List<Prefix> of(P peer) {
+        List<Prefix> prefixes = new ArrayList<>();
+        Entry<P> last = youngest.get(peer);
+        if (last != null) {
+            Entry<P> entry = last;
+            do {
+                entry = entry.next;
+                prefixes.add(entry.prefix);
+            } while (entry != last);
+        }
+        return prefixes;
+    }
+
+    private void unlist(Entry<P> entry) {
+        if (entry.next == entry) {
+            youngest.remove(entry.peer);
+            return;
+        }
+        if (youngest.get(entry.peer) == entry) {
+            youngest.put(entry.peer, entry.previous);
+        }
+        entry.unlink();
+    }
+
+    private Entry<P> find(Prefix prefix) {
+        long high = keyHigh(prefix);
+        long low = keyLow(prefix);
+        Node<P> node = root(prefix);
+        while (node != null && node.length < prefix.length() && node.common(high, low) >= node.length) {
+            node = node.child(high, low);
+        }
+        boolean found = node != null && node.length == prefix.length() && node.common(high, low) >= node.length;
+        return found ? node.entry : null;
+    }
+
+    private static <P> Node<P> insert(Node<P> node, Entry<P> entry) {
+        if (node == null) {
+            return Node.of(entry, null, null);
+        }
+        Prefix prefix = entry.prefix;
+        long high = keyHigh(prefix);
+        long low = keyLow(prefix);
+        int common = Math.min(node.common(high, low), Math.min(node.length, prefix.length()));
+        if (common == node.length && common == prefix.length()) {
+            return Node.of(entry, node.zero, node.one);
+        }
+        if (common == node.length) {
+            return node.withChild(bit(high, low, common), insert(node.child(high, low), entry));
+        }
+        boolean nodeSide = bit(node.high, node.low, common);
+        Node<P> above = common == prefix.length()
+                ? Node.of(entry, null, null)
+                : new Node<P>(high, low, common, null, null, null)
+                        .withChild(bit(high, low, common), Node.of(entry, null, null));
+        return above.withChild(nodeSide, node);
+    }
+
+    /** Removes a prefix that is there. */
+    private static <P> Node<P> remove(Node<P> node, Prefix prefix) {
+        if (node.length == prefix.length()) {
+            return new Node<>(node.high, node.low, node.length, null, node.zero, node.one).orLess();
+        }
+        long high = keyHigh(prefix);
+        long low = keyLow(prefix);
+        return node.withChild(bit(high, low, node.length), remove(node.child(high, low), prefix))
+                .orLess();
+    }
+
+    private Node<P> root(Prefix prefix) {
+        return prefix.ipv6() ? root6 : root4;
+    }
+
+    private void publish(Prefix prefix, Node<P> root) {
+        if (prefix.ipv6()) {
+            root6 = root;
+        } else {
+            root4 = root;
+        }
+    }
+
+    private static long keyHigh(Prefix prefix) {
+        return prefix.ipv6() ? prefix.high() : prefix.low() << 32;
+    }
+
+    private static long keyLow(Prefix prefix) {
+        return prefix.ipv6() ? prefix.low() : 0;
+    }
+
+    /** Bit {@code n} of a key, 0 being the first. */
+    private static boolean bit(long high, long low, int n) {
+        return ((n < 64 ? high << n : low << (n - 64)) & Long.MIN_VALUE) != 0;
+    }
+}

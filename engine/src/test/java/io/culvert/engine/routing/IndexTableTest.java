@@ -1,0 +1,168 @@
+package io.culvert.engine.routing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.RandomSource;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
+import org.junit.jupiter.api.Test;
+
+class IndexTableTest {
+    /** Randomness of which the table takes words only. */
+    private record Words(IntSupplier words) implements RandomSource {
+        @Override
+        public void fill(long address, int bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void fill(byte[] bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int nextInt() {
+            return words.getAsInt();
+        }
+    }
+
+    private static IndexTable seeded(long seed) {
+        return new IndexTable(new Words(new Random(seed)::nextInt));
+    }
+
+    private static IndexTable drawing(Integer... words) {
+        Queue<Integer> queue = new ArrayDeque<>(Arrays.asList(words));
+        return new IndexTable(new Words(queue::remove));
+    }
+
+    @Test
+    void lowByteIsTheHome() {
+        IndexTable table = seeded(1);
+        for (int home = 0; home < 300; home++) {
+            assertThat(table.insert("x", home) & 0xff).isEqualTo(home & 0xff);
+        }
+    }
+
+    @Test
+    void indexInUseIsDrawnAgain() {
+        IndexTable table = drawing(0x12345678, 0x123456ff, 0x12345600, 0xabcdef00);
+        int first = table.insert("first", 7);
+        int second = table.insert("second", 7);
+        assertThat(first).isEqualTo(0x12345607);
+        assertThat(second).isEqualTo(0xabcdef07);
+        assertThat(table.lookup(first)).isEqualTo("first");
+        assertThat(table.lookup(second)).isEqualTo("second");
+    }
+
+    @Test
+    void zeroIsAnIndexLikeAnyOther() {
+        IndexTable table = drawing(0, 0x100);
+        assertThat(table.lookup(0)).isNull();
+        assertThat(table.insert("zero", 0)).isZero();
+        assertThat(table.lookup(0)).isEqualTo("zero");
+        assertThat(table.remove(0, "zero")).isTrue();
+        assertThat(table.lookup(0)).isNull();
+        assertThat(table.remove(0, "zero")).isFalse();
+    }
+
+    @Test
+    void replaceAndRemoveOnlyWhatIsExpected() {
+        IndexTable table = seeded(2);
+        int index = table.insert("handshake", 0);
+        assertThat(table.replace(index, "other", "keypair")).isFalse();
+        assertThat(table.replace(index + 256, "handshake", "keypair")).isFalse();
+        assertThat(table.lookup(index)).isEqualTo("handshake");
+        assertThat(table.replace(index, "handshake", "keypair")).isTrue();
+        assertThat(table.lookup(index)).isEqualTo("keypair");
+        assertThat(table.remove(index, "handshake")).isFalse();
+        assertThat(table.size()).isOne();
+        assertThat(table.remove(index, "keypair")).isTrue();
+        assertThat(table.lookup(index)).isNull();
+        assertThat(table.size()).isZero();
+        assertThat(table.replace(index, null, "keypair")).as("gone").isFalse();
+    }
+
+    @Test
+    void agreesWithAMapThroughGrowthAndShrinkage() {
+        IndexTable table = seeded(3);
+        Random random = new Random(4);
+        Map<Integer, Object> expected = new HashMap<>();
+        Set<Integer> removed = new HashSet<>();
+        for (int step = 0; step < 300_000; step++) {
+            // more additions than removals for half of the way, then fewer
+            boolean add = random.nextInt(100) < (step < 150_000 ? 70 : 35);
+            if (add || expected.isEmpty()) {
+                Object object = step;
+                int index = table.insert(object, step % 3);
+                assertThat(expected.put(index, object)).isNull();
+                removed.remove(index);
+            } else {
+                int index = expected.keySet().iterator().next();
+                assertThat(table.remove(index, expected.remove(index))).isTrue();
+                removed.add(index);
+            }
+        }
+        assertThat(table.size()).isEqualTo(expected.size());
+        expected.forEach((index, object) -> assertThat(table.lookup(index)).isSameAs(object));
+        assertThat(removed)
+                .isNotEmpty()
+                .allSatisfy(index -> assertThat(table.lookup(index)).isNull());
+    }
+
+    /** Comings and goings at a constant size reuse what they leave: the table neither fills up nor grows. */
+    @Test
+    void churnNeitherFillsNorSlowsTheTable() {
+        IndexTable table = seeded(5);
+        int kept = table.insert("kept", 0);
+        for (int i = 0; i < 1_000_000; i++) {
+            Object object = i;
+            assertThat(table.remove(table.insert(object, 0), object)).isTrue();
+        }
+        assertThat(table.lookup(kept)).isEqualTo("kept");
+        assertThat(table.size()).isOne();
+    }
+
+    @Test
+    void readerNeverMissesAnIndexWhileOthersComeAndGo() throws InterruptedException {
+        IndexTable table = seeded(6);
+        int[] stable = new int[50];
+        for (int i = 0; i < stable.length; i++) {
+            stable[i] = table.insert("stable", i);
+        }
+        AtomicInteger wrong = new AtomicInteger();
+        CountDownLatch done = new CountDownLatch(1);
+        CountDownLatch read = new CountDownLatch(1);
+        Thread reader = Thread.ofPlatform().start(() -> {
+            while (done.getCount() > 0) {
+                for (int index : stable) {
+                    if (!"stable".equals(table.lookup(index))) {
+                        wrong.incrementAndGet();
+                    }
+                }
+                read.countDown();
+            }
+        });
+        read.await();
+        ArrayDeque<Integer> coming = new ArrayDeque<>();
+        for (int round = 0; round < 200; round++) {
+            for (int i = 0; i < 1_000; i++) {
+                coming.add(table.insert("coming", i));
+            }
+            while (!coming.isEmpty()) {
+                assertThat(table.remove(coming.remove(), "coming")).isTrue();
+            }
+        }
+        done.countDown();
+        reader.join();
+        assertThat(wrong).hasValue(0);
+    }
+}
