@@ -1,0 +1,162 @@
+package io.culvert.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The conventions of a userspace WireGuard process: when it returns, when it ends, and what is left then. */
+@OnHost
+class LifecycleTest {
+    private static final Duration END = Duration.ofSeconds(5);
+
+    private final String device = Names.next();
+    private Namespace namespace;
+
+    @BeforeEach
+    void create() {
+        namespace = Namespace.create();
+    }
+
+    @AfterEach
+    void close() {
+        namespace.close();
+    }
+
+    private Daemon start() {
+        return Daemon.start(Program.CULVERT, namespace, device, Map.of());
+    }
+
+    private void assertNothingIsLeft() {
+        assertThat(namespace.ip("-o", "link").lines()).as("interfaces").hasSize(1);
+        assertThat(Daemon.socket(device)).doesNotExist();
+        assertThat(Eventually.holds(END, () -> namespace.processes().isEmpty()))
+                .as("no process is left: %s", namespace.processes())
+                .isTrue();
+    }
+
+    @Test
+    void returnsWhenItServes() {
+        namespace.command(Program.CULVERT.command(), device).run().expectSuccess();
+        namespace.output("wg", "set", device, "listen-port", "51820");
+        assertThat(namespace.ip("link", "show", device)).contains("mtu 1420");
+        assertThat(namespace.processes()).isNotEmpty();
+        namespace.ip("link", "delete", device);
+        assertThat(Eventually.holds(END, () -> namespace.processes().isEmpty())).isTrue();
+        assertNothingIsLeft();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void endsOnASignal(String signal) {
+        try (Daemon daemon = start()) {
+            daemon.signal(signal);
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertThat(daemon.exitStatus()).isZero();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void endsWhenItsInterfaceIsRemoved() {
+        try (Daemon daemon = start()) {
+            daemon.deleteInterface();
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void endsWhenItsInterfaceIsRemovedUnderTraffic() {
+        try (Daemon daemon = start()) {
+            namespace.ip("address", "add", "192.168.241.1/24", "dev", device);
+            namespace.ip("link", "set", device, "up");
+            Key key = Key.generate();
+            daemon.wg()
+                    .set(
+                            "private-key",
+                            key.file().toString(),
+                            "peer",
+                            Key.generate().pub(),
+                            "allowed-ips",
+                            "0.0.0.0/0");
+            Ping.tryOnce(namespace, "192.168.241.2").expectFailure();
+            daemon.deleteInterface();
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void endsWhenItsInterfaceIsRemovedFromAnotherNamespace() {
+        try (Daemon daemon = start();
+                Namespace other = Namespace.create()) {
+            daemon.moveTo(other);
+            assertThat(daemon.wg().show()).contains(device);
+            daemon.deleteInterface();
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void endsWhenItsSocketIsRemoved() throws IOException {
+        try (Daemon daemon = start()) {
+            Files.delete(Daemon.socket(device));
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertNothingIsLeft();
+        }
+    }
+
+    @Test
+    void startsAgainAfterItWasKilled() {
+        try (Daemon daemon = start()) {
+            daemon.signal("KILL");
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertThat(Daemon.socket(device))
+                    .as("a killed process leaves its socket")
+                    .exists();
+        }
+        try (Daemon daemon = start()) {
+            assertThat(daemon.wg().show()).contains(device);
+        }
+        assertNothingIsLeft();
+    }
+
+    @Test
+    void staysInTheForegroundWhenTheEnvironmentSaysSo() {
+        Map<String, String> environment = Map.of("WG_PROCESS_FOREGROUND", "1", "LOG_LEVEL", "verbose");
+        try (Daemon daemon = Daemon.start(namespace, device, environment, Program.CULVERT.command(), device)) {
+            assertThat(daemon.process().isAlive()).isTrue();
+            daemon.signal("TERM");
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertThat(daemon.log()).as("verbose").isNotBlank();
+        }
+    }
+
+    @Test
+    void saysNothingWhenSilent() {
+        try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, Map.of("LOG_LEVEL", "silent"))) {
+            daemon.signal("TERM");
+            assertThat(daemon.hasEnded(END)).isTrue();
+            assertThat(daemon.log()).isBlank();
+        }
+    }
+
+    /** The private key and everything else is for root alone. */
+    @Test
+    void socketIsForItsOwnerOnly() throws IOException {
+        try (Daemon daemon = start()) {
+            assertThat(Files.getPosixFilePermissions(Daemon.socket(daemon.device()))
+                            .toString())
+                    .doesNotContain("GROUP", "OTHERS");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+package io.culvert.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** The {@code ping} program. */
+final class Ping {
+    private Ping() {}
+
+    /** Ten pings as fast as the answers come; none may be lost. */
+    static void flood(Namespace from, String address) {
+        Command.Result result =
+                from.command("ping", "-c", "10", "-f", "-W", "1", address).run();
+        result.expectSuccess();
+        assertThat(result.output()).contains("10 packets transmitted, 10 received");
+    }
+
+    /** One ping, answered within a second. */
+    static void once(Namespace from, String address, String... options) {
+        tryOnce(from, address, options).expectSuccess();
+    }
+
+    static Command.Result tryOnce(Namespace from, String address, String... options) {
+        List<String> words = new ArrayList<>(List.of("ping", "-c", "1", "-W", "1"));
+        words.addAll(List.of(options));
+        words.add(address);
+        return from.command(words.toArray(String[]::new)).run();
+    }
+}
