@@ -104,7 +104,7 @@ class ModuleDependenciesTest {
         return Stream.of(
                 Map.entry("message", List.of()),
                 Map.entry("noise", List.of("message", "")),
-                Map.entry("cookie", List.of("message", "noise", "")),
+                Map.entry("cookie", List.of("message", "noise", "udp", "")),
                 Map.entry("routing", List.of("message", "noise", "")),
                 Map.entry("tun", List.of("message", "")),
                 Map.entry("udp", List.of("message", "")),
