@@ -3,7 +3,7 @@
 module io.culvert.engine {
     requires transitive io.culvert.natives;
     requires transitive io.culvert.ring;
-    requires io.culvert.crypto;
+    requires transitive io.culvert.crypto;
     requires org.agrona;
     requires org.bouncycastle.provider;
 
@@ -13,4 +13,6 @@ module io.culvert.engine {
     exports io.culvert.engine.routing;
     exports io.culvert.engine.tun;
     exports io.culvert.engine.udp;
+    exports io.culvert.engine.pipeline;
+    exports io.culvert.engine.timer;
 }

@@ -1,13 +1,7 @@
 package io.culvert.engine;
 
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-
-/**
- * What one worker's I/O counted. Written by the worker's thread alone (opaque stores), read by any thread: each counter
- * is exact by itself, and no two are promised to be of the same moment.
- */
-public final class IoCounters {
+/** What one worker's I/O counted; written by the worker's thread alone. */
+public final class IoCounters extends Counters<IoCounters.Counter> {
     /** A cause that is counted. */
     public enum Counter {
         /** System calls made for I/O. */
@@ -32,23 +26,8 @@ public final class IoCounters {
         UDP_TRUNCATED
     }
 
-    private static final VarHandle CELL = MethodHandles.arrayElementVarHandle(long[].class);
-    // Eight longs of padding on both sides keep a neighbour's writes off these cache lines.
-    private static final int PAD = 8;
-
-    private final long[] cells = new long[Counter.values().length + 2 * PAD];
-
     /** All zero. */
-    public IoCounters() {}
-
-    /** Adds; the owner's thread only. */
-    public void add(Counter counter, long n) {
-        int i = counter.ordinal() + PAD;
-        CELL.setOpaque(cells, i, cells[i] + n);
-    }
-
-    /** Reads; any thread. */
-    public long get(Counter counter) {
-        return (long) CELL.getOpaque(cells, counter.ordinal() + PAD);
+    public IoCounters() {
+        super(Counter.class);
     }
 }

@@ -1,0 +1,188 @@
+package io.culvert.engine.pipeline;
+
+import static io.culvert.engine.pipeline.DropCause.RX_BAD_PACKET;
+import static io.culvert.engine.pipeline.DropCause.RX_BAD_SOURCE;
+import static io.culvert.engine.pipeline.DropCause.RX_DEAD;
+import static io.culvert.engine.pipeline.DropCause.RX_EXPIRED;
+import static io.culvert.engine.pipeline.DropCause.RX_MALFORMED;
+import static io.culvert.engine.pipeline.DropCause.RX_NOT_AUTHENTIC;
+import static io.culvert.engine.pipeline.DropCause.RX_OVERLOAD;
+import static io.culvert.engine.pipeline.DropCause.RX_REPLAYED;
+import static io.culvert.engine.pipeline.DropCause.RX_UNKNOWN_INDEX;
+
+import io.culvert.engine.device.Peer;
+import io.culvert.engine.message.DataMessage;
+import io.culvert.engine.message.Limits;
+import io.culvert.engine.message.Message;
+import io.culvert.engine.noise.Keypair;
+import io.culvert.engine.tun.Coalescer;
+import io.culvert.engine.tun.IpPacket;
+import io.culvert.engine.udp.UdpEndpoint;
+
+/**
+ * From the network to the TUN (the kernel's receive.c), for one worker and confined to its thread.
+ *
+ * <p>In the order that a packet passes: {@link #datagrams} finds the session of each message and gathers runs of them
+ * into trains; {@link #dispatch} gives a train its place in the peer's queue; {@link #open} runs on whichever worker
+ * takes it; {@link #commit} runs at the peer's home, in order: replay, roaming, source check, coalescing, TUN.
+ */
+final class ReceivePath {
+    private final Worker worker;
+    private final Coalescer coalescer;
+    private final Coalescer.Output tun;
+    private Train open;
+
+    ReceivePath(Worker worker, boolean coalesceUdp) {
+        this.worker = worker;
+        this.coalescer = new Coalescer(coalesceUdp);
+        this.tun = worker.io()::writeTun;
+    }
+
+    /** Datagrams from one sender; see {@link io.culvert.engine.WorkerIo.Sink#onUdp}. */
+    void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
+        Train holder = null;
+        int step = Math.max(segment, 1);
+        for (int offset = 0; offset < length; offset += step) {
+            long message = address + offset;
+            int size = Math.min(step, length - offset);
+            if (DataMessage.isData(message, size)) {
+                Train train = data(message, size, limit, from, ecn);
+                if (train != null && train != holder) {
+                    holder = train;
+                    train.buffer[train.buffers++] = buffer;
+                    worker.retainUdp(buffer);
+                }
+            } else if (Message.isHandshake(message, size)) {
+                worker.handshakeMessage(message, size, from);
+            } else {
+                worker.drops.add(RX_MALFORMED, 1);
+            }
+        }
+        if (length == 0) {
+            worker.drops.add(RX_MALFORMED, 1);
+        }
+        worker.releaseUdp(buffer);
+    }
+
+    /** Adds a data message to the open train or a new one; {@code null} when it is dropped. */
+    private Train data(long message, int size, long limit, UdpEndpoint from, int ecn) {
+        int index = DataMessage.receiver(message);
+        if (open != null
+                && (open.keypair.localIndex() != index || open.count == Train.MAX_PACKETS || !open.from.sameAs(from))) {
+            dispatch();
+        }
+        if (open == null && !begin(index, from)) {
+            return null;
+        }
+        open.append(
+                message + Train.HEADER_BYTES, size - Limits.DATA_OVERHEAD, DataMessage.counter(message), ecn, limit);
+        return open;
+    }
+
+    private boolean begin(int index, UdpEndpoint from) {
+        if (!(worker.indexTable().lookup(index) instanceof Keypair keypair) || !keypair.tryAcquire()) {
+            worker.drops.add(RX_UNKNOWN_INDEX, 1);
+            return false;
+        }
+        Train train = worker.takeReceiveTrain();
+        if (train == null) {
+            worker.drops.add(RX_OVERLOAD, 1);
+            keypair.release();
+            return false;
+        }
+        train.begin((Peer) keypair.owner(), keypair);
+        train.from.copyFrom(from);
+        open = train;
+        return true;
+    }
+
+    /** Dispatches the train being filled, if there is one. */
+    void closeTrain() {
+        if (open != null) {
+            dispatch();
+        }
+    }
+
+    private void dispatch() {
+        Train train = open;
+        open = null;
+        if (!train.peer.receiveQueue().trains.offer(train)) {
+            worker.drops.add(RX_OVERLOAD, train.count);
+            worker.free(train);
+            return;
+        }
+        worker.offer(train);
+    }
+
+    /** Opens a train in place, on any worker, and publishes it. */
+    static void open(Worker worker, Train train) {
+        Keypair keypair = train.keypair;
+        if (!keypair.mayReceive(worker.now())) {
+            train.publish(Train.DEAD);
+            return;
+        }
+        train.failures = worker.aead()
+                .open(keypair.receiveKey(), train.counter, train.payload, train.payload, train.length, train.count);
+        train.publish(Train.SEALED);
+    }
+
+    /** Delivers an opened train; at the peer's home, in order. */
+    void commit(Train train) {
+        Peer peer = train.peer;
+        if (peer.isDead()) {
+            worker.drops.add(RX_DEAD, train.count);
+            return;
+        }
+        if (train.state() == Train.DEAD) {
+            worker.drops.add(RX_EXPIRED, train.count);
+            return;
+        }
+        boolean authentic = false;
+        boolean data = false;
+        long bytes = 0;
+        coalescer.begin(tun);
+        for (int i = 0; i < train.count; i++) {
+            if ((train.failures >>> i & 1) != 0) {
+                worker.drops.add(RX_NOT_AUTHENTIC, 1);
+            } else if (!train.keypair.replayWindow().accept(train.counter[i])) {
+                worker.drops.add(RX_REPLAYED, 1);
+            } else {
+                if (!authentic) {
+                    // Once for the train, and before anything inside it is looked at: even a packet that is then
+                    // refused shows where the peer is and that it has the key.
+                    authentic = true;
+                    peer.authenticated(train.keypair, train.from, worker.now());
+                }
+                data |= train.length[i] != 0;
+                if (train.length[i] == 0 || deliver(peer, train, i)) {
+                    bytes += train.length[i] + Limits.DATA_OVERHEAD;
+                }
+            }
+        }
+        coalescer.finish();
+        if (authentic) {
+            peer.received(bytes, data, worker.now());
+        }
+    }
+
+    /** Checks an inner packet and passes it on to the TUN; {@code false} when it is refused, and so not counted. */
+    private boolean deliver(Peer peer, Train train, int i) {
+        long packet = train.payload[i];
+        // Drops the padding: from here on the packet is as long as its IP header says.
+        int length = IpPacket.length(packet, train.length[i]);
+        if (length < 0) {
+            worker.drops.add(RX_BAD_PACKET, 1);
+            return false;
+        }
+        Peer source = IpPacket.version(packet) == 4
+                ? worker.allowedIps().lookup4(IpPacket.ipv4Source(packet))
+                : worker.allowedIps().lookup6(IpPacket.ipv6SourceHigh(packet), IpPacket.ipv6SourceLow(packet));
+        if (source != peer) {
+            worker.drops.add(RX_BAD_SOURCE, 1);
+            return false;
+        }
+        IpPacket.decapsulateEcn(packet, train.ecn[i]);
+        coalescer.add(packet, length, train.limit[i]);
+        return true;
+    }
+}

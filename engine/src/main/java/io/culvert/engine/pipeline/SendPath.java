@@ -1,0 +1,220 @@
+package io.culvert.engine.pipeline;
+
+import static io.culvert.engine.pipeline.DropCause.TX_DEAD;
+import static io.culvert.engine.pipeline.DropCause.TX_MALFORMED;
+import static io.culvert.engine.pipeline.DropCause.TX_NO_ENDPOINT;
+import static io.culvert.engine.pipeline.DropCause.TX_NO_PEER;
+import static io.culvert.engine.pipeline.DropCause.TX_OVERLOAD;
+
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.device.Peer;
+import io.culvert.engine.message.DataMessage;
+import io.culvert.engine.message.Limits;
+import io.culvert.engine.noise.Keypair;
+import io.culvert.engine.tun.IpPacket;
+import io.culvert.engine.tun.Segmenter;
+import io.culvert.natives.Memory;
+
+/**
+ * From the TUN to the network (the kernel's send.c), for one worker and confined to its thread.
+ *
+ * <p>In the order that a packet passes: {@link #packet} looks its peer up, takes a train, and has it segmented into
+ * data messages; {@link #dispatch} numbers them and gives the train its place in the peer's queue; {@link #seal} runs on
+ * whichever worker takes it; {@link #commit} runs at the peer's home, in order, and sends.
+ */
+final class SendPath {
+    /** Padding goes up to this multiple (messages.h: MESSAGE_PADDING_MULTIPLE). */
+    private static final int PADDING = 16;
+    /** What one UDP_SEGMENT send may hold: 65,535 less the IPv4 and UDP headers, and UDP_MAX_SEGMENTS of old kernels. */
+    private static final int GSO_MAX_BYTES = 65_507;
+
+    private static final int GSO_MAX_SEGMENTS = 64;
+
+    private final Worker worker;
+    private final Segmenter segmenter = new Segmenter();
+    private Train open;
+
+    SendPath(Worker worker) {
+        this.worker = worker;
+    }
+
+    /** A packet or super-packet, virtio-net header first; its memory may be reused on return. */
+    void packet(long vnetHeader, int length) {
+        if (!segmenter.start(vnetHeader, length)) {
+            worker.drops.add(TX_MALFORMED, 1);
+            return;
+        }
+        long packet = vnetHeader + WorkerIo.VNET_HEADER_BYTES;
+        Peer peer = destination(packet);
+        if (peer == null) {
+            worker.drops.add(TX_NO_PEER, segmenter.segments());
+        } else if (!peer.hasEndpoint()) {
+            worker.drops.add(TX_NO_ENDPOINT, segmenter.segments());
+        } else {
+            Keypair keypair = peer.takeSendingKeypair(worker.now());
+            if (keypair == null) {
+                peer.stage(worker, vnetHeader, length, segmenter.segments());
+            } else {
+                segment(peer, keypair, IpPacket.encapsulateEcn(IpPacket.ecn(packet)));
+            }
+        }
+    }
+
+    private Peer destination(long packet) {
+        return IpPacket.version(packet) == 4
+                ? worker.allowedIps().lookup4(IpPacket.ipv4Destination(packet))
+                : worker.allowedIps()
+                        .lookup6(IpPacket.ipv6DestinationHigh(packet), IpPacket.ipv6DestinationLow(packet));
+    }
+
+    /** Lays all segments into trains. Owns one reference to the keypair. */
+    private void segment(Peer peer, Keypair keypair, int ecn) {
+        int segments = segmenter.segments();
+        int mtu = worker.mtu();
+        if (open != null && (open.keypair != keypair || segments > 1)) {
+            // A super-packet is a train of its own: its segments are equal and leave in one send.
+            dispatch();
+        }
+        boolean referenceUsed = false;
+        for (int i = 0; i < segments; i++) {
+            int length = segmenter.segmentLength(i);
+            int padded = length + padding(length, mtu);
+            if (open != null && !open.fits(padded)) {
+                dispatch();
+            }
+            if (open == null) {
+                open = worker.takeTransmitTrain();
+                if (open == null) {
+                    worker.drops.add(TX_OVERLOAD, segments - i);
+                    break;
+                }
+                if (referenceUsed) {
+                    keypair.acquire();
+                }
+                referenceUsed = true;
+                open.begin(peer, keypair);
+            }
+            long target = open.slabNext + Train.HEADER_BYTES;
+            segmenter.next(target);
+            zero(target + length, padded - length);
+            open.append(padded, ecn);
+        }
+        if (!referenceUsed) {
+            keypair.release();
+        }
+        if (segments > 1) {
+            closeTrain();
+        }
+    }
+
+    /**
+     * Bytes of padding after a packet: up to a multiple of 16, but not beyond the MTU; of a packet longer than the MTU
+     * only the part past the last whole MTU counts (send.c, calculate_skb_padding).
+     */
+    static int padding(int length, int mtu) {
+        int last = mtu != 0 && length > mtu ? length % mtu : length;
+        int padded = (last + PADDING - 1) & -PADDING;
+        return (mtu == 0 ? padded : Math.min(mtu, padded)) - last;
+    }
+
+    private static void zero(long address, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            Memory.putByte(address + i, (byte) 0);
+        }
+    }
+
+    /** Sends an empty message; at the peer's home. */
+    void keepalive(Peer peer, Keypair keypair) {
+        closeTrain();
+        open = worker.takeTransmitTrain();
+        if (open == null) {
+            worker.drops.add(TX_OVERLOAD, 1);
+            keypair.release();
+            return;
+        }
+        open.begin(peer, keypair);
+        open.append(0, 0);
+        dispatch();
+    }
+
+    /** Dispatches the train being filled, if there is one. */
+    void closeTrain() {
+        if (open != null) {
+            dispatch();
+        }
+    }
+
+    /** Numbers the open train's messages, takes its place in the peer's queue, and offers it to the workers. */
+    private void dispatch() {
+        Train train = open;
+        open = null;
+        Keypair keypair = train.keypair;
+        long first = keypair.takeNonces(train.count);
+        if (first == Keypair.NO_NONCES) {
+            // REJECT_AFTER_MESSAGES is reached: the key is not to be used any more, and the next packet asks for a new
+            // one.
+            worker.drops.add(TX_DEAD, train.count);
+            worker.free(train);
+            return;
+        }
+        int receiver = keypair.remoteIndex();
+        for (int i = 0; i < train.count; i++) {
+            train.counter[i] = first + i;
+            DataMessage.write(train.payload[i] - Train.HEADER_BYTES, receiver, first + i);
+        }
+        if (!train.peer.transmitQueue().trains.offer(train)) {
+            worker.drops.add(TX_OVERLOAD, train.count);
+            worker.free(train);
+            return;
+        }
+        worker.offer(train);
+    }
+
+    /** Seals a train, on any worker, and publishes it. */
+    static void seal(Worker worker, Train train) {
+        worker.aead()
+                .seal(train.keypair.sendKey(), train.counter, train.payload, train.payload, train.length, train.count);
+        train.publish(Train.SEALED);
+    }
+
+    /** Sends a sealed train; at the peer's home, in order. */
+    void commit(Train train) {
+        Peer peer = train.peer;
+        if (peer.isDead() || train.state() == Train.DEAD) {
+            worker.drops.add(TX_DEAD, train.count);
+            return;
+        }
+        long bytes = 0;
+        boolean data = false;
+        for (int i = 0; i < train.count; ) {
+            int run = run(train, i);
+            long message = train.payload[i] - Train.HEADER_BYTES;
+            int segment = train.length[i] + Limits.DATA_OVERHEAD;
+            int total = (run - 1) * segment + train.length[i + run - 1] + Limits.DATA_OVERHEAD;
+            worker.io().send(message, total, segment, peer.endpoint(), train.ecn[i], 0);
+            data |= train.length[i] != 0;
+            bytes += total;
+            i += run;
+        }
+        peer.sent(train.keypair, bytes, data, worker.now());
+    }
+
+    /** How many messages from {@code first} on can leave in one send: equal sizes, of which only the last may be less. */
+    private static int run(Train train, int first) {
+        int size = train.length[first] + Limits.DATA_OVERHEAD;
+        int bytes = size;
+        int i = first + 1;
+        while (i < train.count && i - first < GSO_MAX_SEGMENTS && train.ecn[i] == train.ecn[first]) {
+            int next = train.length[i] + Limits.DATA_OVERHEAD;
+            if (next > size || bytes + next > GSO_MAX_BYTES) {
+                break;
+            }
+            bytes += next;
+            i++;
+            if (next < size) {
+                break;
+            }
+        }
+        return i - first;
+    }
+}

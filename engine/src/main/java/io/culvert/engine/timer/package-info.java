@@ -1,0 +1,2 @@
+/** The five timers of a peer (the kernel's timers.c). */
+package io.culvert.engine.timer;
