@@ -2,7 +2,9 @@
 module io.culvert.daemon {
     requires io.culvert.engine;
     requires info.picocli;
-    requires java.logging;
+
+    provides System.LoggerFinder with
+            io.culvert.daemon.Loggers;
 
     opens io.culvert.daemon to
             info.picocli;

@@ -1,0 +1,56 @@
+package io.culvert.daemon;
+
+import java.io.PrintStream;
+import java.text.MessageFormat;
+import java.util.Locale;
+import java.util.ResourceBundle;
+
+/**
+ * Gives the program's loggers, which write one line for each message to stderr. The JDK's own logging would close its
+ * handlers at the first signal, before the last words are said, and costs a good part of the time to start.
+ */
+public final class Loggers extends System.LoggerFinder {
+    /** Made by the service loader. */
+    public Loggers() {}
+
+    @Override
+    public System.Logger getLogger(String name, Module module) {
+        return new StderrLogger(name, LogLevel.of(System.getenv()), System.err);
+    }
+
+    /** One logger. Any thread may use it; lines are whole. */
+    record StderrLogger(String name, LogLevel level, PrintStream out) implements System.Logger {
+        @Override
+        public String getName() {
+            return name;
+        }
+
+        @Override
+        public boolean isLoggable(Level asked) {
+            return asked != Level.OFF && level.shows(asked);
+        }
+
+        @Override
+        public void log(Level asked, ResourceBundle bundle, String message, Throwable thrown) {
+            if (isLoggable(asked)) {
+                print(asked, thrown == null ? message : message + ": " + thrown);
+                if (thrown != null && level == LogLevel.VERBOSE) {
+                    thrown.printStackTrace(out);
+                }
+            }
+        }
+
+        @Override
+        public void log(Level asked, ResourceBundle bundle, String format, Object... parameters) {
+            if (isLoggable(asked)) {
+                boolean plain = parameters == null || parameters.length == 0;
+                print(asked, plain ? format : MessageFormat.format(format, parameters));
+            }
+        }
+
+        private void print(Level asked, String message) {
+            String simpleName = name.substring(name.lastIndexOf('.') + 1);
+            out.println("culvert: " + asked.getName().toLowerCase(Locale.ROOT) + ": " + simpleName + ": " + message);
+        }
+    }
+}
