@@ -40,16 +40,13 @@ final class ReceivePath {
 
     /** Datagrams from one sender; see {@link io.culvert.engine.WorkerIo.Sink#onUdp}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
-        Train holder = null;
         int step = Math.max(segment, 1);
         for (int offset = 0; offset < length; offset += step) {
             long message = address + offset;
             int size = Math.min(step, length - offset);
             if (DataMessage.isData(message, size)) {
                 Train train = data(message, size, limit, from, ecn);
-                if (train != null && train != holder) {
-                    holder = train;
-                    train.buffer[train.buffers++] = buffer;
+                if (train != null && train.holdBuffer(buffer)) {
                     worker.retainUdp(buffer);
                 }
             } else if (Message.isHandshake(message, size)) {

@@ -115,6 +115,15 @@ final class Train extends Ordered {
         count++;
     }
 
+    /** Notes the buffer that a received message lies in; {@code false} when the message before lies there too. */
+    boolean holdBuffer(int udpBuffer) {
+        if (buffers > 0 && buffer[buffers - 1] == udpBuffer) {
+            return false;
+        }
+        buffer[buffers++] = udpBuffer;
+        return true;
+    }
+
     /** Lets go of the peer and its key. */
     void end() {
         keypair.release();

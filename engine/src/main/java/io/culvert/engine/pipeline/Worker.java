@@ -10,8 +10,6 @@ import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.timer.TimerWheel;
 import io.culvert.engine.udp.UdpEndpoint;
-import io.culvert.natives.Memory;
-import io.culvert.ring.BufferPool;
 import io.culvert.ring.Mailbox;
 import io.culvert.ring.WorkRing;
 import java.lang.System.Logger;
@@ -19,7 +17,6 @@ import java.lang.System.Logger.Level;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
-import java.util.Arrays;
 
 /**
  * One worker: a TUN queue, its sockets, its share of the peers (whose <em>home</em> it is), and a hand in the sealing and
@@ -37,9 +34,6 @@ public final class Worker implements WorkerIo.Sink {
     private static final int TRAINS = 64;
     /** What one train's messages may take: 64 of full size, or one of the largest. */
     private static final int SLAB_BYTES = 96 * 1024;
-
-    private static final int MESSAGES = 64;
-    private static final int MESSAGE_BYTES = 192;
 
     private static final int MAILBOX_CAPACITY = 8192;
     /** From how many trains on that wait here it pays to wake a sleeping worker, which costs about 15 us. */
@@ -74,17 +68,12 @@ public final class Worker implements WorkerIo.Sink {
     /** Committed trains, whose memory the kernel still reads until the next flush. */
     private final ArrayDeque<Train> committed = new ArrayDeque<>(4 * TRAINS);
 
-    /** Handshake messages and cookie replies on their way out, until the next flush. */
-    private final BufferPool messages = new BufferPool(MESSAGES, MESSAGE_BYTES);
-
-    private final int[] sentMessages = new int[MESSAGES];
-    private int sentMessageCount;
-
+    private final ControlMessages messages = new ControlMessages();
+    private final UdpBuffers udpBuffers = new UdpBuffers();
     private final SendPath sendPath;
     private WorkerIo io;
     private ReceivePath receivePath;
     private Aead aead;
-    private int[] udpReferences = new int[64];
     private long now;
     private boolean tunGone;
 
@@ -294,7 +283,7 @@ public final class Worker implements WorkerIo.Sink {
 
     /** Hands all writes to the kernel; from then on the trains' memory is free. */
     private void finish() {
-        flush();
+        messages.flush(io);
         for (Train train; (train = committed.poll()) != null; ) {
             free(train);
         }
@@ -302,7 +291,7 @@ public final class Worker implements WorkerIo.Sink {
             transmitTrains.free(train);
         }
         for (Train train; (train = receiveTrains.reclaim()) != null; ) {
-            releaseBuffers(train);
+            udpBuffers.release(io, train);
             receiveTrains.free(train);
         }
     }
@@ -315,28 +304,19 @@ public final class Worker implements WorkerIo.Sink {
         } else if (train.transmit) {
             transmitTrains.free(train);
         } else {
-            releaseBuffers(train);
+            udpBuffers.release(io, train);
             receiveTrains.free(train);
         }
     }
 
-    private void releaseBuffers(Train train) {
-        for (int i = 0; i < train.buffers; i++) {
-            releaseUdp(train.buffer[i]);
-        }
-        train.buffers = 0;
-    }
-
     /** One more holder of a UDP buffer of this worker. */
     void retainUdp(int buffer) {
-        udpReferences[buffer]++;
+        udpBuffers.retain(buffer);
     }
 
-    /** One holder less; the last gives the buffer back to the kernel. */
+    /** One holder less. */
     void releaseUdp(int buffer) {
-        if (--udpReferences[buffer] == 0) {
-            io.releaseUdp(buffer);
-        }
+        udpBuffers.release(io, buffer);
     }
 
     Train takeTransmitTrain() {
@@ -375,20 +355,7 @@ public final class Worker implements WorkerIo.Sink {
 
     /** Sends one message, such as a handshake's; on the worker's thread. */
     public void sendMessage(byte[] message, UdpEndpoint to, int dscp) {
-        if (messages.available() == 0) {
-            flush();
-        }
-        int buffer = messages.take();
-        Memory.copy(message, 0, messages.address(buffer), message.length);
-        io.send(messages.address(buffer), message.length, message.length, to, 0, dscp);
-        sentMessages[sentMessageCount++] = buffer;
-    }
-
-    private void flush() {
-        io.flush();
-        while (sentMessageCount > 0) {
-            messages.give(sentMessages[--sentMessageCount]);
-        }
+        messages.send(io, message, to, dscp);
     }
 
     /** Passes a handshake message on to the handshake threads. */
@@ -406,9 +373,6 @@ public final class Worker implements WorkerIo.Sink {
 
     @Override
     public void onUdp(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
-        if (buffer >= udpReferences.length) {
-            udpReferences = Arrays.copyOf(udpReferences, Math.max(buffer + 1, 2 * udpReferences.length));
-        }
         retainUdp(buffer);
         receivePath.datagrams(buffer, address, length, limit, segment, from, ecn);
     }
