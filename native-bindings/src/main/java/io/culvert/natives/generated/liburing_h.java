@@ -138,6 +138,7 @@ public final class liburing_h {
     public static final int IORING_ACCEPT_MULTISHOT = 1;
     public static final int IORING_MSG_RING_CQE_SKIP = 1;
     public static final int IORING_CQE_F_BUFFER = 1;
+    public static final int IORING_CQE_BUFFER_SHIFT = 16;
     public static final int IORING_CQE_F_MORE = 2;
     public static final int IORING_CQE_F_SOCK_NONEMPTY = 4;
     public static final int IORING_CQE_F_NOTIF = 8;

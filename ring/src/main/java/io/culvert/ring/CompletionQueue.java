@@ -1,0 +1,59 @@
+package io.culvert.ring;
+
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.io_uring_cq;
+import io.culvert.natives.generated.io_uring_cqe;
+
+/**
+ * Where the kernel puts results. Confined to the ring's thread.
+ *
+ * <p>Shared with the kernel: {@code tail} is written by the kernel and read here (acquire, before the entries);
+ * {@code head} is written here (release, after the entries were read) and read by the kernel.
+ */
+final class CompletionQueue {
+    private final long cqes;
+    private final long kernelHead;
+    private final long kernelTail;
+    private final long kernelOverflow;
+    private final int entries;
+    private int head;
+
+    CompletionQueue(long cq) {
+        cqes = io_uring_cq.cqes(cq);
+        kernelHead = io_uring_cq.khead(cq);
+        kernelTail = io_uring_cq.ktail(cq);
+        kernelOverflow = io_uring_cq.koverflow(cq);
+        entries = Memory.getInt(io_uring_cq.kring_entries(cq));
+        head = Memory.getInt(kernelHead);
+    }
+
+    int capacity() {
+        return entries;
+    }
+
+    boolean isEmpty() {
+        return Memory.getIntAcquire(kernelTail) == head;
+    }
+
+    /** Completions that the kernel had no memory to keep. */
+    int lost() {
+        return Memory.getIntOpaque(kernelOverflow);
+    }
+
+    /** Hands over what is there now; what comes meanwhile is for the next time, so that this ends. */
+    int reap(CompletionHandler handler) {
+        int first = head;
+        int tail = Memory.getIntAcquire(kernelTail);
+        try {
+            while (head != tail) {
+                long cqe = cqes + (head & entries - 1) * io_uring_cqe.sizeof();
+                // Counted before the handler runs: should it throw, the completion is not handed over twice.
+                head++;
+                handler.onCompletion(io_uring_cqe.user_data(cqe), io_uring_cqe.res(cqe), io_uring_cqe.flags(cqe));
+            }
+        } finally {
+            Memory.putIntRelease(kernelHead, head);
+        }
+        return head - first;
+    }
+}
