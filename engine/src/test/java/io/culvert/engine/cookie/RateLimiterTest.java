@@ -1,0 +1,115 @@
+package io.culvert.engine.cookie;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.SeededRandom;
+import io.culvert.engine.udp.UdpEndpoint;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+/** The sequences of the kernel's selftest/ratelimiter.c in virtual time, and a comparison with plain buckets. */
+class RateLimiterTest {
+    private static final long MILLISECOND = 1_000_000;
+    private static final long SECOND = 1000 * MILLISECOND;
+
+    private final RateLimiter limiter = new RateLimiter(new SeededRandom(1));
+    private long now = 7 * SECOND;
+
+    private static UdpEndpoint ipv4(int address) {
+        UdpEndpoint endpoint = new UdpEndpoint();
+        endpoint.setIpv4(address, 1000);
+        return endpoint;
+    }
+
+    private static UdpEndpoint ipv6(long high, long low) {
+        UdpEndpoint endpoint = new UdpEndpoint();
+        endpoint.setIpv6(high, low, 1000, 0);
+        return endpoint;
+    }
+
+    private boolean allow(UdpEndpoint source) {
+        return limiter.allow(source, now);
+    }
+
+    @Test
+    void letsFiveThroughAndThenTwentyASecond() {
+        UdpEndpoint source = ipv4(0x7f000001);
+        UdpEndpoint other = ipv4(0x7f000002);
+        int[] waits = {0, 0, 0, 0, 0, 0, 50, 0, 100, 0, 0};
+        boolean[] allowed = {true, true, true, true, true, false, true, false, true, true, false};
+        for (int i = 0; i < waits.length; i++) {
+            now += waits[i] * MILLISECOND;
+            assertThat(allow(source)).as("message %d", i).isEqualTo(allowed[i]);
+            if (i < 5) {
+                assertThat(allow(other)).isTrue();
+            }
+        }
+        now += 49 * MILLISECOND;
+        assertThat(allow(source)).isFalse();
+    }
+
+    @Test
+    void countsAnIpv6NetworkAsOne() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(allow(ipv6(0x20010db8_00000001L, i))).isTrue();
+        }
+        assertThat(allow(ipv6(0x20010db8_00000001L, 99))).isFalse();
+        assertThat(allow(ipv6(0x20010db8_00000002L, 0))).isTrue();
+    }
+
+    @Test
+    void ignoresThePort() {
+        for (int port = 1; port <= 6; port++) {
+            UdpEndpoint source = new UdpEndpoint();
+            source.setIpv4(1, port);
+            assertThat(allow(source)).isEqualTo(port <= 5);
+        }
+    }
+
+    @Test
+    void tellsFamiliesApart() {
+        for (int i = 0; i < 5; i++) {
+            assertThat(allow(ipv4(0x20010db8))).isTrue();
+        }
+        assertThat(allow(ipv4(0x20010db8))).isFalse();
+        assertThat(allow(ipv6(0x20010db8L, 0))).isTrue();
+        assertThat(allow(ipv6(0x20010db8_00000000L, 0))).isTrue();
+    }
+
+    @Test
+    void remembersSoManySourcesAndNoMore() {
+        for (int i = 0; i < RateLimiter.MAX_ENTRIES; i++) {
+            assertThat(allow(ipv4(i))).isTrue();
+        }
+        assertThat(allow(ipv4(RateLimiter.MAX_ENTRIES))).isFalse();
+        assertThat(allow(ipv4(0))).as("a known one").isTrue();
+        now += SECOND;
+        assertThat(allow(ipv4(RateLimiter.MAX_ENTRIES))).isTrue();
+    }
+
+    @Property(tries = 200)
+    void doesAsABucketDoes(@ForAll @Size(max = 200) List<@IntRange(max = 70) Integer> waits) {
+        RateLimiter tested = new RateLimiter(new SeededRandom(2));
+        Map<Integer, long[]> buckets = new HashMap<>();
+        long time = 0;
+        for (int i = 0; i < waits.size(); i++) {
+            // Mostly close together, at times far apart, so that entries are swept away.
+            time += waits.get(i) == 70 ? 2 * SECOND : waits.get(i) * MILLISECOND / 2;
+            int source = waits.get(i) % 3;
+            long[] bucket = buckets.computeIfAbsent(source, key -> new long[] {250 * MILLISECOND, 0});
+            bucket[0] = Math.min(250 * MILLISECOND, bucket[0] + time - bucket[1]);
+            bucket[1] = time;
+            boolean expected = bucket[0] >= 50 * MILLISECOND;
+            if (expected) {
+                bucket[0] -= 50 * MILLISECOND;
+            }
+            assertThat(tested.allow(ipv4(source), time)).isEqualTo(expected);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package io.culvert.engine.noise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.culvert.engine.ManualClock;
+import io.culvert.natives.Memory;
+import java.lang.invoke.MethodHandles;
+import java.util.Arrays;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What was secret is zeroed as soon as it is not needed any more. */
+class SecretsTest {
+    /** Ephemeral private key, chaining key, hash, remote ephemeral key: what belongs to one handshake. */
+    private static final int UNDER_WAY_BYTES = 128;
+    /** And the preshared key, and the static-static secret. */
+    private static final int ALL_BYTES = 192;
+
+    private final ManualClock clock = new ManualClock();
+    private Side a;
+    private Side b;
+
+    @BeforeEach
+    void pair() {
+        Side[] pair = Side.pair(300);
+        a = pair[0];
+        b = pair[1];
+        byte[] key = new byte[32];
+        Arrays.fill(key, (byte) 6);
+        a.setPresharedKey(key);
+        b.setPresharedKey(key);
+    }
+
+    @AfterEach
+    void close() {
+        a.close();
+        b.close();
+    }
+
+    private static long memory(Handshake handshake) throws ReflectiveOperationException {
+        return (long) MethodHandles.privateLookupIn(Handshake.class, MethodHandles.lookup())
+                .findVarHandle(Handshake.class, "memory", long.class)
+                .get(handshake);
+    }
+
+    private static byte[] bytes(long address, int from, int to) {
+        byte[] copy = new byte[to - from];
+        Memory.copy(address + from, copy, 0, to - from);
+        return copy;
+    }
+
+    private void handshake() {
+        a.initiate(1, clock);
+        b.consumeInitiationOf(a, clock);
+        b.respond(2);
+        assertThat(a.consumeResponseOf(b)).isTrue();
+    }
+
+    @Test
+    void aSessionLeavesNothingOfItsHandshake() throws ReflectiveOperationException {
+        handshake();
+        for (Side side : new Side[] {a, b}) {
+            assertThat(bytes(memory(side.handshake), 32, 96)).isNotEqualTo(new byte[64]);
+            Keypair keypair = side.handshake.beginSession(side == a ? 1 : 2, 0);
+            assertThat(bytes(memory(side.handshake), 0, UNDER_WAY_BYTES)).containsOnly(0);
+            assertThat(bytes(memory(side.handshake), UNDER_WAY_BYTES, 160)).containsOnly(6);
+            assertThat(bytes(memory(side.handshake), 160, ALL_BYTES)).isNotEqualTo(new byte[32]);
+            keypair.release();
+        }
+    }
+
+    @Test
+    void clearingLeavesNothingOfTheHandshake() throws ReflectiveOperationException {
+        handshake();
+        a.handshake.clear();
+        assertThat(bytes(memory(a.handshake), 0, UNDER_WAY_BYTES)).containsOnly(0);
+    }
+
+    @Test
+    void noIdentityLeavesNoStaticSecret() throws ReflectiveOperationException {
+        a.handshake.setIdentity(null);
+        assertThat(bytes(memory(a.handshake), 160, ALL_BYTES)).containsOnly(0);
+    }
+
+    @Test
+    void closingFreesTheMemory() throws ReflectiveOperationException {
+        long memory = memory(a.handshake);
+        a.handshake.close();
+        assertThatThrownBy(() -> Memory.getByte(memory)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThat(memory(a.handshake)).isZero();
+    }
+
+    @Test
+    void anIdentityEndsWithItsLastReference() {
+        Side other = new Side(301);
+        other.identity.release();
+        assertThat(other.identity.tryAcquire()).isFalse();
+        assertThatThrownBy(other.identity::copyPrivateKey).isInstanceOf(IllegalStateException.class);
+        assertThat(other.identity.publicKey()).isNotNull();
+    }
+
+    @Test
+    void anIdentityThatIsGoneIsNone() {
+        a.initiate(1, clock);
+        Side gone = new Side(302);
+        gone.identity.release();
+        assertThat(Handshake.consumeInitiation(gone.identity, a.initiation, b::lookup, clock))
+                .isNull();
+        assertThat(a.handshake.consumeResponse(gone.identity, b.response)).isFalse();
+    }
+
+    @Test
+    void aClosedSymmetricStateHoldsNothing() {
+        long saved = Memory.allocate(SymmetricState.SAVED_BYTES, 8);
+        SymmetricState symmetric = new SymmetricState(new byte[32]);
+        symmetric.mixSecret(new byte[] {1});
+        symmetric.close();
+        symmetric.save(saved);
+        assertThat(bytes(saved, 0, SymmetricState.SAVED_BYTES)).containsOnly(0);
+        Memory.free(saved);
+    }
+}

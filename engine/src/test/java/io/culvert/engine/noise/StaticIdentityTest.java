@@ -1,0 +1,24 @@
+package io.culvert.engine.noise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class StaticIdentityTest {
+    @Test
+    void keepsItsKeyClamped() {
+        byte[] key = new byte[32];
+        Arrays.fill(key, (byte) 0xff);
+        try (Secret secret = new Secret(key)) {
+            StaticIdentity identity = new StaticIdentity(secret);
+            key[0] = (byte) 0xf8;
+            key[31] = 0x7f;
+            try (Secret copy = identity.copyPrivateKey()) {
+                assertThat(copy.toBytes()).isEqualTo(key);
+            }
+            assertThat(identity.publicKey().toBytes()).isEqualTo(PlainNoise.publicKey(key));
+            identity.release();
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package io.culvert.engine.noise;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.Clock;
+import io.culvert.engine.ManualClock;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+
+class Tai64nTest {
+    private final ManualClock clock = new ManualClock();
+
+    @Test
+    void countsFromItsEpoch() {
+        assertThat(ByteBuffer.wrap(Tai64n.now(clock).toBytes()).getLong())
+                .isEqualTo(0x4000_0000_0000_000AL + 1_700_000_000L);
+    }
+
+    @Test
+    void hidesThePreciseTime() {
+        clock.advanceWall(3 * 16_777_216 + 16_777_215);
+        assertThat(ByteBuffer.wrap(Tai64n.now(clock).toBytes()).getInt(8)).isEqualTo(3 * 16_777_216);
+        clock.advanceWall(1);
+        assertThat(ByteBuffer.wrap(Tai64n.now(clock).toBytes()).getInt(8)).isEqualTo(4 * 16_777_216);
+    }
+
+    @Test
+    void readsBothAgainWhenASecondBeginsInBetween() {
+        Clock ticking = new Clock() {
+            private int reads;
+
+            @Override
+            public long nanos() {
+                return 0;
+            }
+
+            @Override
+            public long wallSeconds() {
+                return reads++ == 0 ? 7 : 8;
+            }
+
+            @Override
+            public int wallNanos() {
+                return 0;
+            }
+        };
+        assertThat(Tai64n.now(ticking).seconds()).isEqualTo(0x4000_0000_0000_000AL + 8);
+    }
+
+    @Property
+    void comparesAsItsBytesDo(@ForAll @Size(12) byte[] a, @ForAll @Size(12) byte[] b) {
+        assertThat(Integer.signum(Tai64n.of(a).compareTo(Tai64n.of(b))))
+                .isEqualTo(Integer.signum(Arrays.compareUnsigned(a, b)));
+        assertThat(Tai64n.of(a).toBytes()).isEqualTo(a);
+        assertThat(Tai64n.of(a).compareTo(Tai64n.of(a))).isZero();
+    }
+}
