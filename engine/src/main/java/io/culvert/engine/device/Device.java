@@ -214,7 +214,7 @@ public final class Device implements AutoCloseable {
      * Applies a change. The port comes first, as it alone can fail for reasons outside: then nothing is changed.
      *
      * @throws java.net.BindException when the port is taken
-     * @throws IOException when the system refuses the port or the mark
+     * @throws IOException when the system refuses the port or the mark, or there are too many peers
      */
     public synchronized void apply(DeviceUpdate update) throws IOException {
         if (update.listenPort().isPresent()) {
@@ -286,7 +286,7 @@ public final class Device implements AutoCloseable {
         return a == null || b == null ? a == b : a.publicKey().equals(b.publicKey());
     }
 
-    private void apply(PeerUpdate update) {
+    private void apply(PeerUpdate update) throws IOException {
         Peer peer = peers.get(update.publicKey());
         if (update.remove()) {
             if (peer != null) {
@@ -330,7 +330,10 @@ public final class Device implements AutoCloseable {
         });
     }
 
-    private Peer addPeer(PublicKey key) {
+    private Peer addPeer(PublicKey key) throws IOException {
+        if (peers.size() == PeerTable.MAX_PEERS) {
+            throw new IOException("a device has at most " + PeerTable.MAX_PEERS + " peers");
+        }
         Peer peer = new Peer(this, key, workers.get(nextHome));
         nextHome = (nextHome + 1) % workers.count();
         handshakes.exclusively(() -> {

@@ -363,8 +363,13 @@ public final class Peer implements PeerTimers.Events {
     // Configuration; the home's thread too.
 
     void configureEndpoint(InetSocketAddress address) {
+        boolean first = !hasEndpoint;
         endpoint.set(address);
         hasEndpoint = true;
+        if (first && active && keepaliveSeconds != 0) {
+            // The keepalive that was due when the interface came up, or when it was asked for, had nowhere to go.
+            sendKeepalive();
+        }
     }
 
     void clearSource() {
