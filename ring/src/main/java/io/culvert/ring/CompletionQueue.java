@@ -1,6 +1,7 @@
 package io.culvert.ring;
 
 import io.culvert.natives.Memory;
+import io.culvert.natives.generated.io_uring;
 import io.culvert.natives.generated.io_uring_cq;
 import io.culvert.natives.generated.io_uring_cqe;
 
@@ -18,7 +19,8 @@ final class CompletionQueue {
     private final int entries;
     private int head;
 
-    CompletionQueue(long cq) {
+    CompletionQueue(long ring) {
+        long cq = io_uring.cq(ring);
         cqes = io_uring_cq.cqes(cq);
         kernelHead = io_uring_cq.khead(cq);
         kernelTail = io_uring_cq.ktail(cq);

@@ -57,8 +57,8 @@ public final class IoUring implements AutoCloseable {
 
     IoUring(int entries, int completions, IoUringMode best) throws ErrnoException {
         setup = new IoUringSetup(entries, completions, best);
-        submissions = new SubmissionQueue(io_uring.sq(setup.ring()));
-        this.completions = new CompletionQueue(io_uring.cq(setup.ring()));
+        submissions = new SubmissionQueue(setup.ring());
+        this.completions = new CompletionQueue(setup.ring());
         boolean registered = liburing_h.io_uring_register_ring_fd(setup.ring()) == 1;
         enterFd = io_uring.enter_ring_fd(setup.ring());
         enterFlags = IORING_ENTER_GETEVENTS | (registered ? IORING_ENTER_REGISTERED_RING : 0);
@@ -240,8 +240,8 @@ public final class IoUring implements AutoCloseable {
         Memory.putLong(io_uring_sync_cancel_reg.timeout(request) + __kernel_timespec.tv_nsec$offset, -1);
         liburing_h.io_uring_register_sync_cancel(setup.ring(), request);
         Memory.free(request);
-        // Runs what the cancellation left to this thread.
-        submit();
+        // Runs what the cancellation left to this thread, and submits nothing more.
+        liburing_h.io_uring_enter2(enterFd, 0, 0, enterFlags, 0, 0);
     }
 
     private void requireOpen() {

@@ -27,37 +27,38 @@ import java.util.BitSet;
 final class IoUringSetup {
     private static final int MIN_ENTRIES = 8;
 
-    private final long ring = Memory.allocate(io_uring.sizeof(), 64);
+    private final long ring;
     private final BitSet opcodes = new BitSet();
     private final IoUringMode mode;
-    private final int features;
 
     IoUringSetup(int entries, int completions, IoUringMode best) throws ErrnoException {
-        IoUringMode accepted = null;
-        int result = LibUring.isAvailable() ? -EINVAL : -ENOSYS;
-        int ordinal = best.ordinal();
-        int size = entries;
-        while (accepted == null && result != -ENOSYS && ordinal < IoUringMode.values().length) {
-            IoUringMode candidate = IoUringMode.values()[ordinal];
-            result = init(size, (int) ((long) completions * size / entries), candidate.flags());
-            if (result == 0) {
-                accepted = candidate;
-            } else if (result == -EINVAL) {
-                ordinal++;
-            } else if (result == -ENOMEM && size / 2 >= MIN_ENTRIES) {
-                size /= 2;
-            } else {
-                break;
-            }
+        if (!LibUring.isAvailable()) {
+            throw new ErrnoException("io_uring_setup", ENOSYS);
         }
-        if (accepted == null) {
+        ring = Memory.allocate(io_uring.sizeof(), 64);
+        try {
+            mode = init(entries, completions, best);
+        } catch (ErrnoException e) {
             Memory.free(ring);
-            throw new ErrnoException("io_uring_setup", -result);
+            throw e;
         }
-        mode = accepted;
-        features = io_uring.features(ring);
         declareMemory();
         readProbe();
+    }
+
+    /** Tries the modes from {@code best} on, each of them smaller and smaller where memory may not be locked. */
+    private IoUringMode init(int entries, int completions, IoUringMode best) throws ErrnoException {
+        int result = -EINVAL;
+        for (int i = best.ordinal(); result == -EINVAL && i < IoUringMode.values().length; i++) {
+            IoUringMode candidate = IoUringMode.values()[i];
+            for (int divisor = 1; divisor == 1 || result == -ENOMEM && entries / divisor >= MIN_ENTRIES; divisor *= 2) {
+                result = init(entries / divisor, completions / divisor, candidate.flags());
+                if (result == 0) {
+                    return candidate;
+                }
+            }
+        }
+        throw new ErrnoException("io_uring_setup", -result);
     }
 
     private int init(int entries, int completions, int flags) {
@@ -111,7 +112,7 @@ final class IoUringSetup {
     }
 
     boolean hasFeatures(int wanted) {
-        return (features & wanted) == wanted;
+        return (io_uring.features(ring) & wanted) == wanted;
     }
 
     void close() {

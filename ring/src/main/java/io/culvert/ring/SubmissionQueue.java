@@ -12,9 +12,11 @@ import static io.culvert.natives.generated.liburing_h.IORING_OP_SENDMSG;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_WRITE;
 import static io.culvert.natives.generated.liburing_h.IORING_POLL_ADD_MULTI;
 import static io.culvert.natives.generated.liburing_h.IORING_RECV_MULTISHOT;
+import static io.culvert.natives.generated.liburing_h.IORING_SETUP_NO_SQARRAY;
 import static io.culvert.natives.generated.liburing_h.IOSQE_BUFFER_SELECT;
 
 import io.culvert.natives.Memory;
+import io.culvert.natives.generated.io_uring;
 import io.culvert.natives.generated.io_uring_sq;
 import io.culvert.natives.generated.io_uring_sqe;
 
@@ -40,14 +42,21 @@ public final class SubmissionQueue {
     private int tail;
     private boolean closed;
 
-    SubmissionQueue(long sq) {
+    SubmissionQueue(long ring) {
+        long sq = io_uring.sq(ring);
         sqes = io_uring_sq.sqes(sq);
         kernelHead = io_uring_sq.khead(sq);
         kernelTail = io_uring_sq.ktail(sq);
         kernelFlags = io_uring_sq.kflags(sq);
         entries = Memory.getInt(io_uring_sq.kring_entries(sq));
-        long array = io_uring_sq.array(sq);
-        // The array maps places to entries; ours are used in order, so it never changes.
+        // liburing 2.6 and later make rings without the array where the kernel allows it.
+        if ((io_uring.flags(ring) & IORING_SETUP_NO_SQARRAY) == 0) {
+            fillArray(io_uring_sq.array(sq));
+        }
+    }
+
+    /** The array maps places in the queue to entries; ours are used in order, so that it never changes. */
+    private void fillArray(long array) {
         for (int i = 0; i < entries; i++) {
             Memory.putInt(array + 4L * i, i);
         }
