@@ -28,8 +28,9 @@ import java.util.function.IntConsumer;
  * (another handshake took its place, or this one was cleared) {@code indexDropped} is told, under the lock. When a session
  * begins, the index goes over to its {@link Keypair}.
  *
- * <p>Any thread may call the methods; each takes the lock, which is never held on the data path. What consumes a message
- * works on copies without the lock, and checks again, under it, that nothing changed meanwhile before it commits.
+ * <p>Any thread may call the methods. The lock is this object's monitor, so that a caller may make several calls, and what
+ * belongs to them in the index table, one step; it is never held on the data path. What consumes a message works on copies
+ * without the lock, and checks again, under it, that nothing changed meanwhile before it commits.
  */
 public final class Handshake implements AutoCloseable {
     /** How far a handshake is. */
