@@ -15,6 +15,7 @@ import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Keypair;
+import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.tun.Coalescer;
 import io.culvert.engine.tun.IpPacket;
 import io.culvert.engine.udp.UdpEndpoint;
@@ -31,6 +32,11 @@ final class ReceivePath {
     private final Coalescer coalescer;
     private final Coalescer.Output tun;
     private Train open;
+
+    // The inner source address that was accepted last in the train being committed.
+    private int acceptedVersion;
+    private long acceptedHigh;
+    private long acceptedLow;
 
     ReceivePath(Worker worker, boolean coalesceUdp) {
         this.worker = worker;
@@ -137,6 +143,7 @@ final class ReceivePath {
         boolean authentic = false;
         boolean data = false;
         long bytes = 0;
+        acceptedVersion = 0;
         coalescer.begin(tun);
         for (int i = 0; i < train.count; i++) {
             if ((train.failures >>> i & 1) != 0) {
@@ -171,15 +178,31 @@ final class ReceivePath {
             worker.drops.add(RX_BAD_PACKET, 1);
             return false;
         }
-        Peer source = IpPacket.version(packet) == 4
-                ? worker.allowedIps().lookup4(IpPacket.ipv4Source(packet))
-                : worker.allowedIps().lookup6(IpPacket.ipv6SourceHigh(packet), IpPacket.ipv6SourceLow(packet));
-        if (source != peer) {
+        if (!isSource(peer, packet)) {
             worker.drops.add(RX_BAD_SOURCE, 1);
             return false;
         }
         IpPacket.decapsulateEcn(packet, train.ecn[i]);
         coalescer.add(packet, length, train.limit[i]);
+        return true;
+    }
+
+    /** Whether the inner source address is the peer's; looked up only when it is not that of the packet before. */
+    private boolean isSource(Peer peer, long packet) {
+        int version = IpPacket.version(packet);
+        boolean ipv4 = version == 4;
+        long high = ipv4 ? 0 : IpPacket.ipv6SourceHigh(packet);
+        long low = ipv4 ? IpPacket.ipv4Source(packet) : IpPacket.ipv6SourceLow(packet);
+        if (version == acceptedVersion && high == acceptedHigh && low == acceptedLow) {
+            return true;
+        }
+        AllowedIps<Peer> allowedIps = worker.allowedIps();
+        if ((ipv4 ? allowedIps.lookup4((int) low) : allowedIps.lookup6(high, low)) != peer) {
+            return false;
+        }
+        acceptedVersion = version;
+        acceptedHigh = high;
+        acceptedLow = low;
         return true;
     }
 }
