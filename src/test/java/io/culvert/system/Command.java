@@ -109,14 +109,21 @@ final class Command {
         }
     }
 
+    /** The common pool will not do: on two cores it has one thread, and a task that blocks keeps it. */
+    static void onItsOwnThread(Runnable task) {
+        Thread.ofPlatform().daemon().start(task);
+    }
+
     private static CompletableFuture<String> read(InputStream stream) {
-        return CompletableFuture.supplyAsync(() -> {
-            try (stream) {
-                return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
-            } catch (IOException e) {
-                return "";
-            }
-        });
+        return CompletableFuture.supplyAsync(
+                () -> {
+                    try (stream) {
+                        return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+                    } catch (IOException e) {
+                        return "";
+                    }
+                },
+                Command::onItsOwnThread);
     }
 
     /** A daemon that the program left running must not hold its output open: scripts would wait for it for ever. */
