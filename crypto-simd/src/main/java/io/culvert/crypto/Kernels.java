@@ -1,0 +1,121 @@
+package io.culvert.crypto;
+
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector kernels at one width. The subclasses are written by {@code KernelGenerator}.
+ *
+ * <p><b>Lanes.</b> A group of packets goes in lockstep, as many as there are lanes of 32 bits (16 or 8). ChaCha20 takes
+ * one block in each lane, one word of its state in each vector. Poly1305 needs lanes of 64 bits, so a group is two
+ * halves there: lane k of half h is packet 2k + h, which is where a vector of ints falls apart into even and odd lanes
+ * without a shuffle.
+ *
+ * <p><b>Memory.</b> All in rows of {@link #ROW} bytes, a vector in each; lanes lie as in the vector.
+ *
+ * <pre>
+ * state: 0-3 constants  4-11 key  12 block counter  13 zero  14, 15 the packet's counter, low and high word
+ * poly:  R 0-4 limbs of r   X 5-9 limbs of the accumulator   S 10, 11 s   COUNT 12 steps for finish   TAG 13, 14
+ * </pre>
+ *
+ * <p><b>Bounds.</b> An element of Poly1305 is five limbs of 26 bits in lanes of 64. The accumulator x holds the sum with
+ * the last message block already in it, so that one step is {@code x = x * r + m}, and one multiplication without a
+ * message ends it. At the start of a step limbs 0, 2, 3 and 4 are masked to 26 bits and limb 1 is below 2^26 + 2^8 (see
+ * below); r[j] is below 2^26, 5 r[j] below 5 * 2^26. Limb k of the product is at most
+ * 1 + 4 * 5 products of 2^52 (k = 0; fewer fives elsewhere), the excess of limb 1 adds less than 2^37, and the message
+ * at most 2^52: below 22 * 2^52 + 2^37 &lt; 2^57. Each carry is then below 2^31 and cannot lift a limb to 2^58. The carry
+ * out of limb 4 comes round five-fold, below 2^34, so limb 0 passes at most 2^34 / 2^26 = 2^8 on to limb 1, which was
+ * masked before: below 2^26 + 2^8, as assumed. No sum comes near 2^63, and every factor is below 2^32.
+ *
+ * <p><b>Contract.</b> {@code sources} and {@code targets} have at least {@link #lanes()} elements. Kernels read and write
+ * whole blocks of 64 bytes at {@code address + offset}; an idle lane points to scratch memory. They allocate nothing once
+ * C2 has compiled them, and must not be run before {@link CompilerDirectives#install()}.
+ */
+abstract class Kernels {
+    /** Bytes from row to row, at either width. */
+    static final long ROW = 64;
+    /** Bytes of the state. */
+    static final long STATE_BYTES = 16 * ROW;
+    /** Bytes of the memory of Poly1305 for one half; the two halves lie one after the other. */
+    static final long POLY_BYTES = 16 * ROW;
+    /** First row of the limbs of r. */
+    static final long R = 0;
+    /** First row of the limbs of the accumulator. */
+    static final long X = 5;
+    /** First of the two rows of s. */
+    static final long S = 10;
+    /** Row of the number of steps that each lane takes in {@link #finish}. */
+    static final long COUNT = 12;
+    /** First of the two rows of the tag. */
+    static final long TAG = 13;
+
+    /** Packets in lockstep. */
+    abstract int lanes();
+
+    /** The name that {@link Aead#implementation()} gives. */
+    abstract String implementation();
+
+    /**
+     * Starts a group: sets the rows of the packets' counters, makes block 0 of each packet (RFC 8439 section 2.6), sets r
+     * and s of both halves from it and clears their accumulators; leaves the block counters at 1.
+     *
+     * @param counters the packets' counters: a row for half 0, then one for half 1
+     */
+    abstract void keys(long state, long poly, long counters);
+
+    /** Starts a lone packet: lane i takes its block {@code firstBlock + i}. */
+    abstract void spread(long state, long counter, int firstBlock);
+
+    /**
+     * Encrypts or decrypts a block in each lane, {@code passes} times; after each, the block counters grow by {@code
+     * stride} and the addresses by as many blocks.
+     */
+    abstract void cipher(long state, long[] sources, long[] targets, long offset, int passes, int stride);
+
+    /** Joins whole blocks with a keystream in memory. */
+    abstract void xor(long keystream, long source, long target, int blocks);
+
+    /**
+     * Turns blocks of one half's packets into rows that {@link #absorb} takes: eight for each block, each with 64 bits of
+     * every packet; these rows have no gaps, at either width.
+     */
+    abstract void transpose(long[] sources, int half, long offset, int blocks, long target);
+
+    /** Takes {@code steps} blocks of 16 bytes in each lane of one half; two rows without gaps for each step. */
+    abstract void absorb(long poly, long message, int steps);
+
+    /** Takes the last blocks, in each lane the number that its COUNT says, at most {@code steps}; makes the tags. */
+    abstract void finish(long poly, long message, int steps);
+
+    /** The lanes of the first of two interleaved vectors: its own, but where {@code bit} is set those of the second. */
+    static IntVector interleaveLow(VectorSpecies<Integer> species, int bit) {
+        int lanes = species.length();
+        int[] index = new int[lanes];
+        for (int l = 0; l < lanes; l++) {
+            index[l] = (l & bit) != 0 ? lanes + (l ^ bit) : l;
+        }
+        return IntVector.fromArray(species, index, 0);
+    }
+
+    /** The lanes of the second of two interleaved vectors: its own, but where {@code bit} is clear those of the first. */
+    static IntVector interleaveHigh(VectorSpecies<Integer> species, int bit) {
+        int lanes = species.length();
+        int[] index = new int[lanes];
+        for (int l = 0; l < lanes; l++) {
+            index[l] = (l & bit) != 0 ? lanes + l : l ^ bit;
+        }
+        return IntVector.fromArray(species, index, 0);
+    }
+
+    /** The lanes whose number has {@code bit} set. */
+    static VectorMask<Integer> lanesWithBit(VectorSpecies<Integer> species, int bit) {
+        long set = 0;
+        for (int l = 0; l < species.length(); l++) {
+            if ((l & bit) != 0) {
+                set |= 1L << l;
+            }
+        }
+        return VectorMask.fromLong(species, set);
+    }
+}

@@ -1,0 +1,227 @@
+package io.culvert.crypto;
+
+/**
+ * Packets in lockstep, one in each lane: the way of all trains but the shortest. For one thread.
+ *
+ * <p>The packets come longest first. While all have whole blocks left, all lanes work; then the lanes of those that ended
+ * idle (on scratch memory) until the longest is done, and one more pass does what is left of each after its whole blocks.
+ * Poly1305 goes the same way: a lane that ended keeps its accumulator aside, since an idle lane's goes on to change, and
+ * the last blocks of all packets are taken together, each lane stopping after its own.
+ */
+final class LaneGroup {
+    private final Kernels kernels;
+    private final Scratch scratch;
+    private final int lanes;
+    /** Of each lane: where its packet is, where it goes, its plaintext's length. Longest first. */
+    private final long[] sources;
+
+    private final long[] targets;
+    private final int[] lengths;
+    /** Addresses as the kernels take them: of the packets, or of scratch memory. */
+    private final long[] from;
+
+    private final long[] to;
+    private int count;
+
+    LaneGroup(Kernels kernels, Scratch scratch) {
+        this.kernels = kernels;
+        this.scratch = scratch;
+        this.lanes = kernels.lanes();
+        sources = new long[lanes];
+        targets = new long[lanes];
+        lengths = new int[lanes];
+        from = new long[lanes];
+        to = new long[lanes];
+    }
+
+    /** Starts a group; the key is in the scratch memory already. */
+    void clear() {
+        count = 0;
+    }
+
+    /** Adds a packet, no longer than those before it. */
+    void add(long counter, long source, long target, int length) {
+        RawMemory.putLong(scratch.counters + (count & 1) * Kernels.ROW + (count >> 1) * 8L, counter);
+        sources[count] = source;
+        targets[count] = target;
+        lengths[count] = length;
+        count++;
+    }
+
+    /** Seals the packets that were added. */
+    void seal() {
+        kernels.keys(scratch.state, scratch.poly, scratch.counters);
+        cipher();
+        authenticate(targets);
+        for (int lane = 0; lane < count; lane++) {
+            long tag = tagOf(lane);
+            long at = targets[lane] + lengths[lane];
+            RawMemory.putLong(at, RawMemory.getLong(tag));
+            RawMemory.putLong(at + 8, RawMemory.getLong(tag + Kernels.ROW));
+        }
+    }
+
+    /**
+     * Opens the packets that were added, unless none is authentic.
+     *
+     * @return a set of the lanes that are not authentic
+     */
+    int open() {
+        kernels.keys(scratch.state, scratch.poly, scratch.counters);
+        authenticate(sources);
+        int forged = 0;
+        for (int lane = 0; lane < count; lane++) {
+            long tag = tagOf(lane);
+            long at = sources[lane] + lengths[lane];
+            // All bytes of both tags count, whatever the first difference is: no branch, constant time.
+            long difference = (RawMemory.getLong(tag) ^ RawMemory.getLong(at))
+                    | (RawMemory.getLong(tag + Kernels.ROW) ^ RawMemory.getLong(at + 8));
+            forged |= (int) ((difference | -difference) >>> 63) << lane;
+        }
+        if (forged != (1 << count) - 1) {
+            cipher();
+        }
+        return forged;
+    }
+
+    private long tagOf(int lane) {
+        return scratch.poly + (lane & 1) * Kernels.POLY_BYTES + Kernels.TAG * Kernels.ROW + (lane >> 1) * 8L;
+    }
+
+    private int wholeBlocks(int lane) {
+        return lengths[lane] >> 6;
+    }
+
+    /** Lanes, of the first {@code active}, that have whole blocks after {@code done}. */
+    private int stillActive(int active, int done) {
+        int still = active;
+        while (still > 0 && wholeBlocks(still - 1) <= done) {
+            still--;
+        }
+        return still;
+    }
+
+    /** How far the next phase goes: to the first end of an active lane, or as far as idle lanes may run. */
+    private int phase(int active, int done, boolean bounded) {
+        int blocks = wholeBlocks(active - 1) - done;
+        return bounded ? Math.min(blocks, Scratch.CHUNK_BLOCKS) : blocks;
+    }
+
+    private void cipher() {
+        System.arraycopy(sources, 0, from, 0, count);
+        System.arraycopy(targets, 0, to, 0, count);
+        int done = 0;
+        for (int active = stillActive(count, 0); active > 0; active = stillActive(active, done)) {
+            idle(active, done);
+            int blocks = phase(active, done, active < lanes);
+            kernels.cipher(scratch.state, from, to, done * 64L, blocks, 1);
+            done += blocks;
+        }
+        cipherTails(done);
+    }
+
+    /** Points the lanes from {@code active} on to scratch memory, at offset {@code done} blocks. */
+    private void idle(int active, int done) {
+        for (int lane = active; lane < lanes; lane++) {
+            from[lane] = scratch.idle - done * 64L;
+            to[lane] = from[lane];
+        }
+    }
+
+    private void cipherTails(int done) {
+        boolean any = false;
+        boolean even = true;
+        for (int lane = 0; lane < count; lane++) {
+            int whole = wholeBlocks(lane);
+            int tail = lengths[lane] & 63;
+            any |= tail != 0;
+            even &= whole == done;
+            from[lane] = scratch.tails + lane * 64L;
+            Partial.copy(sources[lane] + whole * 64L, from[lane], tail);
+        }
+        if (!any) {
+            return;
+        }
+        if (!even) {
+            for (int lane = 0; lane < count; lane++) {
+                RawMemory.putInt(scratch.state + 12 * Kernels.ROW + lane * 4L, wholeBlocks(lane) + 1);
+            }
+        }
+        idleTails();
+        kernels.cipher(scratch.state, from, from, 0, 1, 1);
+        for (int lane = 0; lane < count; lane++) {
+            Partial.copy(from[lane], targets[lane] + wholeBlocks(lane) * 64L, lengths[lane] & 63);
+        }
+    }
+
+    private void idleTails() {
+        for (int lane = count; lane < lanes; lane++) {
+            from[lane] = scratch.idle;
+        }
+    }
+
+    /** Makes the tags over the ciphertexts at {@code texts}. */
+    private void authenticate(long[] texts) {
+        int steps = layTails(texts);
+        System.arraycopy(texts, 0, from, 0, count);
+        int done = 0;
+        int before = count;
+        for (int active = stillActive(count, 0); active > 0; active = stillActive(active, done)) {
+            moveAccumulators(active, before, scratch.poly, scratch.ended);
+            before = active;
+            idle(active, done);
+            int blocks = phase(active, done, true);
+            for (int half = 0; half < 2; half++) {
+                kernels.transpose(from, half, done * 64L, blocks, scratch.rows);
+                kernels.absorb(scratch.poly + half * Kernels.POLY_BYTES, scratch.rows, 4 * blocks);
+            }
+            done += blocks;
+        }
+        moveAccumulators(before, count, scratch.ended, scratch.poly);
+        for (int half = 0; half < 2; half++) {
+            kernels.finish(
+                    scratch.poly + half * Kernels.POLY_BYTES, scratch.finishRows + half * Scratch.finishBytes(), steps);
+        }
+    }
+
+    private static void moveAccumulators(int firstLane, int endLane, long source, long target) {
+        for (int lane = firstLane; lane < endLane; lane++) {
+            long at = (lane & 1) * Kernels.POLY_BYTES + Kernels.X * Kernels.ROW + (lane >> 1) * 8L;
+            for (int limb = 0; limb < 5; limb++) {
+                RawMemory.putLong(
+                        target + at + limb * Kernels.ROW, RawMemory.getLong(source + at + limb * Kernels.ROW));
+            }
+        }
+    }
+
+    /**
+     * Lays what each packet has after its whole blocks, and the block of lengths, into the rows of the last steps.
+     *
+     * @return the greatest number of steps of a lane
+     */
+    private int layTails(long[] texts) {
+        int most = 0;
+        long rowBytes = 4L * lanes;
+        for (int lane = 0; lane < count; lane++) {
+            int tail = lengths[lane] & 63;
+            long text = texts[lane] + lengths[lane] - tail;
+            long row = scratch.finishRows + (lane & 1) * Scratch.finishBytes() + (lane >> 1) * 8L;
+            int steps = 0;
+            for (; tail > 0; tail -= 16) {
+                int low = Math.min(tail, 8);
+                RawMemory.putLong(row, Partial.load(text, low));
+                RawMemory.putLong(row + rowBytes, Partial.load(text + low, Math.min(tail, 16) - low));
+                row += 2 * rowBytes;
+                text += 16;
+                steps++;
+            }
+            RawMemory.putLong(row, 0);
+            RawMemory.putLong(row + rowBytes, lengths[lane]);
+            steps++;
+            long count = scratch.poly + (lane & 1) * Kernels.POLY_BYTES + Kernels.COUNT * Kernels.ROW;
+            RawMemory.putLong(count + (lane >> 1) * 8L, steps);
+            most = Math.max(most, steps);
+        }
+        return most;
+    }
+}

@@ -1,0 +1,94 @@
+package io.culvert.crypto;
+
+import java.util.Arrays;
+
+/**
+ * One packet spread over the lanes, block by block: for trains of one or a few, and for packets far longer than the
+ * others of their train. Poly1305 is scalar. For one thread.
+ *
+ * <p>The first pass makes block 0 (the key of Poly1305) and the keystream of as many further blocks as lanes are left; the
+ * middle ones go straight from source to target; the last, where not all lanes have a whole block, makes keystream again.
+ */
+final class LonePacket {
+    private final Kernels kernels;
+    private final Scratch scratch;
+    private final Poly1305 poly = new Poly1305();
+    private final int lanes;
+    private final long[] zeros;
+    private final long[] keystream;
+    private final long[] from;
+    private final long[] to;
+
+    LonePacket(Kernels kernels, Scratch scratch) {
+        this.kernels = kernels;
+        this.scratch = scratch;
+        lanes = kernels.lanes();
+        zeros = new long[lanes];
+        keystream = new long[lanes];
+        from = new long[lanes];
+        to = new long[lanes];
+        Arrays.fill(zeros, scratch.zeros);
+        for (int lane = 0; lane < lanes; lane++) {
+            keystream[lane] = scratch.keystream + lane * 64L;
+        }
+    }
+
+    /** Seals a packet; the key is in the scratch memory already. */
+    void seal(long counter, long source, long target, int length) {
+        firstPass(counter);
+        cipher(source, target, length);
+        poly.absorb(target, length);
+        RawMemory.putLong(target + length, poly.tagLow());
+        RawMemory.putLong(target + length + 8, poly.tagHigh());
+        poly.forget();
+    }
+
+    /**
+     * Opens a packet, if it is authentic.
+     *
+     * @return whether it is
+     */
+    boolean open(long counter, long source, long target, int length) {
+        firstPass(counter);
+        poly.absorb(source, length);
+        long difference = (poly.tagLow() ^ RawMemory.getLong(source + length))
+                | (poly.tagHigh() ^ RawMemory.getLong(source + length + 8));
+        poly.forget();
+        if (difference != 0) {
+            return false;
+        }
+        cipher(source, target, length);
+        return true;
+    }
+
+    private void firstPass(long counter) {
+        kernels.spread(scratch.state, counter, 0);
+        kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
+        poly.start(scratch.keystream);
+    }
+
+    private void cipher(long source, long target, int length) {
+        int done = Math.min(length, (lanes - 1) * 64);
+        xor(scratch.keystream + 64, source, target, done);
+        int pass = lanes * 64;
+        int passes = (length - done) / pass;
+        if (passes > 0) {
+            for (int lane = 0; lane < lanes; lane++) {
+                from[lane] = source + lane * 64L;
+                to[lane] = target + lane * 64L;
+            }
+            kernels.cipher(scratch.state, from, to, done, passes, lanes);
+            done += passes * pass;
+        }
+        if (done < length) {
+            kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
+            xor(scratch.keystream, source + done, target + done, length - done);
+        }
+    }
+
+    private void xor(long stream, long source, long target, int bytes) {
+        int whole = bytes & -64;
+        kernels.xor(stream, source, target, whole >> 6);
+        Partial.xor(stream + whole, source + whole, target + whole, bytes - whole);
+    }
+}

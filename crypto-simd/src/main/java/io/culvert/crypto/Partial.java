@@ -1,0 +1,50 @@
+package io.culvert.crypto;
+
+/** Fewer bytes than a vector has, without touching what lies beyond. */
+final class Partial {
+    private Partial() {}
+
+    /** The first {@code bytes} (0 to 8) bytes at an address, as a little-endian word padded with zeros. */
+    static long load(long address, int bytes) {
+        if (bytes == 8) {
+            return RawMemory.getLong(address);
+        }
+        long word = 0;
+        int done = 0;
+        if ((bytes & 4) != 0) {
+            word = RawMemory.getInt(address) & 0xffffffffL;
+            done = 4;
+        }
+        for (; done < bytes; done++) {
+            word |= (RawMemory.getByte(address + done) & 0xffL) << (8 * done);
+        }
+        return word;
+    }
+
+    /** Copies up to a block. */
+    static void copy(long source, long target, int bytes) {
+        int done = 0;
+        for (; done <= bytes - 8; done += 8) {
+            RawMemory.putLong(target + done, RawMemory.getLong(source + done));
+        }
+        if ((bytes & 4) != 0) {
+            RawMemory.putInt(target + done, RawMemory.getInt(source + done));
+            done += 4;
+        }
+        for (; done < bytes; done++) {
+            RawMemory.putByte(target + done, RawMemory.getByte(source + done));
+        }
+    }
+
+    /** Joins up to a block with a keystream. */
+    static void xor(long keystream, long source, long target, int bytes) {
+        int done = 0;
+        for (; done <= bytes - 8; done += 8) {
+            RawMemory.putLong(target + done, RawMemory.getLong(source + done) ^ RawMemory.getLong(keystream + done));
+        }
+        for (; done < bytes; done++) {
+            int joined = RawMemory.getByte(source + done) ^ RawMemory.getByte(keystream + done);
+            RawMemory.putByte(target + done, (byte) joined);
+        }
+    }
+}

@@ -1,0 +1,106 @@
+package io.culvert.crypto;
+
+import java.lang.foreign.Arena;
+
+/**
+ * The off-heap working memory of one {@link VectorAead}; addresses are of its parts. Belongs to the thread that uses the
+ * instance; whoever closes it must be the last.
+ *
+ * <p>What holds secrets (key, keystream, Poly1305 keys and states) lies together at the start and is zeroed after each
+ * train; messages lie behind and are zeroed with the rest when it is closed.
+ */
+final class Scratch {
+    /** Blocks that an idle lane may run over, which bounds a phase while lanes are idle. */
+    static final int CHUNK_BLOCKS = 32;
+    /** Steps of {@link Kernels#finish}: up to four blocks of a tail, then the lengths. */
+    static final int FINISH_STEPS = 5;
+
+    private static final long BLOCK = 64;
+    private static final long MAX_LANES = 16;
+    private static final long MAX_LONGS = 8;
+
+    /** State of ChaCha20. */
+    final long state;
+    /** State of Poly1305, both halves. */
+    final long poly;
+    /** Accumulators of lanes that ended early: rows as in {@link Kernels#X}, for both halves. */
+    final long ended;
+    /** Keystream, a block for each lane. */
+    final long keystream;
+    /** The counters of a group's packets, both halves. */
+    final long counters;
+    /** A block for each lane: what is left after the whole blocks. */
+    final long tails;
+    /** Rows for {@link Kernels#finish}, one half. */
+    final long finishRows;
+    /** Rows for {@link Kernels#absorb}. */
+    final long rows;
+    /** Where idle lanes read and write. */
+    final long idle;
+    /** A block of zeros. */
+    final long zeros;
+
+    private final Arena arena = Arena.ofShared();
+    private final long start;
+    private final long secretBytes;
+    private final long bytes;
+
+    Scratch() {
+        bytes = Kernels.STATE_BYTES
+                + 2 * 2 * Kernels.POLY_BYTES
+                + 2 * MAX_LANES * BLOCK
+                + 2 * Kernels.ROW
+                + 2 * finishBytes()
+                + CHUNK_BLOCKS * BLOCK * (MAX_LONGS + 1)
+                + BLOCK;
+        start = RawMemory.allocate(arena, bytes);
+        state = start;
+        poly = state + Kernels.STATE_BYTES;
+        ended = poly + 2 * Kernels.POLY_BYTES;
+        keystream = ended + 2 * Kernels.POLY_BYTES;
+        counters = keystream + MAX_LANES * BLOCK;
+        secretBytes = counters - start;
+        tails = counters + 2 * Kernels.ROW;
+        finishRows = tails + MAX_LANES * BLOCK;
+        rows = finishRows + 2 * finishBytes();
+        idle = rows + CHUNK_BLOCKS * BLOCK * MAX_LONGS;
+        zeros = idle + CHUNK_BLOCKS * BLOCK;
+        // "expand 32-byte k", RFC 8439 section 2.3.
+        broadcast(0, 0x61707865);
+        broadcast(1, 0x3320646e);
+        broadcast(2, 0x79622d32);
+        broadcast(3, 0x6b206574);
+    }
+
+    /** Bytes from one half of {@link #finishRows} to the other. */
+    static long finishBytes() {
+        return FINISH_STEPS * 2 * Kernels.ROW;
+    }
+
+    /** Puts a key into all lanes of the state. */
+    void takeKey(long key) {
+        for (int i = 0; i < 8; i++) {
+            broadcast(4 + i, RawMemory.getInt(key + 4L * i));
+        }
+    }
+
+    /** Zeroes key, keystream and the state of Poly1305. */
+    void forget() {
+        RawMemory.zero(state + 4 * Kernels.ROW, secretBytes - 4 * Kernels.ROW);
+    }
+
+    /** Zeroes and frees everything. */
+    void close() {
+        if (arena.scope().isAlive()) {
+            RawMemory.zero(start, bytes);
+            arena.close();
+        }
+    }
+
+    private void broadcast(int row, int word) {
+        long twice = (word & 0xffffffffL) << 32 | word & 0xffffffffL;
+        for (long at = 0; at < Kernels.ROW; at += 8) {
+            RawMemory.putLong(state + row * Kernels.ROW + at, twice);
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.culvert.crypto;
+
+/** Trains on the vector kernels of one width. */
+final class VectorAead implements Aead {
+    private final Kernels kernels;
+    private final Scratch scratch = new Scratch();
+    private final TrainOrder order = new TrainOrder();
+    private final LaneGroup group;
+    private final LonePacket lone;
+
+    VectorAead(Kernels kernels) {
+        CompilerDirectives.install();
+        this.kernels = kernels;
+        group = new LaneGroup(kernels, scratch);
+        lone = new LonePacket(kernels, scratch);
+    }
+
+    @Override
+    public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
+        scratch.takeKey(key);
+        order.sort(lengths, count);
+        for (int place = 0; place < count; ) {
+            int alone = order.alone(place, kernels.lanes());
+            int end = Math.min(count, place + kernels.lanes());
+            for (; alone > 0; alone--) {
+                int packet = order.packet(place++);
+                lone.seal(counters[packet], sources[packet], targets[packet], lengths[packet]);
+            }
+            if (place < end) {
+                fill(counters, sources, targets, lengths, place, end);
+                group.seal();
+                place = end;
+            }
+        }
+        scratch.forget();
+    }
+
+    @Override
+    public long open(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
+        scratch.takeKey(key);
+        order.sort(lengths, count);
+        long forged = 0;
+        for (int place = 0; place < count; ) {
+            int alone = order.alone(place, kernels.lanes());
+            int end = Math.min(count, place + kernels.lanes());
+            for (; alone > 0; alone--) {
+                int packet = order.packet(place++);
+                if (!lone.open(counters[packet], sources[packet], targets[packet], lengths[packet])) {
+                    forged |= 1L << packet;
+                }
+            }
+            if (place < end) {
+                fill(counters, sources, targets, lengths, place, end);
+                forged |= packets(group.open(), place);
+                place = end;
+            }
+        }
+        scratch.forget();
+        return forged;
+    }
+
+    @Override
+    public String implementation() {
+        return kernels.implementation();
+    }
+
+    @Override
+    public void close() {
+        scratch.close();
+    }
+
+    private void fill(long[] counters, long[] sources, long[] targets, int[] lengths, int place, int end) {
+        group.clear();
+        for (int next = place; next < end; next++) {
+            int packet = order.packet(next);
+            group.add(counters[packet], sources[packet], targets[packet], lengths[packet]);
+        }
+    }
+
+    /** The packets behind a set of lanes whose first is at {@code place}. */
+    private long packets(int lanes, int place) {
+        long packets = 0;
+        for (int rest = lanes; rest != 0; rest &= rest - 1) {
+            packets |= 1L << order.packet(place + Integer.numberOfTrailingZeros(rest));
+        }
+        return packets;
+    }
+}
