@@ -1,11 +1,106 @@
 package io.culvert.crypto;
 
-/** Where {@link Aead} instances come from. */
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+import jdk.incubator.vector.IntVector;
+
+/**
+ * Where {@link Aead} instances come from, and which implementation serves behind them.
+ *
+ * <p>JCE serves from the start. {@link #warmUp()} makes the vector kernels fast in the background and then changes over,
+ * in all instances, old and new, each at its next train. The property {@code culvert.aead} says what may serve:
+ *
+ * <ul>
+ *   <li>{@code auto} (the default): the widest kernels that this CPU and JVM run faster than JCE, else JCE;
+ *   <li>{@code vector-512}, {@code vector-256}: these, after the warm-up, however fast they are;
+ *   <li>{@code jce}: JCE for good.
+ * </ul>
+ *
+ * <p>Thread-safe. {@code kernels} is written by the warm-up thread alone and read by all; its volatile write publishes
+ * kernels that the writer has run and found correct.
+ */
 public final class Aeads {
+    /** The name of the property that forces an implementation. */
+    public static final String PROPERTY = "culvert.aead";
+
+    private static final String JCE = "jce";
+    private static final List<Consumer<String>> LISTENERS = new CopyOnWriteArrayList<>();
+    private static final AtomicBoolean STARTED = new AtomicBoolean();
+
+    private static volatile Kernels kernels;
+
     private Aeads() {}
 
-    /** A new instance for one thread; close it on that thread. */
+    /** A new instance for one thread. */
     public static Aead create() {
-        return new JceAead();
+        return new ServingAead();
+    }
+
+    /**
+     * Starts the warm-up, unless that was done before: a daemon thread that takes at most half of one core's time (the
+     * compiler's threads take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU
+     * time.
+     *
+     * @throws IllegalArgumentException when the property {@code culvert.aead} has a value that is not one of those above
+     */
+    public static void warmUp() {
+        List<Kernels> candidates = candidates(System.getProperty(PROPERTY, "auto"));
+        if (!candidates.isEmpty() && STARTED.compareAndSet(false, true)) {
+            boolean forced = !System.getProperty(PROPERTY, "auto").equals("auto");
+            Thread thread = new Thread(new WarmUp(candidates, forced, Aeads::changeOver), "culvert-aead-warm-up");
+            thread.setDaemon(true);
+            thread.setPriority(Thread.MIN_PRIORITY);
+            thread.start();
+        }
+    }
+
+    /** Which implementation serves: {@code vector-512}, {@code vector-256} or {@code jce}. */
+    public static String implementation() {
+        Kernels serving = kernels;
+        return serving == null ? JCE : serving.implementation();
+    }
+
+    /** Has {@code listener} called, on the warm-up's thread, with the name of the implementation that begins to serve. */
+    public static void onChange(Consumer<String> listener) {
+        LISTENERS.add(listener);
+    }
+
+    /** The kernels that serve, or null for JCE. */
+    static Kernels kernels() {
+        return kernels;
+    }
+
+    static List<Kernels> candidates(String property) {
+        return switch (property) {
+            case "auto" -> preferred();
+            case "vector-512" -> List.of(new Kernels512());
+            case "vector-256" -> List.of(new Kernels256());
+            case JCE -> List.of();
+            default ->
+                throw new IllegalArgumentException(
+                        "-D" + PROPERTY + " is auto, vector-512, vector-256 or jce, not " + property);
+        };
+    }
+
+    /**
+     * Kernels wider than what the JVM prefers would run on emulated vectors, fifty times slower than JCE. The narrower
+     * ones come second and are tried only where the wider disappoint: running both in one JVM mixes the type profiles of
+     * the Vector API's shared methods, which costs C2 its precise types.
+     */
+    private static List<Kernels> preferred() {
+        return switch (IntVector.SPECIES_PREFERRED.vectorBitSize()) {
+            case 512 -> List.of(new Kernels512(), new Kernels256());
+            case 256 -> List.of(new Kernels256());
+            default -> List.of();
+        };
+    }
+
+    private static void changeOver(Kernels chosen) {
+        kernels = chosen;
+        for (Consumer<String> listener : LISTENERS) {
+            listener.accept(chosen.implementation());
+        }
     }
 }

@@ -62,6 +62,8 @@ public final class KernelGenerator {
 
                 import static io.culvert.crypto.RawMemory.ALL;
                 import static java.nio.ByteOrder.LITTLE_ENDIAN;
+                import static jdk.incubator.vector.VectorOperators.ADD;
+                import static jdk.incubator.vector.VectorOperators.AND;
                 import static jdk.incubator.vector.VectorOperators.ASHR;
                 import static jdk.incubator.vector.VectorOperators.GT;
                 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -221,7 +223,7 @@ public final class KernelGenerator {
 
     /** {@code a += b; d = (d ^ a) <<< distance}. */
     private static String addXorRotate(int a, int b, int d, int distance) {
-        return "x%d = x%d.add(x%d);\nx%d = x%d.lanewise(XOR, x%d).lanewise(ROL, %d);\n"
+        return "x%d = x%d.lanewise(ADD, x%d);\nx%d = x%d.lanewise(XOR, x%d).lanewise(ROL, %d);\n"
                 .formatted(a, a, b, d, d, a, distance);
     }
 
@@ -370,7 +372,10 @@ public final class KernelGenerator {
         String declare = message ? "LongVector " : "";
         String scope = message ? "" : "LongVector a0, a1, a2, a3, a4, d0, d1, d2, d3, d4;\n";
         return scope
-                + each(5, i -> "%sa%d = x%d.and(%s);".formatted(declare, i, i, i == 1 ? "0xffffffffL" : "0x3ffffffL"))
+                + each(
+                        5,
+                        i -> "%sa%d = x%d.lanewise(AND, LongVector.broadcast(LONGS, %s));"
+                                .formatted(declare, i, i, i == 1 ? "0xffffffffL" : "0x3ffffffL"))
                 + declare + "d0 = a2.mul(s3).add(a3.mul(s2)).add(a4.mul(s1)).add(a0.mul(r0).add(a1.mul(s4)));\n"
                 + declare + "d1 = a2.mul(s4).add(a3.mul(s3)).add(a4.mul(s2)).add(a0.mul(r1).add(a1.mul(r0)));\n"
                 + declare + "d2 = a2.mul(r0).add(a3.mul(s4)).add(a4.mul(s3)).add(a0.mul(r2).add(a1.mul(r1)));\n"

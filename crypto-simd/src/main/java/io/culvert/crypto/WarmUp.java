@@ -1,0 +1,135 @@
+package io.culvert.crypto;
+
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+
+/**
+ * Runs the self-test until C2 has compiled the kernels, and then hands them over if they are worth it.
+ *
+ * <p>Interpreted, the kernels are hundreds of times slower than compiled, so nothing else may run them before. The
+ * trains here are of short packets, so that a kernel is called often for each of its loops' turns: C2 then compiles the
+ * method, not first a version that enters in the middle of a loop, which nobody else would use.
+ */
+final class WarmUp implements Runnable {
+    /** CPU time of its own that the warm-up of one width may take. */
+    static final int BUDGET_SECONDS = 10;
+
+    private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
+    private static final int JCE_ROUNDS = 300;
+    private static final int ROUNDS_IN_A_ROW = 5;
+    private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
+
+    private final List<Kernels> candidates;
+    private final boolean forced;
+    private final Consumer<Kernels> changeOver;
+
+    /**
+     * Prepares a warm-up.
+     *
+     * @param candidates the kernels to try, in this order
+     * @param forced whether the first of them serve though they are not faster than JCE
+     * @param changeOver takes the kernels that are to serve
+     */
+    WarmUp(List<Kernels> candidates, boolean forced, Consumer<Kernels> changeOver) {
+        this.candidates = candidates;
+        this.forced = forced;
+        this.changeOver = changeOver;
+    }
+
+    @Override
+    public void run() {
+        for (Kernels kernels : candidates) {
+            Trial trial = new Trial(kernels);
+            boolean faster = trial.untilFast();
+            if (!trial.correct) {
+                LOG.log(System.Logger.Level.ERROR, "{0} failed its self-test; JCE serves", kernels.implementation());
+            } else if (faster || forced) {
+                changeOver.accept(kernels);
+                return;
+            } else {
+                LOG.log(
+                        System.Logger.Level.WARNING,
+                        "{0} did not become faster than JCE in {1} s of CPU time",
+                        kernels.implementation(),
+                        BUDGET_SECONDS);
+            }
+        }
+    }
+
+    /** One candidate against JCE. */
+    private static final class Trial {
+        private final Kernels kernels;
+        private final long end = now() + TimeUnit.SECONDS.toNanos(BUDGET_SECONDS);
+        private boolean correct = true;
+
+        Trial(Kernels kernels) {
+            this.kernels = kernels;
+        }
+
+        boolean untilFast() {
+            try (VectorAead aead = new VectorAead(kernels);
+                    JceAead jce = new JceAead();
+                    SelfTest equal = new SelfTest(filled(kernels.lanes(), SelfTest.KNOWN_LENGTH));
+                    SelfTest mixed = new SelfTest(rising(40, 9));
+                    SelfTest lone = new SelfTest(100);
+                    SelfTest longLone = new SelfTest(kernels.lanes() * 128 + 200)) {
+                List<SelfTest> tests = List.of(equal, mixed, lone, longLone);
+                correct = equal.anchored();
+                long[] best = jceTimes(tests, jce);
+                int fastRounds = 0;
+                while (fastRounds < ROUNDS_IN_A_ROW && now() < end) {
+                    long start = System.nanoTime();
+                    correct &= tests.stream().allMatch(test -> test.holds(aead));
+                    if (!correct) {
+                        return false;
+                    }
+                    fastRounds = faster(tests, aead, best) ? fastRounds + 1 : 0;
+                    LockSupport.parkNanos(Math.min(System.nanoTime() - start, 5_000_000));
+                }
+                return fastRounds == ROUNDS_IN_A_ROW;
+            }
+        }
+
+        private static boolean faster(List<SelfTest> tests, Aead aead, long[] best) {
+            boolean all = true;
+            for (int i = 0; i < best.length; i++) {
+                long nanos = Math.min(tests.get(i).nanos(aead), tests.get(i).nanos(aead));
+                all &= nanos < best[i];
+            }
+            return all;
+        }
+
+        private static long[] jceTimes(List<SelfTest> tests, Aead jce) {
+            long[] best = new long[tests.size()];
+            Arrays.fill(best, Long.MAX_VALUE);
+            for (int round = 0; round < JCE_ROUNDS; round++) {
+                for (int i = 0; i < best.length; i++) {
+                    best[i] = Math.min(best[i], tests.get(i).nanos(jce));
+                }
+            }
+            return best;
+        }
+
+        private static int[] filled(int count, int length) {
+            int[] lengths = new int[count];
+            Arrays.fill(lengths, length);
+            return lengths;
+        }
+
+        private static int[] rising(int count, int step) {
+            int[] lengths = new int[count];
+            Arrays.setAll(lengths, i -> i * step);
+            return lengths;
+        }
+
+        /** This thread's CPU time. */
+        private static long now() {
+            return THREADS.getCurrentThreadCpuTime();
+        }
+    }
+}

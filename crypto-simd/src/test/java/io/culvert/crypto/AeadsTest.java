@@ -1,0 +1,112 @@
+package io.culvert.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.Test;
+
+class AeadsTest {
+    @Test
+    void jceServesUntilTheWarmUpEnds() {
+        try (Aead aead = Aeads.create()) {
+            assertThat(aead.implementation()).isEqualTo(Aeads.implementation());
+        }
+    }
+
+    @Test
+    void thePropertyForcesOne() {
+        assertThat(Aeads.candidates("jce")).isEmpty();
+        assertThat(Aeads.candidates("vector-256")).hasOnlyElementsOfType(Kernels256.class);
+        assertThat(Aeads.candidates("vector-512")).hasOnlyElementsOfType(Kernels512.class);
+        assertThatThrownBy(() -> Aeads.candidates("fast")).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void selfTestIsAnchored() {
+        try (SelfTest test = new SelfTest(SelfTest.KNOWN_LENGTH, 3)) {
+            assertThat(test.anchored()).isTrue();
+        }
+        try (SelfTest test = new SelfTest(SelfTest.KNOWN_LENGTH + 1)) {
+            assertThat(test.anchored()).isFalse();
+        }
+    }
+
+    @Test
+    void selfTestRefusesWhatIsWrong() {
+        try (SelfTest test = new SelfTest(100, 20);
+                Aead jce = new JceAead()) {
+            assertThat(test.holds(jce)).isTrue();
+            assertThat(test.holds(new Broken(jce, 1, 0))).isFalse();
+            assertThat(test.holds(new Broken(jce, 0, -1))).isFalse();
+        }
+    }
+
+    /** Kernels that are wrong must never serve, even when they are forced. */
+    @Test
+    void wrongKernelsDoNotServe() {
+        AtomicReference<Kernels> serving = new AtomicReference<>();
+        new WarmUp(List.of(new SilentKernels()), true, serving::set).run();
+        assertThat(serving.get()).isNull();
+    }
+
+    /** Seals wrongly by a bit, or reports other forgeries than there are. */
+    private record Broken(Aead right, int flip, long forged) implements Aead {
+        @Override
+        public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
+            right.seal(key, counters, sources, targets, lengths, count);
+            RawMemory.putByte(targets[0], (byte) (RawMemory.getByte(targets[0]) ^ flip));
+        }
+
+        @Override
+        public long open(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
+            right.open(key, counters, sources, targets, lengths, count);
+            return forged;
+        }
+
+        @Override
+        public String implementation() {
+            return "broken";
+        }
+
+        @Override
+        public void close() {
+            right.close();
+        }
+    }
+
+    /** Does nothing at all, very fast. */
+    private static final class SilentKernels extends Kernels {
+        @Override
+        int lanes() {
+            return 8;
+        }
+
+        @Override
+        String implementation() {
+            return "silent";
+        }
+
+        @Override
+        void keys(long state, long poly, long counters) {}
+
+        @Override
+        void spread(long state, long counter, int firstBlock) {}
+
+        @Override
+        void cipher(long state, long[] sources, long[] targets, long offset, int passes, int stride) {}
+
+        @Override
+        void xor(long keystream, long source, long target, int blocks) {}
+
+        @Override
+        void transpose(long[] sources, int half, long offset, int blocks, long target) {}
+
+        @Override
+        void absorb(long poly, long message, int steps) {}
+
+        @Override
+        void finish(long poly, long message, int steps) {}
+    }
+}
