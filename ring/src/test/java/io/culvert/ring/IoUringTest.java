@@ -249,6 +249,7 @@ class IoUringTest {
         assertThat(ring.isReady()).isFalse();
         for (int i = 0; i < 3; i++) {
             write(eventfd, 1);
+            assertThat(ring.isReady()).isTrue();
             Completion woken = await(1).getFirst();
             assertThat(woken.result() & POLLIN).isEqualTo(POLLIN);
             assertThat(woken.hasMore()).isTrue();

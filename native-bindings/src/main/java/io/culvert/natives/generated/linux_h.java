@@ -432,29 +432,6 @@ public final class linux_h {
         }
     }
 
-    private static final class listen {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
-        static final MethodHandle HANDLE = bind("listen", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor listen$descriptor() {
-        return listen.DESC;
-    }
-
-    public static MethodHandle listen$handle() {
-        return listen.HANDLE;
-    }
-
-    public static int listen(MemorySegment state$, int fd, int n) {
-        try {
-            return (int) listen.HANDLE.invokeExact(state$, fd, n);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class setsockopt {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
         static final MethodHandle HANDLE = bind("setsockopt", DESC, Linker.Option.captureCallState("errno"));
@@ -517,52 +494,6 @@ public final class linux_h {
     public static int getsockname(MemorySegment state$, int fd, long addr, long len) {
         try {
             return (int) getsockname.HANDLE.invokeExact(state$, fd, addr, len);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class send {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("send", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor send$descriptor() {
-        return send.DESC;
-    }
-
-    public static MethodHandle send$handle() {
-        return send.HANDLE;
-    }
-
-    public static long send(MemorySegment state$, int fd, long buf, long n, int flags) {
-        try {
-            return (long) send.HANDLE.invokeExact(state$, fd, buf, n, flags);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class recv {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("recv", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor recv$descriptor() {
-        return recv.DESC;
-    }
-
-    public static MethodHandle recv$handle() {
-        return recv.HANDLE;
-    }
-
-    public static long recv(MemorySegment state$, int fd, long buf, long n, int flags) {
-        try {
-            return (long) recv.HANDLE.invokeExact(state$, fd, buf, n, flags);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -869,29 +800,6 @@ public final class linux_h {
         }
     }
 
-    private static final class dup {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-        static final MethodHandle HANDLE = bind("dup", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor dup$descriptor() {
-        return dup.DESC;
-    }
-
-    public static MethodHandle dup$handle() {
-        return dup.HANDLE;
-    }
-
-    public static int dup(MemorySegment state$, int fd) {
-        try {
-            return (int) dup.HANDLE.invokeExact(state$, fd);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class eventfd {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
         static final MethodHandle HANDLE = bind("eventfd", DESC, Linker.Option.captureCallState("errno"));
@@ -1030,29 +938,6 @@ public final class linux_h {
         }
     }
 
-    private static final class mlock {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("mlock", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor mlock$descriptor() {
-        return mlock.DESC;
-    }
-
-    public static MethodHandle mlock$handle() {
-        return mlock.HANDLE;
-    }
-
-    public static int mlock(MemorySegment state$, long addr, long len) {
-        try {
-            return (int) mlock.HANDLE.invokeExact(state$, addr, len);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class getrandom {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
         static final MethodHandle HANDLE = bind("getrandom", DESC, Linker.Option.captureCallState("errno"));
@@ -1099,29 +984,6 @@ public final class linux_h {
         }
     }
 
-    private static final class unshare {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-        static final MethodHandle HANDLE = bind("unshare", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor unshare$descriptor() {
-        return unshare.DESC;
-    }
-
-    public static MethodHandle unshare$handle() {
-        return unshare.HANDLE;
-    }
-
-    public static int unshare(MemorySegment state$, int flags) {
-        try {
-            return (int) unshare.HANDLE.invokeExact(state$, flags);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class sched_setaffinity {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
         static final MethodHandle HANDLE = bind("sched_setaffinity", DESC, Linker.Option.captureCallState("errno"));
@@ -1138,29 +1000,6 @@ public final class linux_h {
     public static int sched_setaffinity(MemorySegment state$, int pid, long cpusetsize, long cpuset) {
         try {
             return (int) sched_setaffinity.HANDLE.invokeExact(state$, pid, cpusetsize, cpuset);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class sched_getaffinity {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("sched_getaffinity", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor sched_getaffinity$descriptor() {
-        return sched_getaffinity.DESC;
-    }
-
-    public static MethodHandle sched_getaffinity$handle() {
-        return sched_getaffinity.HANDLE;
-    }
-
-    public static int sched_getaffinity(MemorySegment state$, int pid, long cpusetsize, long cpuset) {
-        try {
-            return (int) sched_getaffinity.HANDLE.invokeExact(state$, pid, cpusetsize, cpuset);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -1276,29 +1115,6 @@ public final class linux_h {
     public static long strerror(int errnum) {
         try {
             return (long) strerror.HANDLE.invokeExact(errnum);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class strlen {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("strlen", DESC);
-    }
-
-    public static FunctionDescriptor strlen$descriptor() {
-        return strlen.DESC;
-    }
-
-    public static MethodHandle strlen$handle() {
-        return strlen.HANDLE;
-    }
-
-    public static long strlen(long s) {
-        try {
-            return (long) strlen.HANDLE.invokeExact(s);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
