@@ -8,4 +8,6 @@ module io.culvert.daemon {
 
     opens io.culvert.daemon to
             info.picocli;
+    opens io.culvert.daemon.demo to
+            info.picocli;
 }

@@ -1,36 +1,47 @@
 package io.culvert.daemon;
 
+import io.culvert.daemon.demo.Demo;
+import io.culvert.natives.ErrnoException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The command line. */
 @Command(
         name = "culvert",
-        description = "Carries a WireGuard tunnel.",
+        description = "Makes interface IFNAME and carries WireGuard through it; wg(8) configures it.",
         mixinStandardHelpOptions = true,
         version = "culvert 0.1.0",
-        sortOptions = false)
+        subcommands = Demo.class)
 public final class Main implements Callable<Integer> {
     @Option(
             names = {"-f", "--foreground"},
-            description = "stay in the foreground")
+            description = "Stay in the foreground.")
     private boolean foreground;
 
-    @Parameters(paramLabel = "IFNAME", description = "the interface to make, such as wg0")
+    @Parameters(arity = "0..1", paramLabel = "IFNAME", description = "The interface to make, such as wg0.")
     private String name;
+
+    @Spec
+    private CommandSpec spec;
 
     private Main() {}
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws ErrnoException {
         StandardStreams.restoreError();
         System.exit(new CommandLine(new Main()).execute(args));
     }
 
     @Override
     public Integer call() {
+        if (name == null) {
+            throw new ParameterException(spec.commandLine(), "Missing the name of the interface");
+        }
         return 1;
     }
 }

@@ -1,10 +1,10 @@
 package io.culvert.daemon;
 
-import static io.culvert.daemon.Errno.E2BIG;
-import static io.culvert.daemon.Errno.EADDRINUSE;
-import static io.culvert.daemon.Errno.EINVAL;
-import static io.culvert.daemon.Errno.EIO;
-import static io.culvert.daemon.Errno.EPROTO;
+import static io.culvert.natives.generated.linux_h.E2BIG;
+import static io.culvert.natives.generated.linux_h.EADDRINUSE;
+import static io.culvert.natives.generated.linux_h.EINVAL;
+import static io.culvert.natives.generated.linux_h.EIO;
+import static io.culvert.natives.generated.linux_h.EPROTO;
 
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;

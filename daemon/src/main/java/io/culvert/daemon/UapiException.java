@@ -6,7 +6,7 @@ final class UapiException extends Exception {
 
     private final int errno;
 
-    /** {@code errno} is positive, one of {@link Errno}. */
+    /** {@code errno} is positive, such as {@code EINVAL}. */
     UapiException(int errno, String message) {
         super(message);
         this.errno = errno;

@@ -1,7 +1,7 @@
 package io.culvert.daemon;
 
-import static io.culvert.daemon.Errno.EINVAL;
-import static io.culvert.daemon.Errno.EPROTO;
+import static io.culvert.natives.generated.linux_h.EINVAL;
+import static io.culvert.natives.generated.linux_h.EPROTO;
 
 import io.culvert.engine.device.PeerUpdate.AllowedIp;
 import io.culvert.engine.noise.PublicKey;

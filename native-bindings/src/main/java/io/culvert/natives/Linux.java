@@ -124,6 +124,12 @@ public final class Linux {
         checked(state, linux_h.close(state.segment(), fd), "close");
     }
 
+    /** Makes {@code target} name what {@code source} names; what it named before is closed. */
+    public static void dup2(int source, int target) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.dup2(state.segment(), source, target), "dup2");
+    }
+
     /** A device control whose argument is an address or a number. */
     public static int ioctl(int fd, long request, long argument) throws ErrnoException {
         CallState state = STATE.get();

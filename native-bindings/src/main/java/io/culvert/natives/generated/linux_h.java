@@ -800,6 +800,29 @@ public final class linux_h {
         }
     }
 
+    private static final class dup2 {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle HANDLE = bind("dup2", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor dup2$descriptor() {
+        return dup2.DESC;
+    }
+
+    public static MethodHandle dup2$handle() {
+        return dup2.HANDLE;
+    }
+
+    public static int dup2(MemorySegment state$, int fd, int fd2) {
+        try {
+            return (int) dup2.HANDLE.invokeExact(state$, fd, fd2);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
     private static final class eventfd {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
         static final MethodHandle HANDLE = bind("eventfd", DESC, Linker.Option.captureCallState("errno"));

@@ -1,0 +1,186 @@
+package io.culvert.daemon.demo;
+
+import static io.culvert.daemon.demo.Implementation.CULVERT;
+import static io.culvert.daemon.demo.Implementation.WIREGUARD_GO;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code culvert demo}: Culvert to Culvert, and to wireguard-go in both roles, over IPv4 and IPv6. */
+@Command(
+        name = "demo",
+        description = "Makes two network namespaces, runs tunnels between them and measures them.",
+        mixinStandardHelpOptions = true)
+public final class Demo implements Callable<Integer> {
+    private static final List<List<Implementation>> PAIRS =
+            List.of(List.of(CULVERT, CULVERT), List.of(CULVERT, WIREGUARD_GO), List.of(WIREGUARD_GO, CULVERT));
+    private static final Pattern AVERAGE = Pattern.compile("= [\\d.]+/([\\d.]+)/");
+    private static final Pattern LOSS = Pattern.compile("([\\d.]+)% packet loss");
+    private static final long STOP_SECONDS = 30;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "3",
+            description = "how long each measurement takes (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "5",
+            description = "how long each tunnel runs before it is measured (default: ${DEFAULT-VALUE})")
+    private int warmUpSeconds;
+
+    private final long begin = System.nanoTime();
+    private final List<Row> rows = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+
+    /** Made by the command line. */
+    public Demo() {}
+
+    @Override
+    public Integer call() {
+        CountDownLatch finished = new CountDownLatch(1);
+        Thread worker = Thread.currentThread();
+        // Told to end, the process takes back what it made on the way out of here, and only then ends.
+        Thread hook = Thread.ofPlatform().unstarted(() -> stop(worker, finished));
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return run();
+        } catch (InterruptedException e) {
+            say("stopped");
+            return 1;
+        } finally {
+            finished.countDown();
+        }
+    }
+
+    private int run() throws InterruptedException {
+        try (Testbed testbed = Testbed.create()) {
+            for (List<Implementation> pair : PAIRS) {
+                attempt(pair.get(0) + " to " + pair.get(1), () -> measure(testbed, pair));
+            }
+        } catch (IOException e) {
+            failures.add(e.getMessage());
+        }
+        System.out.print("\n" + Table.of(rows));
+        failures.forEach(failure -> System.out.println("FAILED: " + failure));
+        System.out.println(failures.isEmpty() ? "Everything worked." : failures.size() + " failed.");
+        return failures.isEmpty() ? 0 : 1;
+    }
+
+    private static void stop(Thread worker, CountDownLatch finished) {
+        if (finished.getCount() > 0) {
+            worker.interrupt();
+        }
+        try {
+            finished.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A step of the demo. */
+    private interface Step {
+        void run() throws IOException, InterruptedException;
+    }
+
+    private void attempt(String what, Step step) throws InterruptedException {
+        try {
+            step.run();
+        } catch (IOException e) {
+            failures.add(what + ": " + e.getMessage());
+            say(what + ": FAILED: " + e.getMessage());
+        }
+    }
+
+    private void measure(Testbed testbed, List<Implementation> pair) throws IOException, InterruptedException {
+        say("starting " + pair.get(0) + " and " + pair.get(1));
+        try (End left = End.start(pair.get(0), testbed, 0);
+                End right = End.start(pair.get(1), testbed, 1)) {
+            for (boolean ipv6 : new boolean[] {false, true}) {
+                attempt(title(left, right, ipv6), () -> measure(left, right, ipv6));
+            }
+        }
+    }
+
+    private void measure(End left, End right, boolean ipv6) throws IOException, InterruptedException {
+        String title = title(left, right, ipv6);
+        right.connect(left, null);
+        left.connect(right, right.endpoint(ipv6));
+        double first = ping(left, right, 1);
+        if (!left.hasHandshake() || !right.hasHandshake()) {
+            throw new IOException("no handshake");
+        }
+        double ping = ping(left, right, 50);
+        say(String.format(Locale.ROOT, "%s: handshake and first ping %.1f ms, ping %.2f ms", title, first, ping));
+        if (!ipv6 && warmUpSeconds > 0) {
+            say(title + ": warming up");
+            Iperf.run(left, right, false, Load.TCP_8, warmUpSeconds);
+        }
+        Row forward = new Row(left.implementation(), right.implementation(), true, ipv6, first, ping);
+        Row backward = new Row(right.implementation(), left.implementation(), false, ipv6, first, ping);
+        rows.add(forward);
+        rows.add(backward);
+        for (Load load : Load.values()) {
+            attempt(title + ", " + load, () -> run(left, right, false, load, forward));
+            attempt(title + " (back), " + load, () -> run(left, right, true, load, backward));
+        }
+    }
+
+    private void run(End left, End right, boolean back, Load load, Row row) throws IOException, InterruptedException {
+        Flow flow = Iperf.run(left, right, back, load, seconds);
+        row.flows().put(load, flow);
+        say(String.format(
+                Locale.ROOT,
+                "%s to %s over %s: %s: %.2f Gbit/s",
+                row.from(),
+                row.to(),
+                row.ipv6() ? "IPv6" : "IPv4",
+                load,
+                flow.gigabits()));
+    }
+
+    private static double ping(End from, End to, int count) throws IOException, InterruptedException {
+        String output = Shell.run(
+                "ip",
+                "netns",
+                "exec",
+                from.namespace(),
+                "ping",
+                "-q",
+                "-n",
+                "-c",
+                "" + count,
+                "-i",
+                "0.02",
+                "-W",
+                "10",
+                to.inside());
+        Matcher average = AVERAGE.matcher(output);
+        Matcher loss = LOSS.matcher(output);
+        if (!average.find() || !loss.find()) {
+            throw new IOException("ping told nothing");
+        }
+        if (Double.parseDouble(loss.group(1)) > 0) {
+            throw new IOException("ping lost " + loss.group(1) + " %");
+        }
+        return Double.parseDouble(average.group(1));
+    }
+
+    private static String title(End left, End right, boolean ipv6) {
+        return left.implementation() + " to " + right.implementation() + " over " + (ipv6 ? "IPv6" : "IPv4");
+    }
+
+    private void say(String what) {
+        System.err.printf(Locale.ROOT, "[%3d s] %s%n", (System.nanoTime() - begin) / 1_000_000_000, what);
+    }
+}

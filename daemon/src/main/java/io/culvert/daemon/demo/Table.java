@@ -1,0 +1,60 @@
+package io.culvert.daemon.demo;
+
+import java.util.List;
+import java.util.Locale;
+
+/** Lays results out for reading. */
+final class Table {
+    // sender, receiver, outer protocol; first packet, ping; Gbit/s and CPU for each TCP load; CPU and loss for UDP
+    private static final String COLUMNS = "%-13s %-13s %-4s  %6s %6s  %6s %12s  %6s %12s  %12s %7s%n";
+    private static final String LEGEND = """
+
+            * began the handshake. first, ping: milliseconds there and back, of the first packet with the handshake, and of
+            50 more. CPU: seconds of the sending + the receiving program for each GB (10^9 bytes) received.
+            """;
+
+    private Table() {}
+
+    static String of(List<Row> rows) {
+        StringBuilder table = new StringBuilder();
+        table.append(line("", "", "", "", "", "TCP, 1", "stream", "TCP, 8", "streams", Load.UDP, ""));
+        table.append(line(
+                "from", "to", "over", "first", "ping", "Gbit/s", "CPU s/GB", "Gbit/s", "CPU s/GB", "CPU s/GB", "lost"));
+        for (Row row : rows) {
+            Flow one = row.flows().get(Load.TCP_1);
+            Flow eight = row.flows().get(Load.TCP_8);
+            Flow udp = row.flows().get(Load.UDP);
+            table.append(line(
+                    row.from() + (row.initiator() ? "*" : ""),
+                    row.to() + (row.initiator() ? "" : "*"),
+                    row.ipv6() ? "IPv6" : "IPv4",
+                    number("%.1f", row.handshakeMillis()),
+                    number("%.2f", row.pingMillis()),
+                    rate(one),
+                    cpu(one),
+                    rate(eight),
+                    cpu(eight),
+                    cpu(udp),
+                    udp == null ? "" : number("%.1f %%", udp.lostPercent())));
+        }
+        return table.append(LEGEND).toString();
+    }
+
+    private static String line(Object... columns) {
+        return String.format(Locale.ROOT, COLUMNS, columns).stripTrailing() + "\n";
+    }
+
+    private static String rate(Flow flow) {
+        return flow == null ? "failed" : number("%.2f", flow.gigabits());
+    }
+
+    private static String cpu(Flow flow) {
+        return flow == null
+                ? "failed"
+                : String.format(Locale.ROOT, "%.2f + %.2f", flow.senderCpu(), flow.receiverCpu());
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}
