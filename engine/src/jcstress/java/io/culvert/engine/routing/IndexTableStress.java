@@ -1,0 +1,178 @@
+package io.culvert.engine.routing;
+
+import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
+import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
+
+import io.culvert.engine.RandomSource;
+import org.openjdk.jcstress.annotations.Actor;
+import org.openjdk.jcstress.annotations.Arbiter;
+import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.State;
+import org.openjdk.jcstress.infra.results.III_Result;
+import org.openjdk.jcstress.infra.results.II_Result;
+import org.openjdk.jcstress.infra.results.I_Result;
+
+/** What {@link IndexTable} promises to threads that look up while others change it. */
+final class IndexTableStress {
+    private IndexTableStress() {}
+
+    /** What an index stands for, with a plain field. */
+    static final class Session {
+        int number;
+
+        Session(int number) {
+            this.number = number;
+        }
+    }
+
+    /** Counts, so that the indices are known. */
+    static final class Counting implements RandomSource {
+        private int next;
+
+        @Override
+        public void fill(long address, int bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void fill(byte[] bytes) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public int nextInt() {
+            return next += 0x100;
+        }
+    }
+
+    private static int number(IndexTable table, int index) {
+        return table.lookup(index) instanceof Session session ? session.number : -1;
+    }
+
+    /** A new entry is seen whole or not at all. */
+    @JCStressTest
+    @Outcome(
+            id = {"-1", "1"},
+            expect = ACCEPTABLE)
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class Insert {
+        private final IndexTable table = new IndexTable(new Counting());
+
+        /** Inserts. */
+        @Actor
+        public void writer() {
+            Session session = new Session(7);
+            session.number = 1;
+            table.insert(session, 0);
+        }
+
+        /** Looks up. */
+        @Actor
+        public void reader(I_Result result) {
+            result.r1 = number(table, 0x100);
+        }
+    }
+
+    /** The handshake becomes the keypair in one step: never neither, never back. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 1", "1, 2", "2, 2"},
+            expect = ACCEPTABLE)
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class Replace {
+        private final IndexTable table = new IndexTable(new Counting());
+        private final Session handshake = new Session(1);
+
+        /** A handshake is there. */
+        public Replace() {
+            table.insert(handshake, 0);
+        }
+
+        /** Replaces it. */
+        @Actor
+        public void writer() {
+            Session keypair = new Session(7);
+            keypair.number = 2;
+            table.replace(0x100, handshake, keypair);
+        }
+
+        /** Looks up twice. */
+        @Actor
+        public void reader(II_Result result) {
+            result.r1 = number(table, 0x100);
+            result.r2 = number(table, 0x100);
+        }
+    }
+
+    /** Two that replace the same entry: one of them does. */
+    @JCStressTest
+    @Outcome(
+            id = {"1, 0, 2", "0, 1, 3"},
+            expect = ACCEPTABLE)
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class TwoWriters {
+        private final IndexTable table = new IndexTable(new Counting());
+        private final Session handshake = new Session(1);
+
+        /** A handshake is there. */
+        public TwoWriters() {
+            table.insert(handshake, 0);
+        }
+
+        /** Replaces it. */
+        @Actor
+        public void one(III_Result result) {
+            result.r1 = table.replace(0x100, handshake, new Session(2)) ? 1 : 0;
+        }
+
+        /** Replaces it too. */
+        @Actor
+        public void two(III_Result result) {
+            result.r2 = table.replace(0x100, handshake, new Session(3)) ? 1 : 0;
+        }
+
+        /** Looks up. */
+        @Arbiter
+        public void arbiter(III_Result result) {
+            result.r3 = number(table, 0x100);
+        }
+    }
+
+    /** An entry stays found while the table moves to a larger array and a neighbour goes. */
+    @JCStressTest
+    @Outcome(id = "1, 1", expect = ACCEPTABLE)
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class Rebuild {
+        private static final int FULL = 32;
+
+        private final IndexTable table = new IndexTable(new Counting());
+        private final Session other = new Session(2);
+
+        /** One more entry than these makes the table move. */
+        public Rebuild() {
+            table.insert(new Session(1), 0);
+            for (int i = 1; i < FULL; i++) {
+                table.insert(other, 0);
+            }
+        }
+
+        /** Makes it move. */
+        @Actor
+        public void writer() {
+            table.insert(other, 0);
+            table.remove(0x200, other);
+        }
+
+        /** Looks up twice. */
+        @Actor
+        public void reader(II_Result result) {
+            result.r1 = number(table, 0x100);
+            result.r2 = number(table, 0x100);
+        }
+    }
+}
