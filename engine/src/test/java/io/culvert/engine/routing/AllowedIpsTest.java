@@ -226,7 +226,7 @@ class AllowedIpsTest {
             }
         });
         read.await();
-        for (int i = 0; i < 50_000; i++) {
+        for (int i = 0; i < 10_000; i++) {
             insert("narrow", "10.1.2.0/24", "fd01::/64");
             table.remove(prefix("10.1.0.0/16"), "narrow");
             table.remove(prefix("fd01::/32"), "narrow");

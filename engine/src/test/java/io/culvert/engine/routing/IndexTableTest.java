@@ -97,9 +97,9 @@ class IndexTableTest {
         Random random = new Random(4);
         Map<Integer, Object> expected = new HashMap<>();
         Set<Integer> removed = new HashSet<>();
-        for (int step = 0; step < 300_000; step++) {
+        for (int step = 0; step < 60_000; step++) {
             // more additions than removals for half of the way, then fewer
-            boolean add = random.nextInt(100) < (step < 150_000 ? 70 : 35);
+            boolean add = random.nextInt(100) < (step < 30_000 ? 70 : 35);
             if (add || expected.isEmpty()) {
                 Object object = step;
                 int index = table.insert(object, step % 3);
@@ -123,7 +123,7 @@ class IndexTableTest {
     void churnNeitherFillsNorSlowsTheTable() {
         IndexTable table = seeded(5);
         int kept = table.insert("kept", 0);
-        for (int i = 0; i < 1_000_000; i++) {
+        for (int i = 0; i < 100_000; i++) {
             Object object = i;
             assertThat(table.remove(table.insert(object, 0), object)).isTrue();
         }
@@ -153,7 +153,7 @@ class IndexTableTest {
         });
         read.await();
         ArrayDeque<Integer> coming = new ArrayDeque<>();
-        for (int round = 0; round < 200; round++) {
+        for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 1_000; i++) {
                 coming.add(table.insert("coming", i));
             }
