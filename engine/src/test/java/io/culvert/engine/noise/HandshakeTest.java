@@ -2,6 +2,7 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.Clock;
 import io.culvert.engine.ManualClock;
 import io.culvert.engine.RandomSource;
 import io.culvert.engine.message.HandshakeInitiation;
@@ -101,6 +102,9 @@ class HandshakeTest {
         assertThat(ofA.owner()).isSameAs(a);
         assertThat(a.handshake.state()).isEqualTo(State.ZEROED);
         assertThat(b.handshake.state()).isEqualTo(State.ZEROED);
+        // The indices are the keypairs' now.
+        a.handshake.clear();
+        b.handshake.clear();
         assertThat(a.droppedIndices).isEmpty();
         assertThat(b.droppedIndices).isEmpty();
         ofA.release();
@@ -342,6 +346,35 @@ class HandshakeTest {
         a.handshake.setIdentity(renewed.identity);
         assertThat(a.consumeResponseOf(b)).isFalse();
         assertThat(a.handshake.consumeResponse(renewed.identity, b.response)).isFalse();
+        renewed.identity.release();
+    }
+
+    @Test
+    void refusesAnInitiationWhenTheIdentityChangesMeanwhile() {
+        a.initiate(INITIATOR, clock);
+        Side renewed = new Side(701);
+        Clock changing = new Clock() {
+            @Override
+            public long nanos() {
+                // The present is asked for after the last key was used, and before anything is committed.
+                b.handshake.setIdentity(renewed.identity);
+                return clock.nanos();
+            }
+
+            @Override
+            public long wallSeconds() {
+                return clock.wallSeconds();
+            }
+
+            @Override
+            public int wallNanos() {
+                return clock.wallNanos();
+            }
+        };
+        assertThat(b.consumeInitiationOf(a, changing)).isNull();
+        assertThat(b.handshake.state()).isEqualTo(State.ZEROED);
+        b.handshake.setIdentity(b.identity);
+        assertThat(b.consumeInitiationOf(a, clock)).isNotNull();
         renewed.identity.release();
     }
 

@@ -108,6 +108,15 @@ class ReplayWindowTest {
     }
 
     @Test
+    void forgetsAllOnALongJump() {
+        acceptsRange(0, 8191);
+        long far = 3 * 8192 + 100;
+        accepts(far);
+        acceptsRange(far - W, far - 1);
+        acceptsRange(far + 1, far + 8192);
+    }
+
+    @Test
     void tellsTheGreatest() {
         assertThat(window.next()).isZero();
         accepts(5, 3);
