@@ -9,6 +9,7 @@ module io.culvert.engine {
 
     exports io.culvert.engine;
     exports io.culvert.engine.device;
+    exports io.culvert.engine.linux;
     exports io.culvert.engine.noise;
     exports io.culvert.engine.routing;
     exports io.culvert.engine.tun;

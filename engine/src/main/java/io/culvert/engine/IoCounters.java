@@ -22,6 +22,8 @@ public final class IoCounters extends Counters<IoCounters.Counter> {
         UDP_SEND_ERRORS,
         /** Sends repeated datagram by datagram because the kernel refused UDP_SEGMENT. */
         UDP_GSO_FALLBACKS,
+        /** Sends repeated without their source because that address or its route is gone. */
+        UDP_SOURCE_FALLBACKS,
         /** Datagrams that did not fit a buffer or whose control data could not be read. */
         UDP_TRUNCATED
     }

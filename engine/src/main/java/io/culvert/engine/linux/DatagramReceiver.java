@@ -1,0 +1,140 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.IoCounters;
+import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.WorkerIo.Sink;
+import io.culvert.engine.udp.ReceivedMessage;
+import io.culvert.natives.CallState;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.iovec;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.mmsghdr;
+import io.culvert.natives.generated.msghdr;
+import io.culvert.ring.BufferPool;
+
+/** Receives datagrams by recvmmsg(2), each slot into a buffer of its own that goes along to the sink. One thread. */
+final class DatagramReceiver implements AutoCloseable {
+    /** Datagrams at a time: at 1.4 kB each it costs 0.77 of one by one, and more gain little. */
+    private static final int SLOTS = 16;
+
+    private static final int NONE = -1;
+    private static final int HEADER = (int) mmsghdr.sizeof();
+    private static final int NAME = (int) iovec.sizeof();
+    private static final int CONTROL = NAME + 32;
+    private static final int BODY = CONTROL + ReceivedMessage.CONTROL_BYTES;
+
+    private final long headers = Memory.allocate((long) SLOTS * HEADER, 64);
+    private final long bodies = Memory.allocate((long) SLOTS * BODY, 64);
+    private final int[] buffers = new int[SLOTS];
+    private final ReceivedMessage message = new ReceivedMessage();
+    private final BufferPool pool;
+    private final CallState calls;
+    private final IoCounters counters;
+    private int held;
+    private boolean drained;
+
+    DatagramReceiver(BufferPool pool, CallState calls, IoCounters counters) {
+        this.pool = pool;
+        this.calls = calls;
+        this.counters = counters;
+        for (int i = 0; i < SLOTS; i++) {
+            long body = bodies + (long) i * BODY;
+            long header = headers + (long) i * HEADER;
+            buffers[i] = NONE;
+            iovec.iov_len(body, LinuxIo.BUFFER_BYTES - LinuxIo.HEADROOM);
+            msghdr.msg_name(header, body + NAME);
+            msghdr.msg_iov(header, body);
+            msghdr.msg_iovlen(header, 1);
+            msghdr.msg_control(header, body + CONTROL);
+        }
+    }
+
+    /** Whether there is a buffer to receive into. */
+    boolean hasRoom() {
+        return held > 0 || pool.available() > 0;
+    }
+
+    /** Receives what is there, up to a bound, and returns how much it was; there must be room. */
+    int receive(int socket, Sink sink) {
+        int slots = prepare();
+        counters.add(Counter.SYSCALLS, 1);
+        int received = Math.max(0, Linux.recvmmsg(calls, socket, headers, slots, linux_h.MSG_DONTWAIT));
+        drained = received < slots;
+        for (int i = 0; i < received; i++) {
+            deliver(i, sink);
+        }
+        return received;
+    }
+
+    /** Whether the last {@link #receive} emptied the socket. */
+    boolean drained() {
+        return drained;
+    }
+
+    /** Gives slots buffers, the first one the one used last, which is still in the cache; returns how many have one. */
+    private int prepare() {
+        for (int i = 0; i < SLOTS; i++) {
+            if (buffers[i] == NONE) {
+                int buffer = pool.available() > 0 ? pool.take() : takeFromBehind(i);
+                if (buffer == NONE) {
+                    return i;
+                }
+                buffers[i] = buffer;
+                held++;
+                iovec.iov_base(bodies + (long) i * BODY, pool.address(buffer) + LinuxIo.HEADROOM);
+            }
+            long header = headers + (long) i * HEADER;
+            msghdr.msg_namelen(header, ReceivedMessage.NAME_BYTES);
+            msghdr.msg_controllen(header, ReceivedMessage.CONTROL_BYTES);
+        }
+        return SLOTS;
+    }
+
+    private int takeFromBehind(int slot) {
+        for (int i = SLOTS - 1; i > slot; i--) {
+            if (buffers[i] != NONE) {
+                int buffer = buffers[i];
+                buffers[i] = NONE;
+                held--;
+                return buffer;
+            }
+        }
+        return NONE;
+    }
+
+    private void deliver(int i, Sink sink) {
+        long header = headers + (long) i * HEADER;
+        long body = bodies + (long) i * BODY;
+        int buffer = buffers[i];
+        boolean whole = message.parse(
+                body + NAME,
+                msghdr.msg_namelen(header),
+                body + CONTROL,
+                (int) msghdr.msg_controllen(header),
+                msghdr.msg_flags(header));
+        if (!whole) {
+            counters.add(Counter.UDP_TRUNCATED, 1);
+            return;
+        }
+        counters.add(Counter.UDP_RECEIVES, 1);
+        int length = mmsghdr.msg_len(header);
+        long limit = pool.address(buffer) + LinuxIo.BUFFER_BYTES;
+        buffers[i] = NONE;
+        held--;
+        sink.onUdp(
+                buffer,
+                pool.address(buffer) + LinuxIo.HEADROOM,
+                length,
+                limit,
+                message.segment(length),
+                message.from(),
+                message.ecn());
+    }
+
+    @Override
+    public void close() {
+        Memory.free(headers);
+        Memory.free(bodies);
+    }
+}

@@ -1,0 +1,122 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.IoCounters;
+import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.tun.Segmenter;
+import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.udp.SendQueue;
+import io.culvert.engine.udp.SocketPort;
+import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.udp.UdpPort;
+import io.culvert.natives.CallState;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+
+/** What the two ways of doing I/O have in common: queues of sends, what to do when a TUN write is refused, and waking. */
+abstract class LinuxIo implements WorkerIo {
+    /** A super-packet with its virtio-net header, or 64 KiB of datagrams with {@link #HEADROOM} in front. */
+    static final int BUFFER_BYTES = 65_664;
+    /** What lies in front of received payloads. */
+    static final int HEADROOM = 64;
+
+    final int worker;
+    final CallState calls = new CallState();
+    final IoCounters counters = new IoCounters();
+    final Wakeup wakeup = new Wakeup();
+    final SendQueue ipv4 = new SendQueue(calls, counters);
+    final SendQueue ipv6 = new SendQueue(calls, counters);
+    private final Segmenter segmenter = new Segmenter();
+    private final long segment = Memory.allocate(BUFFER_BYTES, 64);
+    private boolean goneTold;
+    int tun;
+    boolean tunGone;
+
+    LinuxIo(TunDevice device, int worker) {
+        this.worker = worker;
+        tun = device.descriptor(worker);
+    }
+
+    /** Hands one queue's messages to the kernel; it is empty afterwards. */
+    abstract void flush(SendQueue queue);
+
+    @Override
+    public final void send(long address, int length, int segmentBytes, UdpEndpoint to, int ecn, int dscp) {
+        SendQueue queue = to.isIpv6() ? ipv6 : ipv4;
+        if (queue.socket() == SocketPort.NO_SOCKET) {
+            counters.add(Counter.UDP_SEND_ERRORS, 1);
+            return;
+        }
+        int message = queue.gso() ? length : segmentBytes;
+        for (int done = 0; done < length; done += message) {
+            if (queue.isFull()) {
+                flush(queue);
+            }
+            int bytes = Math.min(message, length - done);
+            queue.add(address + done, bytes, Math.min(segmentBytes, bytes), to, dscp | ecn);
+        }
+    }
+
+    final void attachQueues(UdpPort port) {
+        SocketPort sockets = (SocketPort) port;
+        boolean gso = sockets != null && sockets.segments();
+        ipv4.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv4(worker), gso);
+        ipv6.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv6(worker), gso);
+    }
+
+    /** Counts a TUN write; one that was refused as a super-packet is repeated as packets. */
+    final void tunWritten(long address, int length, int result) {
+        if (result >= 0) {
+            counters.add(Counter.TUN_WRITES, 1);
+        } else if (result == -linux_h.EBADFD) {
+            tunGone = true;
+        } else if (result == -linux_h.EINVAL && segmenter.start(address, length) && segmenter.segments() > 1) {
+            while (segmenter.remaining() > 0) {
+                VirtioNetHeader.clear(segment);
+                int bytes = VirtioNetHeader.BYTES + segmenter.next(segment + VirtioNetHeader.BYTES);
+                int written = writeNow(segment, bytes);
+                counters.add(written >= 0 ? Counter.TUN_WRITES : Counter.TUN_WRITE_ERRORS, 1);
+            }
+        } else {
+            counters.add(Counter.TUN_WRITE_ERRORS, 1);
+        }
+    }
+
+    final int writeNow(long address, int length) {
+        counters.add(Counter.SYSCALLS, 1);
+        return Linux.write(calls, tun, address, length);
+    }
+
+    /** Tells the sink, once, if the TUN is gone. */
+    final int tellIfGone(Sink sink) {
+        if (!tunGone || goneTold) {
+            return 0;
+        }
+        goneTold = true;
+        sink.onTunGone();
+        return 1;
+    }
+
+    final boolean goneUntold() {
+        return tunGone && !goneTold;
+    }
+
+    @Override
+    public final void wake() {
+        wakeup.signal();
+    }
+
+    @Override
+    public final IoCounters counters() {
+        return counters;
+    }
+
+    final void closeCommon() {
+        wakeup.close();
+        ipv4.close();
+        ipv6.close();
+        Memory.free(segment);
+    }
+}

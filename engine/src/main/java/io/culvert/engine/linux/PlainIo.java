@@ -1,0 +1,189 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.udp.SendQueue;
+import io.culvert.engine.udp.SocketPort;
+import io.culvert.engine.udp.UdpPort;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.pollfd;
+import io.culvert.natives.generated.timespec;
+import io.culvert.ring.BufferPool;
+
+/**
+ * I/O by one system call after the other: poll(2) to learn what is there, read and write on the TUN, recvmmsg and
+ * sendmmsg on the sockets. For where io_uring is refused, and to compare with.
+ *
+ * <p>A source that gave less than it could is not asked again before poll says that it has more.
+ */
+final class PlainIo extends LinuxIo {
+    /** Buffers of each kind: how much can wait in the pipeline; taken last in first out, so few are touched. */
+    private static final int BUFFERS = 32;
+    /** TUN reads in one {@link #poll}, so that the sockets get their turn. */
+    private static final int TUN_BATCH = 16;
+
+    private static final int TUN = 0;
+    private static final int IPV4 = 1;
+    private static final int IPV6 = 2;
+    private static final int WAKE = 3;
+    private static final int SOURCES = 4;
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    private final BufferPool tunBuffers = new BufferPool(BUFFERS, BUFFER_BYTES);
+    private final BufferPool udpBuffers = new BufferPool(BUFFERS, BUFFER_BYTES);
+    private final DatagramReceiver receiver = new DatagramReceiver(udpBuffers, calls, counters);
+    private final long descriptors = Memory.allocate(SOURCES * pollfd.sizeof() + timespec.sizeof(), 8);
+    private final long timeout = descriptors + SOURCES * pollfd.sizeof();
+    private boolean tunReady;
+    private boolean ipv4Ready;
+    private boolean ipv6Ready;
+    private boolean closed;
+
+    PlainIo(TunDevice device, int worker) {
+        super(device, worker);
+        for (int i = 0; i < SOURCES; i++) {
+            pollfd.events(descriptors + i * pollfd.sizeof(), (short) linux_h.POLLIN);
+        }
+    }
+
+    @Override
+    public int poll(Sink sink) {
+        if (!anyReady()) {
+            look(0);
+        }
+        int found = wakeup.take() ? 1 : 0;
+        if (ipv4Ready && receiver.hasRoom()) {
+            found += receiver.receive(ipv4.socket(), sink);
+            ipv4Ready = !receiver.drained();
+        }
+        if (ipv6Ready && receiver.hasRoom()) {
+            found += receiver.receive(ipv6.socket(), sink);
+            ipv6Ready = !receiver.drained();
+        }
+        if (tunReady) {
+            found += readTun(sink);
+        }
+        return found + tellIfGone(sink);
+    }
+
+    private int readTun(Sink sink) {
+        for (int i = 0; i < TUN_BATCH; i++) {
+            int buffer = tunBuffers.take();
+            if (buffer < 0) {
+                return i;
+            }
+            counters.add(Counter.SYSCALLS, 1);
+            int length = Linux.read(calls, tun, tunBuffers.address(buffer), BUFFER_BYTES);
+            if (length <= 0) {
+                tunBuffers.give(buffer);
+                tunReady = false;
+                tunGone |= length == -linux_h.EBADFD;
+                return i;
+            }
+            counters.add(Counter.TUN_READS, 1);
+            sink.onTun(buffer, tunBuffers.address(buffer), length);
+        }
+        return TUN_BATCH;
+    }
+
+    private boolean anyReady() {
+        return tunReady && tunBuffers.available() > 0 || (ipv4Ready || ipv6Ready) && receiver.hasRoom();
+    }
+
+    /** Asks poll(2) which sources have something, waiting up to {@code nanos}; those that have no buffer are left out. */
+    private void look(long nanos) {
+        watch(TUN, !tunGone && tunBuffers.available() > 0 ? tun : SocketPort.NO_SOCKET);
+        watch(IPV4, receiver.hasRoom() ? ipv4.socket() : SocketPort.NO_SOCKET);
+        watch(IPV6, receiver.hasRoom() ? ipv6.socket() : SocketPort.NO_SOCKET);
+        watch(WAKE, wakeup.descriptor());
+        timespec.tv_sec(timeout, nanos / NANOS_PER_SECOND);
+        timespec.tv_nsec(timeout, nanos % NANOS_PER_SECOND);
+        counters.add(Counter.SYSCALLS, 1);
+        Linux.ppoll(calls, descriptors, SOURCES, nanos == Long.MAX_VALUE ? 0 : timeout);
+        tunReady |= seen(TUN);
+        ipv4Ready |= seen(IPV4);
+        ipv6Ready |= seen(IPV6);
+        if (seen(WAKE)) {
+            wakeup.drain();
+        }
+    }
+
+    private void watch(int source, int descriptor) {
+        long at = descriptors + source * pollfd.sizeof();
+        pollfd.fd(at, descriptor);
+        pollfd.revents(at, (short) 0);
+    }
+
+    private boolean seen(int source) {
+        return pollfd.revents(descriptors + source * pollfd.sizeof()) != 0;
+    }
+
+    @Override
+    public void writeTun(long address, int length) {
+        tunWritten(address, length, writeNow(address, length));
+    }
+
+    @Override
+    public void flush() {
+        flush(ipv4);
+        flush(ipv6);
+    }
+
+    @Override
+    void flush(SendQueue queue) {
+        int count = queue.count();
+        for (int done = 0; done < count; ) {
+            counters.add(Counter.SYSCALLS, 1);
+            int sent = Linux.sendmmsg(calls, queue.socket(), queue.message(done), count - done, linux_h.MSG_DONTWAIT);
+            if (sent == -linux_h.EINTR) {
+                continue;
+            }
+            if (sent < 0) {
+                queue.finished(done++, sent);
+            }
+            for (int i = 0; i < sent; i++) {
+                queue.finished(done++, 0);
+            }
+        }
+        queue.clear();
+    }
+
+    @Override
+    public void releaseTun(int buffer) {
+        tunBuffers.give(buffer);
+    }
+
+    @Override
+    public void releaseUdp(int buffer) {
+        udpBuffers.give(buffer);
+    }
+
+    @Override
+    public void attach(UdpPort port) {
+        attachQueues(port);
+        ipv4Ready = false;
+        ipv6Ready = false;
+    }
+
+    @Override
+    public void park(long nanos) {
+        if (!anyReady() && !goneUntold() && wakeup.beginPark()) {
+            look(Math.max(nanos, 0));
+            wakeup.endPark();
+        }
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            receiver.close();
+            tunBuffers.close();
+            udpBuffers.close();
+            Memory.free(descriptors);
+            closeCommon();
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.Clock;
+import io.culvert.natives.Linux;
+import io.culvert.natives.generated.linux_h;
+
+/** The machine's clocks. Allocates nothing. */
+final class SystemClock implements Clock {
+    private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    @Override
+    public long nanos() {
+        return Linux.bootNanos();
+    }
+
+    @Override
+    public long wallSeconds() {
+        return Linux.clockNanos(linux_h.CLOCK_REALTIME) / NANOS_PER_SECOND;
+    }
+
+    @Override
+    public int wallNanos() {
+        return (int) (Linux.clockNanos(linux_h.CLOCK_REALTIME) % NANOS_PER_SECOND);
+    }
+}

@@ -1,0 +1,45 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.RandomSource;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import java.io.UncheckedIOException;
+
+/** The kernel's random source, getrandom(2). What passes through here may become a key: no copy of it is left. */
+final class SystemRandom implements RandomSource {
+    @Override
+    public void fill(long address, int bytes) {
+        try {
+            Linux.getrandom(address, bytes);
+        } catch (ErrnoException e) {
+            throw new UncheckedIOException("the system has no randomness", e);
+        }
+    }
+
+    @Override
+    public void fill(byte[] bytes) {
+        if (bytes.length == 0) {
+            return;
+        }
+        long scratch = Memory.allocate(bytes.length, 8);
+        try {
+            fill(scratch, bytes.length);
+            Memory.copy(scratch, bytes, 0, bytes.length);
+        } finally {
+            Memory.zero(scratch, bytes.length);
+            Memory.free(scratch);
+        }
+    }
+
+    @Override
+    public int nextInt() {
+        long scratch = Memory.allocate(Integer.BYTES, 8);
+        try {
+            fill(scratch, Integer.BYTES);
+            return Memory.getInt(scratch);
+        } finally {
+            Memory.free(scratch);
+        }
+    }
+}

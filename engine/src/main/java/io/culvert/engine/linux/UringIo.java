@@ -1,0 +1,344 @@
+package io.culvert.engine.linux;
+
+import static io.culvert.engine.udp.SocketPort.NO_SOCKET;
+
+import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.udp.ReceivedMessage;
+import io.culvert.engine.udp.SendQueue;
+import io.culvert.engine.udp.UdpPort;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.io_uring_recvmsg_out;
+import io.culvert.natives.generated.liburing_h;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.msghdr;
+import io.culvert.ring.CompletionHandler;
+import io.culvert.ring.IoUring;
+import io.culvert.ring.SubmissionQueue;
+import io.culvert.ring.UserData;
+
+/**
+ * I/O by one io_uring: a multishot read on the TUN queue, a multishot receive on each socket, both armed all the time, and
+ * all writes and sends of a flush in one system call.
+ *
+ * <pre>
+ *  UDP buffer: | io_uring_recvmsg_out 16 | name 32 | control 144 | payload ... |
+ * </pre>
+ *
+ * <p>Results come up at any {@code enter}, also at that of a flush; what arrived waits in a queue until {@link #poll}
+ * delivers it. No more can arrive than there are buffers, which bounds it.
+ */
+final class UringIo extends LinuxIo {
+    /** Operations between two enters: a full queue of sends for each socket, TUN writes, and what is armed. */
+    private static final int SUBMISSIONS = 256;
+    /** Results: of all submissions, and of all buffers. */
+    private static final int COMPLETIONS = 1024;
+    /** Single packets that can wait to be segmented; super-packets use a few of them. */
+    private static final int TUN_BUFFERS = 64;
+    /** Trains hold theirs until they are committed: enough for two full trains of single packets. */
+    private static final int UDP_BUFFERS = 128;
+
+    private static final int MAX_WRITES = 64;
+
+    private static final int TUN_GROUP = 0;
+    private static final int UDP_GROUP = 1;
+    private static final int TUN_SLOT = 0;
+
+    private static final int NAME = (int) io_uring_recvmsg_out.sizeof();
+    private static final int NAME_BYTES = 32;
+    private static final int CONTROL = NAME + NAME_BYTES;
+    private static final int CONTROL_BYTES = 144;
+    private static final int PAYLOAD = CONTROL + CONTROL_BYTES;
+    private static final int UDP_BUFFER_BYTES = PAYLOAD + 65_536;
+
+    private static final int TUN_READ = 0;
+    private static final int RECEIVE_IPV4 = 1;
+    private static final int RECEIVE_IPV6 = 2;
+    private static final int WAKE = 3;
+    private static final int CANCEL = 4;
+    private static final int TUN_WRITE = 5;
+    private static final int SEND_IPV4 = 6;
+    private static final int SEND_IPV6 = 7;
+
+    private final IoUring ring;
+    private final SubmissionQueue submissions;
+    private final CompletionHandler handler = this::completed;
+    private final boolean multishotRead;
+    private final ProvidedBuffers tunBuffers;
+    private final ProvidedBuffers udpBuffers;
+    private final long receiveTemplate = Memory.allocate(msghdr.sizeof(), 8);
+    private final ReceivedMessage message = new ReceivedMessage();
+    /** What is armed, by operation. */
+    private final boolean[] armed = new boolean[WAKE + 1];
+
+    private final long[] writeAddress = new long[MAX_WRITES];
+    private final int[] writeLength = new int[MAX_WRITES];
+    private int writes;
+    private int inFlight;
+
+    /** What arrived and was not delivered yet, as {@link #arrival} packs it; a ring. */
+    private final long[] arrivals = new long[256];
+
+    private int arrivalHead;
+    private int arrivalTail;
+    private boolean closed;
+
+    UringIo(TunDevice device, int worker) throws ErrnoException {
+        super(device, worker);
+        ring = new IoUring(SUBMISSIONS, COMPLETIONS);
+        submissions = ring.submissions();
+        multishotRead = ring.supports(liburing_h.IORING_OP_READ_MULTISHOT);
+        tunBuffers = new ProvidedBuffers(ring, TUN_GROUP, TUN_BUFFERS, BUFFER_BYTES);
+        udpBuffers = new ProvidedBuffers(ring, UDP_GROUP, UDP_BUFFERS, UDP_BUFFER_BYTES);
+        ring.registerFiles(1);
+        ring.updateFile(TUN_SLOT, tun);
+        msghdr.msg_namelen(receiveTemplate, NAME_BYTES);
+        msghdr.msg_controllen(receiveTemplate, CONTROL_BYTES);
+        arm();
+        ring.submit();
+    }
+
+    /** Arms what is not; whether there was anything. The few that are armed always fit an empty submission queue. */
+    private boolean arm() {
+        boolean any = false;
+        if (!armed[TUN_READ] && !tunGone && tunBuffers.isAvailable()) {
+            long data = UserData.of(TUN_READ, 0);
+            int fixed = liburing_h.IOSQE_FIXED_FILE;
+            armed[TUN_READ] = multishotRead
+                    ? submissions.prepReadMultishot(TUN_SLOT, fixed, TUN_GROUP, data)
+                    : submissions.prepReadSelect(TUN_SLOT, fixed, TUN_GROUP, data);
+            any = true;
+        }
+        if (!armed[WAKE]) {
+            armed[WAKE] = submissions.prepPollMultishot(wakeup.descriptor(), 0, linux_h.POLLIN, UserData.of(WAKE, 0));
+            any = true;
+        }
+        any |= armReceive(RECEIVE_IPV4, ipv4.socket());
+        any |= armReceive(RECEIVE_IPV6, ipv6.socket());
+        return any;
+    }
+
+    private boolean armReceive(int operation, int socket) {
+        if (armed[operation] || socket == NO_SOCKET || !udpBuffers.isAvailable()) {
+            return false;
+        }
+        armed[operation] =
+                submissions.prepRecvmsgMultishot(socket, 0, receiveTemplate, UDP_GROUP, UserData.of(operation, 0));
+        return true;
+    }
+
+    private void enter(int minComplete, long nanos) {
+        counters.add(Counter.SYSCALLS, 1);
+        ring.enter(minComplete, nanos);
+        ring.reap(handler);
+    }
+
+    private void completed(long userData, int result, int flags) {
+        int operation = UserData.operation(userData);
+        switch (operation) {
+            case TUN_READ, RECEIVE_IPV4, RECEIVE_IPV6 -> arrived(operation, result, flags);
+            case TUN_WRITE -> {
+                inFlight--;
+                int i = UserData.id(userData);
+                tunWritten(writeAddress[i], writeLength[i], result);
+            }
+            case SEND_IPV4 -> sent(ipv4, UserData.id(userData), result);
+            case SEND_IPV6 -> sent(ipv6, UserData.id(userData), result);
+            case WAKE -> {
+                wakeup.drain();
+                armed[WAKE] = CompletionHandler.hasMore(flags);
+            }
+            default -> {
+                // A cancellation: what it cancelled completes by itself.
+            }
+        }
+    }
+
+    private void sent(SendQueue queue, int i, int result) {
+        inFlight--;
+        queue.finished(i, result);
+    }
+
+    private void arrived(int operation, int result, int flags) {
+        armed[operation] &= CompletionHandler.hasMore(flags);
+        int buffer = CompletionHandler.buffer(flags);
+        ProvidedBuffers buffers = operation == TUN_READ ? tunBuffers : udpBuffers;
+        if (buffer >= 0) {
+            buffers.taken(result);
+            if (result > 0) {
+                arrivals[arrivalTail++ & arrivals.length - 1] = arrival(operation, buffer, result);
+            } else {
+                buffers.release(buffer);
+            }
+        }
+        // Dry buffers and pending socket errors pass: it is armed again. A TUN gives no other errors but for good.
+        boolean dry = result == -linux_h.ENOBUFS || result == -linux_h.EAGAIN || result == -linux_h.EINTR;
+        tunGone |= operation == TUN_READ && result < 0 && !dry;
+    }
+
+    /** Packs: length in the low 32 bits, buffer in the 16 above, operation on top. */
+    private static long arrival(int operation, int buffer, int length) {
+        return (long) operation << 48 | (long) buffer << 32 | length;
+    }
+
+    @Override
+    public int poll(Sink sink) {
+        if (arm() | ring.isReady()) {
+            enter(0, 0);
+        }
+        int found = wakeup.take() ? 1 : 0;
+        for (int left = arrivalTail - arrivalHead; left > 0; left--) {
+            long arrival = arrivals[arrivalHead++ & arrivals.length - 1];
+            int buffer = (int) (arrival >> 32) & 0xffff;
+            int length = (int) arrival;
+            if (arrival >> 48 == TUN_READ) {
+                counters.add(Counter.TUN_READS, 1);
+                sink.onTun(buffer, tunBuffers.address(buffer), length);
+            } else {
+                deliverUdp(buffer, sink);
+            }
+            found++;
+        }
+        return found + tellIfGone(sink);
+    }
+
+    private void deliverUdp(int buffer, Sink sink) {
+        long out = udpBuffers.address(buffer);
+        boolean whole = message.parse(
+                out + NAME,
+                io_uring_recvmsg_out.namelen(out),
+                out + CONTROL,
+                io_uring_recvmsg_out.controllen(out),
+                io_uring_recvmsg_out.flags(out));
+        if (!whole) {
+            counters.add(Counter.UDP_TRUNCATED, 1);
+            udpBuffers.release(buffer);
+            return;
+        }
+        counters.add(Counter.UDP_RECEIVES, 1);
+        int length = io_uring_recvmsg_out.payloadlen(out);
+        sink.onUdp(
+                buffer,
+                out + PAYLOAD,
+                length,
+                out + UDP_BUFFER_BYTES,
+                message.segment(length),
+                message.from(),
+                message.ecn());
+    }
+
+    @Override
+    public void writeTun(long address, int length) {
+        if (writes == MAX_WRITES) {
+            flush();
+        }
+        writeAddress[writes] = address;
+        writeLength[writes++] = length;
+    }
+
+    @Override
+    public void flush() {
+        for (int i = 0; i < writes; i++) {
+            long data = UserData.of(TUN_WRITE, i);
+            int fixed = liburing_h.IOSQE_FIXED_FILE;
+            while (!submissions.prepWrite(TUN_SLOT, fixed, writeAddress[i], writeLength[i], data)) {
+                await();
+            }
+            inFlight++;
+        }
+        prepare(ipv4, SEND_IPV4);
+        prepare(ipv6, SEND_IPV6);
+        await();
+        writes = 0;
+        ipv4.clear();
+        ipv6.clear();
+    }
+
+    @Override
+    void flush(SendQueue queue) {
+        prepare(queue, queue == ipv4 ? SEND_IPV4 : SEND_IPV6);
+        await();
+        queue.clear();
+    }
+
+    /** Prepares sends; with MSG_DONTWAIT, as one that waited for room would be overtaken by the next. */
+    private void prepare(SendQueue queue, int operation) {
+        for (int i = 0; i < queue.count(); i++) {
+            long data = UserData.of(operation, i);
+            while (!submissions.prepSendmsg(queue.socket(), 0, queue.message(i), linux_h.MSG_DONTWAIT, data)) {
+                await();
+            }
+            inFlight++;
+        }
+    }
+
+    /** Submits, and waits until all writes and sends are done; they nearly always are when the first enter returns. */
+    private void await() {
+        do {
+            if (inFlight > 0 || submissions.available() == 0) {
+                enter(inFlight, Long.MAX_VALUE);
+            }
+        } while (inFlight > 0);
+    }
+
+    @Override
+    public void releaseTun(int buffer) {
+        tunBuffers.release(buffer);
+    }
+
+    @Override
+    public void releaseUdp(int buffer) {
+        udpBuffers.release(buffer);
+    }
+
+    @Override
+    public void attach(UdpPort port) {
+        cancel(RECEIVE_IPV4);
+        cancel(RECEIVE_IPV6);
+        while (armed[RECEIVE_IPV4] || armed[RECEIVE_IPV6]) {
+            enter(1, Long.MAX_VALUE);
+        }
+        int kept = arrivalHead;
+        for (int i = arrivalHead; i != arrivalTail; i++) {
+            long arrival = arrivals[i & arrivals.length - 1];
+            if (arrival >> 48 == TUN_READ) {
+                arrivals[kept++ & arrivals.length - 1] = arrival;
+            } else {
+                udpBuffers.release((int) (arrival >> 32) & 0xffff);
+            }
+        }
+        arrivalTail = kept;
+        attachQueues(port);
+    }
+
+    private void cancel(int operation) {
+        if (armed[operation]) {
+            while (!submissions.prepCancel(UserData.of(operation, 0), UserData.of(CANCEL, 0))) {
+                await();
+            }
+        }
+    }
+
+    @Override
+    public void park(long nanos) {
+        arm();
+        if (arrivalHead != arrivalTail || goneUntold() || !wakeup.beginPark()) {
+            return;
+        }
+        enter(1, Math.max(nanos, 0));
+        wakeup.endPark();
+    }
+
+    @Override
+    public void close() {
+        if (!closed) {
+            closed = true;
+            ring.close();
+            tunBuffers.close();
+            udpBuffers.close();
+            Memory.free(receiveTemplate);
+            closeCommon();
+        }
+    }
+}

@@ -1,0 +1,202 @@
+package io.culvert.engine.tun;
+
+import io.culvert.engine.tun.Tun.Listener;
+import io.culvert.natives.CallState;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.ifreq;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.pollfd;
+import io.culvert.natives.generated.sockaddr_nl;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * Watches a TUN interface from a thread of its own. Netlink's link group only rings the bell; what is told comes from the
+ * interface itself, so no message need be understood or can be missed.
+ *
+ * <p>The interface may be moved to another network namespace, where this process's netlink does not reach: then the thread
+ * follows it there (TUNGETDEVNETNS, setns), as it must to see its flags. Once a second it looks without being told to,
+ * which also shows removal: any write to a removed TUN, even an empty one, fails with EBADFD.
+ */
+final class TunMonitor {
+    private static final Logger LOG = System.getLogger(TunMonitor.class.getName());
+    private static final int PERIOD_MILLIS = 1000;
+    private static final int DRAIN_BYTES = 8192;
+
+    private static final int NONE = -1;
+
+    private final CallState state = new CallState();
+    private final int queue;
+    private final int stop;
+    private Thread thread;
+
+    // The monitor's thread alone, but for mtu: written by it (and the constructor), read by any.
+    private String name;
+    private int index = NONE;
+    private int control = NONE;
+    private int netlink = NONE;
+    private int up = NONE;
+    private volatile int mtu = TunDevice.DEFAULT_MTU;
+
+    /** Looks once; listens from {@link #start} on. */
+    TunMonitor(String name, int queue) throws IOException {
+        this.name = name;
+        this.queue = queue;
+        stop = Linux.eventfd();
+        enter();
+        if (index != NONE) {
+            mtu = ask(linux_h.SIOCGIFMTU);
+        }
+    }
+
+    int mtu() {
+        return mtu;
+    }
+
+    synchronized void start(Listener listener) {
+        thread = Thread.ofPlatform().name("culvert-tun").daemon().start(() -> run(listener));
+    }
+
+    synchronized void close() {
+        long one = Memory.allocate(8, 8);
+        Memory.putLong(one, 1);
+        Linux.write(state, stop, one, 8);
+        Memory.free(one);
+        try {
+            if (thread != null && thread != Thread.currentThread()) {
+                thread.join();
+            }
+            leave();
+            Linux.close(stop);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "closing the monitor", e);
+        }
+    }
+
+    private void run(Listener listener) {
+        long scratch = Memory.allocate(DRAIN_BYTES + 2 * pollfd.sizeof(), 8);
+        long descriptors = scratch + DRAIN_BYTES;
+        CallState calls = new CallState();
+        int toldMtu = NONE;
+        try {
+            while (true) {
+                if (Linux.write(calls, queue, scratch, 0) == -linux_h.EBADFD) {
+                    listener.onRemoved();
+                    return;
+                }
+                look(listener);
+                if (mtu != toldMtu) {
+                    toldMtu = mtu;
+                    listener.onMtu(toldMtu);
+                }
+                if (!await(calls, descriptors, scratch)) {
+                    return;
+                }
+            }
+        } finally {
+            Memory.free(scratch);
+        }
+    }
+
+    /** Waits for the bell, the period's end or {@link #close}; false for the last. */
+    private boolean await(CallState calls, long descriptors, long scratch) {
+        long second = descriptors + pollfd.sizeof();
+        pollfd.fd(descriptors, stop);
+        pollfd.events(descriptors, (short) linux_h.POLLIN);
+        pollfd.revents(descriptors, (short) 0);
+        pollfd.fd(second, netlink);
+        pollfd.events(second, (short) linux_h.POLLIN);
+        pollfd.revents(second, (short) 0);
+        Linux.poll(calls, descriptors, 2, PERIOD_MILLIS);
+        int drained = pollfd.revents(second) == 0 ? 0 : 1;
+        while (drained > 0) {
+            drained = Linux.read(calls, netlink, scratch, DRAIN_BYTES);
+        }
+        return pollfd.revents(descriptors) == 0;
+    }
+
+    /** Finds out the interface's state and tells whether it is up if that is news. */
+    private void look(Listener listener) {
+        try {
+            if (index == NONE || indexNow() != index) {
+                follow();
+            }
+            mtu = ask(linux_h.SIOCGIFMTU);
+            int now = ask(linux_h.SIOCGIFFLAGS) & linux_h.IFF_UP;
+            if (now != up) {
+                up = now;
+                listener.onLink(now != 0);
+            }
+        } catch (IOException e) {
+            // Between two namespaces, or being removed; the next look will tell.
+            LOG.log(Level.DEBUG, "interface {0} cannot be seen: {1}", name, e.getMessage());
+        }
+    }
+
+    /** Goes where the interface went: it may have another name there, too. */
+    private void follow() throws IOException {
+        long request = Memory.allocate(ifreq.sizeof(), 8);
+        try {
+            Linux.ioctl(queue, linux_h.TUNGETIFF, request);
+            name = Memory.all().getString(ifreq.ifr_ifrn$ifrn_name(request));
+        } finally {
+            Memory.free(request);
+        }
+        int namespace = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
+        try {
+            Linux.setns(namespace, linux_h.CLONE_NEWNET);
+        } finally {
+            Linux.close(namespace);
+        }
+        leave();
+        enter();
+        LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
+    }
+
+    /** Opens what looks and what listens, in the calling thread's namespace. */
+    private void enter() throws IOException {
+        control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
+        netlink = Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
+        long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
+        try {
+            sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
+            sockaddr_nl.nl_groups(address, linux_h.RTMGRP_LINK);
+            Linux.bind(netlink, address, (int) sockaddr_nl.sizeof());
+        } finally {
+            Memory.free(address);
+        }
+        index = indexNow();
+    }
+
+    private void leave() throws ErrnoException {
+        Linux.close(control);
+        Linux.close(netlink);
+    }
+
+    /** The interface's number, or NONE where no interface of the name is to be seen. */
+    private int indexNow() throws ErrnoException {
+        try {
+            return ask(linux_h.SIOCGIFINDEX);
+        } catch (ErrnoException e) {
+            if (e.errno() == linux_h.ENODEV) {
+                return NONE;
+            }
+            throw e;
+        }
+    }
+
+    private int ask(long what) throws ErrnoException {
+        long request = TunDevice.request(name);
+        try {
+            Linux.ioctl(control, what, request);
+            return ifreq.ifr_ifru$ifru_ivalue(request);
+        } finally {
+            Memory.free(request);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.culvert.engine.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.linux.LinuxPlatform.Backend;
+import io.culvert.engine.linux.LinuxPlatform.FastPath;
+import io.culvert.engine.linux.LinuxPlatform.Options;
+import io.culvert.natives.Memory;
+import io.culvert.ring.IoUring;
+import java.io.IOException;
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+class LinuxPlatformTest {
+    @Test
+    void everythingCanBeSwitchedOffAndSaysSo() throws IOException {
+        try (TestNamespace namespace = new TestNamespace()) {
+            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 2, Backend.PLAIN, false, false, false));
+            assertThat(platform.fastPaths()).extracting(FastPath::whyNot).containsOnly("switched off");
+            assertThat(platform.fastPaths().getFirst()).hasToString("io_uring: off (switched off)");
+            assertThat(platform.coalescesUdp()).isFalse();
+            assertThat(platform.tun().queues()).isEqualTo(2);
+            try (WorkerIo io = platform.workerIo(1)) {
+                assertThat(io).isInstanceOf(PlainIo.class);
+            }
+            platform.tun().close();
+            assertThat(namespace.name()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void ioUringServesWhereItCanBeUsed() throws IOException {
+        try (TestNamespace namespace = new TestNamespace()) {
+            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", 1));
+            assertThat(platform.fastPaths().getFirst().whyNot()).isEqualTo(IoUring.whyNot());
+            try (WorkerIo io = platform.workerIo(0)) {
+                assertThat(io).isInstanceOf(IoUring.isSupported() ? UringIo.class : PlainIo.class);
+            }
+            platform.tun().close();
+            assertThat(namespace.name()).isNotEmpty();
+        }
+    }
+
+    @Test
+    void badNameIsAnErrorWithoutRoot() {
+        assertThatThrownBy(() -> new LinuxPlatform(new Options("a/b", 1)))
+                .isInstanceOf(IOException.class)
+                .hasMessage("interface name \"a/b\" contains a slash, a colon, a percent sign or white space");
+    }
+
+    @Test
+    void clocksGoOn() {
+        SystemClock clock = new SystemClock();
+        long before = clock.nanos();
+        assertThat(clock.nanos()).isGreaterThanOrEqualTo(before).isPositive();
+        assertThat(clock.wallSeconds())
+                .isBetween(Instant.now().getEpochSecond() - 60, Instant.now().getEpochSecond());
+        assertThat(clock.wallNanos()).isBetween(0, 999_999_999);
+    }
+
+    @Test
+    void randomBytesFillWhatTheyShall() {
+        SystemRandom random = new SystemRandom();
+        byte[] array = new byte[64];
+        random.fill(array);
+        random.fill(new byte[0]);
+        assertThat(array).isNotEqualTo(new byte[64]);
+        long memory = Memory.allocate(64, 8);
+        random.fill(memory, 56);
+        assertThat(Memory.getLong(memory + 48)).isNotZero();
+        assertThat(Memory.getLong(memory + 56)).isZero();
+        Memory.free(memory);
+        assertThat(random.nextInt() | random.nextInt() | random.nextInt()).isNotZero();
+    }
+}

@@ -1,0 +1,11 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.tun.TunDevice;
+
+class PlainIoTest extends TunIoTest {
+    @Override
+    WorkerIo open(TunDevice device) {
+        return new PlainIo(device, 0);
+    }
+}

@@ -1,0 +1,190 @@
+package io.culvert.engine.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.tun.Coalescer;
+import io.culvert.engine.tun.IpPacket;
+import io.culvert.engine.tun.Segmenter;
+import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.natives.Memory;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * The TUN against the kernel's own TCP and UDP. What comes out goes back in with source and destination swapped, so that the
+ * kernel, which owns the first address, believes to talk with the owner of the second, and talks with itself.
+ */
+abstract class TunIoTest extends WorkerIoTest {
+    private static final int BYTES = 3_000_000;
+    private static final int PORT = 5001;
+
+    private long slab;
+    private int largest;
+
+    @BeforeEach
+    void bringUp() {
+        namespace.ip("address add 10.77.0.1/24 dev " + NAME);
+        namespace.ip("address add fd77::1/64 dev " + NAME + " nodad");
+        namespace.ip("link set " + NAME + " up");
+    }
+
+    /** The far end's address, as the near end sees it. */
+    private static String far(boolean ipv6) {
+        return ipv6 ? "fd77::2" : "10.77.0.2";
+    }
+
+    private static String near(boolean ipv6) {
+        return ipv6 ? "fd77::1" : "10.77.0.1";
+    }
+
+    private static void swapAddresses(long packet) {
+        int at = IpPacket.version(packet) == 4 ? 12 : 8;
+        int bytes = IpPacket.version(packet) == 4 ? 4 : 16;
+        for (int i = 0; i < bytes; i++) {
+            byte source = Memory.getByte(packet + at + i);
+            Memory.putByte(packet + at + i, Memory.getByte(packet + at + bytes + i));
+            Memory.putByte(packet + at + bytes + i, source);
+        }
+    }
+
+    /** Reflects super-packets as they are. */
+    private void reflectWhole(byte[] packet) {
+        Memory.copy(packet, 0, slab, packet.length);
+        swapAddresses(slab + VirtioNetHeader.BYTES);
+        io.writeTun(slab, packet.length);
+        io.flush();
+    }
+
+    /** Cuts, swaps, and joins again. */
+    private void reflectSegmented(byte[] packet) {
+        Memory.copy(packet, 0, slab, packet.length);
+        Segmenter segmenter = new Segmenter();
+        assertThat(segmenter.start(slab, packet.length)).isTrue();
+        Coalescer coalescer = new Coalescer(true);
+        coalescer.begin(io::writeTun);
+        long at = slab + 70_000;
+        long limit = slab + (1 << 18);
+        while (segmenter.remaining() > 0) {
+            int length = segmenter.next(at + 16);
+            swapAddresses(at + 16);
+            coalescer.add(at + 16, length, limit);
+            at += length + 32;
+        }
+        coalescer.finish();
+        io.flush();
+    }
+
+    private void reflectUntil(boolean whole, AtomicBoolean done) {
+        slab = Memory.allocate(1 << 18, 64);
+        arrivals.until(() -> {
+            while (!arrivals.packets.isEmpty()) {
+                byte[] packet = arrivals.packets.poll();
+                largest = Math.max(largest, packet.length);
+                if (whole) {
+                    reflectWhole(packet);
+                } else {
+                    reflectSegmented(packet);
+                }
+            }
+            return done.get();
+        });
+        Memory.free(slab);
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void tcpFlowsInSuperPackets(boolean ipv6) throws IOException {
+        tcp(ipv6, true);
+        assertThat(largest).isGreaterThan(10_000);
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void tcpFlowsSegmentedAndCoalesced(boolean ipv6) throws IOException {
+        tcp(ipv6, false);
+        assertThat(largest).isGreaterThan(10_000);
+        // Each super-packet that came out went in again as one or few.
+        long writes = io.counters().get(Counter.TUN_WRITES);
+        assertThat(writes).isLessThan(BYTES / 1368);
+        assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isZero();
+    }
+
+    private void tcp(boolean ipv6, boolean whole) throws IOException {
+        byte[] sent = new byte[BYTES];
+        new Random(1).nextBytes(sent);
+        AtomicBoolean done = new AtomicBoolean();
+        try (ServerSocket server = new ServerSocket()) {
+            server.bind(new InetSocketAddress(near(ipv6), PORT));
+            CompletableFuture<byte[]> received = new CompletableFuture<>();
+            Thread.ofPlatform().start(() -> {
+                try (Socket socket = server.accept();
+                        InputStream in = socket.getInputStream()) {
+                    received.complete(in.readAllBytes());
+                } catch (IOException e) {
+                    received.completeExceptionally(e);
+                }
+                done.set(true);
+            });
+            Thread.ofPlatform().start(() -> {
+                try (Socket socket = new Socket(far(ipv6), PORT)) {
+                    socket.getOutputStream().write(sent);
+                } catch (IOException e) {
+                    received.completeExceptionally(e);
+                }
+            });
+            reflectUntil(whole, done);
+            assertThat(Arrays.equals(received.join(), sent)).isTrue();
+        }
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void datagramsPassWithTheirChecksumsCompleted(boolean ipv6) throws IOException {
+        AtomicBoolean done = new AtomicBoolean();
+        try (DatagramSocket socket = new DatagramSocket(PORT, InetAddress.getByName(near(ipv6)))) {
+            socket.setSoTimeout(9000);
+            CompletableFuture<byte[]> received = new CompletableFuture<>();
+            Thread.ofPlatform().start(() -> {
+                try {
+                    DatagramPacket packet = new DatagramPacket(new byte[100], 100);
+                    socket.receive(packet);
+                    received.complete(Arrays.copyOf(packet.getData(), packet.getLength()));
+                } catch (IOException e) {
+                    received.completeExceptionally(e);
+                }
+                done.set(true);
+            });
+            byte[] payload = "there and back".getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+            socket.send(new DatagramPacket(payload, payload.length, new InetSocketAddress(far(ipv6), PORT)));
+            reflectUntil(false, done);
+            assertThat(received.join()).isEqualTo(payload);
+        }
+    }
+
+    @Test
+    void garbageIsRefusedAndCounted() {
+        slab = Memory.allocate(1 << 18, 64);
+        io.writeTun(slab, VirtioNetHeader.BYTES + 20);
+        VirtioNetHeader.set(slab, VirtioNetHeader.GSO_TCPV4, 40, 1000, 20, 16);
+        io.writeTun(slab, VirtioNetHeader.BYTES + 20);
+        io.flush();
+        assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isEqualTo(2);
+        assertThat(io.counters().get(Counter.TUN_WRITES)).isZero();
+        Memory.free(slab);
+    }
+}

@@ -1,0 +1,16 @@
+package io.culvert.engine.linux;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.tun.TunDevice;
+import io.culvert.ring.IoUring;
+import java.io.IOException;
+
+class UringIoTest extends TunIoTest {
+    @Override
+    WorkerIo open(TunDevice device) throws IOException {
+        assumeTrue(IoUring.isSupported(), IoUring.whyNot());
+        return new UringIo(device, 0);
+    }
+}

@@ -1,0 +1,260 @@
+package io.culvert.engine.linux;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.udp.SocketBind;
+import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.udp.UdpPort;
+import io.culvert.natives.Memory;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What every way of doing I/O must do; each backend is a subclass. */
+abstract class WorkerIoTest {
+    static final String NAME = "cv0";
+    /** What no wake-up takes. */
+    private static final long LONG_NANOS = 30_000_000_000L;
+
+    TestNamespace namespace;
+    TunDevice tun;
+    WorkerIo io;
+    Arrivals arrivals;
+    private final long memory = Memory.allocate(1 << 17, 64);
+
+    abstract WorkerIo open(TunDevice device) throws IOException;
+
+    @BeforeEach
+    void setUp() throws IOException {
+        namespace = new TestNamespace();
+        tun = TunDevice.create(NAME, 1, true);
+        io = open(tun);
+        arrivals = new Arrivals(io);
+    }
+
+    @AfterEach
+    void tearDown() throws IOException {
+        if (io != null) {
+            io.close();
+            io.close();
+        }
+        if (tun != null) {
+            tun.close();
+        }
+        if (namespace != null) {
+            namespace.close();
+        }
+        Memory.free(memory);
+    }
+
+    private static UdpEndpoint loopback(boolean ipv6, int port) {
+        UdpEndpoint endpoint = new UdpEndpoint();
+        if (ipv6) {
+            endpoint.setIpv6(0, 1, port, 0);
+        } else {
+            endpoint.setIpv4(0x7f000001, port);
+        }
+        return endpoint;
+    }
+
+    /** Lays datagrams end to end. */
+    private List<byte[]> lay(int segment, int total) {
+        List<byte[]> datagrams = new ArrayList<>();
+        for (int at = 0; at < total; at += segment) {
+            byte[] datagram = new byte[Math.min(segment, total - at)];
+            Arrays.fill(datagram, (byte) (at / segment + 1));
+            Memory.copy(datagram, 0, memory + at, datagram.length);
+            datagrams.add(datagram);
+        }
+        return datagrams;
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void datagramsArriveJoinedWithTheirAddressesAndEcn(boolean ipv6) throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            UdpEndpoint to = loopback(ipv6, port.port());
+            List<byte[]> sent = lay(1452, 45 * 1452 - 1000);
+            io.send(memory, 45 * 1452 - 1000, 1452, to, 2, 0x88);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 45);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            assertThat(arrivals.groups).isEqualTo(1);
+            Arrivals.Datagram first = arrivals.datagrams.getFirst();
+            assertThat(first.ecn()).isEqualTo(2);
+            assertThat(first.from().sameRemote(to)).isTrue();
+            assertThat(first.from().sourceHigh()).isEqualTo(to.high());
+            assertThat(first.from().sourceLow()).isEqualTo(to.low());
+            assertThat(first.from().sourceInterface()).isEqualTo(1);
+            // And back from where it came to.
+            io.send(memory, 100, 100, first.from(), 0, 0);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 46);
+            assertThat(io.counters().get(Counter.UDP_SENDS)).isEqualTo(2);
+            io.attach(null);
+        }
+    }
+
+    @Test
+    void moreThanAQueueOfSendsKeepsItsOrder() throws IOException {
+        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+            io.attach(port);
+            for (int i = 0; i < 4; i++) {
+                lay(50, 50 * 64);
+                io.send(memory, 50 * 64, 50, loopback(false, port.port()), 0, 0);
+                io.flush();
+            }
+            arrivals.until(() -> arrivals.datagrams.size() == 256);
+            for (int i = 0; i < 256; i++) {
+                assertThat(arrivals.datagrams.get(i).payload()).hasSize(50).containsOnly(i % 64 + 1);
+            }
+            assertThat(arrivals.groups).isEqualTo(256);
+            io.attach(null);
+        }
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void segmentsLargerThanThePathAreSentOneByOneInFragments(boolean ipv6) throws IOException {
+        namespace.ip("link set lo mtu 1400");
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            List<byte[]> sent = lay(2000, 5000);
+            io.send(memory, 5000, 2000, loopback(ipv6, port.port()), 1, 0);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 3);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            assertThat(io.counters().get(Counter.UDP_GSO_FALLBACKS)).isEqualTo(1);
+            io.attach(null);
+        }
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void sourceThatIsGoneIsLeftToTheSystem(boolean ipv6) throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            UdpEndpoint to = loopback(ipv6, port.port());
+            to.setSource(ipv6 ? 0xfd99_0000_0000_0000L : 0, ipv6 ? 7 : 0x0a636363, 1);
+            List<byte[]> sent = lay(700, 2000);
+            io.send(memory, 2000, 700, to, 0, 0x88);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 3);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            assertThat(arrivals.datagrams.getFirst().from().sameRemote(to)).isTrue();
+            assertThat(io.counters().get(Counter.UDP_SOURCE_FALLBACKS)).isEqualTo(1);
+            io.attach(null);
+        }
+    }
+
+    @Test
+    void whatCannotBeSentIsCounted() throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            UdpEndpoint nowhere = new UdpEndpoint();
+            nowhere.setIpv4(0xc0000201, 9);
+            lay(100, 100);
+            io.send(memory, 100, 100, nowhere, 0, 0);
+            io.attach(port);
+            io.send(memory, 100, 100, nowhere, 0, 0);
+            io.flush();
+            assertThat(io.counters().get(Counter.UDP_SEND_ERRORS)).isEqualTo(2);
+            io.attach(null);
+        }
+    }
+
+    @Test
+    void whatFindsNoBufferWaitsInTheSocket() throws IOException {
+        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+            io.attach(port);
+            for (int i = 0; i < 5; i++) {
+                lay(10, 600);
+                io.send(memory, 600, 10, loopback(i % 2 == 0, port.port()), 0, 0);
+                io.flush();
+            }
+            arrivals.hold = true;
+            for (int idle = 0; idle < 3; ) {
+                idle = io.poll(arrivals) == 0 ? idle + 1 : 0;
+                io.park(1_000_000);
+            }
+            assertThat(arrivals.held).hasSizeBetween(16, 299);
+            arrivals.hold = false;
+            arrivals.held.forEach(io::releaseUdp);
+            arrivals.until(() -> arrivals.datagrams.size() == 300);
+            io.attach(null);
+        }
+    }
+
+    @Test
+    void portCanBeChangedAndTakenAgain() throws IOException {
+        int number = 0;
+        for (int i = 0; i < 5; i++) {
+            try (UdpPort port = new SocketBind(true, true).open(number, 1, 0)) {
+                number = port.port();
+                io.attach(port);
+                arrivals.datagrams.clear();
+                lay(10, 10);
+                io.send(memory, 10, 10, loopback(false, number), 0, 0);
+                io.flush();
+                arrivals.until(() -> arrivals.datagrams.size() == 1);
+                // Neither this, which is queued, nor what is received and not polled may come after the change.
+                io.send(memory, 10, 10, loopback(true, number), 0, 0);
+                io.flush();
+                io.send(memory, 10, 10, loopback(false, number), 0, 0);
+                io.attach(null);
+                assertThat(io.poll(arrivals)).isZero();
+                assertThat(arrivals.datagrams).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void wakeUpsAreNotLost() {
+        long start = System.nanoTime();
+        io.wake();
+        io.park(LONG_NANOS);
+        assertThat(io.poll(arrivals)).isPositive();
+        assertThat(io.poll(arrivals)).isZero();
+        assertThat(System.nanoTime() - start).isLessThan(LONG_NANOS);
+        io.park(1_000_000);
+    }
+
+    @Test
+    void otherThreadsWakeAParkedWorker() throws InterruptedException {
+        long start = System.nanoTime();
+        for (int i = 0; i < 50; i++) {
+            Thread waker = Thread.ofPlatform().start(io::wake);
+            int found = 0;
+            while (found == 0) {
+                found = io.poll(arrivals);
+                if (found == 0) {
+                    io.park(LONG_NANOS);
+                }
+            }
+            waker.join();
+            io.poll(arrivals);
+        }
+        assertThat(System.nanoTime() - start).isLessThan(LONG_NANOS);
+    }
+
+    @Test
+    void removedTunIsToldOnce() {
+        namespace.ip("link del " + NAME);
+        arrivals.until(() -> arrivals.gone > 0);
+        io.writeTun(memory, 100);
+        io.flush();
+        io.poll(arrivals);
+        io.park(1_000_000);
+        io.poll(arrivals);
+        assertThat(arrivals.gone).isEqualTo(1);
+    }
+}
