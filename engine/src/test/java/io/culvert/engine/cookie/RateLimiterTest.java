@@ -2,7 +2,7 @@ package io.culvert.engine.cookie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.SeededRandom;
+import io.culvert.engine.sim.SeededRandom;
 import io.culvert.engine.udp.UdpEndpoint;
 import java.util.HashMap;
 import java.util.List;

@@ -3,12 +3,12 @@ package io.culvert.engine.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Clock;
-import io.culvert.engine.ManualClock;
 import io.culvert.engine.RandomSource;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Handshake.State;
+import io.culvert.engine.sim.VirtualClock;
 import io.culvert.natives.Memory;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -26,7 +26,7 @@ class HandshakeTest {
     private static final int RESPONDER = 0x55667788;
     private static final long MILLISECOND = 1_000_000;
 
-    private final ManualClock clock = new ManualClock();
+    private final VirtualClock clock = new VirtualClock();
     private Side a;
     private Side b;
 

@@ -2,7 +2,7 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.ManualClock;
+import io.culvert.engine.sim.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -21,7 +21,7 @@ class HandshakeThreadsTest {
     private static final int THREADS = 4;
     private static final int ROUNDS = 25;
 
-    private final ManualClock clock = new ManualClock();
+    private final VirtualClock clock = new VirtualClock();
     private Side a;
     private Side b;
 

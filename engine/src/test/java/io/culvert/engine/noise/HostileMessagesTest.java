@@ -2,8 +2,6 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.ManualClock;
-import io.culvert.engine.SeededRandom;
 import io.culvert.engine.cookie.CookieChecker;
 import io.culvert.engine.cookie.CookieGenerator;
 import io.culvert.engine.cookie.RateLimiter;
@@ -12,6 +10,8 @@ import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
+import io.culvert.engine.sim.SeededRandom;
+import io.culvert.engine.sim.VirtualClock;
 import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
@@ -78,7 +78,7 @@ class HostileMessagesTest {
         }
     }
 
-    private final ManualClock clock = new ManualClock();
+    private final VirtualClock clock = new VirtualClock();
     private final SeededRandom random = new SeededRandom(9);
     private final UdpEndpoint source = new UdpEndpoint();
     private Side a;

@@ -3,7 +3,7 @@ package io.culvert.engine.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.engine.ManualClock;
+import io.culvert.engine.sim.VirtualClock;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
@@ -18,7 +18,7 @@ class SecretsTest {
     /** And the preshared key, and the static-static secret. */
     private static final int ALL_BYTES = 192;
 
-    private final ManualClock clock = new ManualClock();
+    private final VirtualClock clock = new VirtualClock();
     private Side a;
     private Side b;
 

@@ -2,9 +2,9 @@ package io.culvert.engine.noise;
 
 import io.culvert.engine.Clock;
 import io.culvert.engine.RandomSource;
-import io.culvert.engine.SeededRandom;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
+import io.culvert.engine.sim.SeededRandom;
 import io.culvert.natives.Memory;
 import java.util.ArrayList;
 import java.util.List;

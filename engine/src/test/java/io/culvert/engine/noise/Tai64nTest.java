@@ -3,7 +3,7 @@ package io.culvert.engine.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.Clock;
-import io.culvert.engine.ManualClock;
+import io.culvert.engine.sim.VirtualClock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import net.jqwik.api.ForAll;
@@ -12,7 +12,7 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class Tai64nTest {
-    private final ManualClock clock = new ManualClock();
+    private final VirtualClock clock = new VirtualClock();
 
     @Test
     void countsFromItsEpoch() {

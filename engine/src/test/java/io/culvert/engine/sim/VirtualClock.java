@@ -1,12 +1,14 @@
-package io.culvert.engine;
+package io.culvert.engine.sim;
 
-/** A clock that stands still until it is moved. */
-public final class ManualClock implements Clock {
+import io.culvert.engine.Clock;
+
+/** A clock that stands still until it is moved. Confined to one thread. */
+public final class VirtualClock implements Clock {
     private long nanos = 1_000_000_000_000L;
     private long wallNanos = 1_700_000_000L * 1_000_000_000L;
 
     /** A clock at some time of 2023. */
-    public ManualClock() {}
+    public VirtualClock() {}
 
     /** Moves both clocks. */
     public void advance(long by) {
