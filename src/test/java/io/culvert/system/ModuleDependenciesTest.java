@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -130,6 +131,20 @@ class ModuleDependenciesTest {
                 .dependOnClassesThat()
                 .resideInAnyPackage(forbidden)
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** The same engine runs in memory: it knows Linux by its interfaces only. */
+    @Test
+    void nothingInTheEngineUsesItsLinuxSide() {
+        noClasses()
+                .that()
+                .resideInAPackage("io.culvert.engine..")
+                .and()
+                .resideOutsideOfPackage("io.culvert.engine.linux")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("io.culvert.engine.linux")
                 .check(CLASSES);
     }
 
