@@ -9,7 +9,7 @@ import jdk.incubator.vector.IntVector;
 /**
  * Where {@link Aead} instances come from, and which implementation serves behind them.
  *
- * <p>JCE serves from the start. {@link #warmUp()} makes the vector kernels fast in the background and then changes over,
+ * <p>JCE serves from the start. A warm-up ({@link #warmUp()}) makes the vector kernels fast in the background and then changes over,
  * in all instances, old and new, each at its next train. The property {@code culvert.aead} says what may serve:
  *
  * <ul>
@@ -33,8 +33,13 @@ public final class Aeads {
 
     private Aeads() {}
 
-    /** A new instance for one thread. */
+    /**
+     * A new instance for one thread; the first starts the warm-up.
+     *
+     * @throws IllegalArgumentException as {@link #warmUp()}
+     */
     public static Aead create() {
+        warmUp();
         return new ServingAead();
     }
 

@@ -37,8 +37,10 @@ abstract class Kernels {
     static final long ROW = 64;
     /** Bytes of the state. */
     static final long STATE_BYTES = 16 * ROW;
-    /** Bytes of the memory of Poly1305 for one half; the two halves lie one after the other. */
-    static final long POLY_BYTES = 16 * ROW;
+    /** Rows of the memory of Poly1305 for one half; the two halves lie one after the other. */
+    static final int POLY_ROWS = 16;
+    /** Bytes of the same. */
+    static final long POLY_BYTES = POLY_ROWS * ROW;
     /** First row of the limbs of r. */
     static final long R = 0;
     /** First row of the limbs of the accumulator. */
@@ -73,6 +75,12 @@ abstract class Kernels {
      */
     abstract void cipher(long state, long[] sources, long[] targets, long offset, int passes, int stride);
 
+    /** Puts the key at an address into the state. */
+    abstract void key(long state, long key);
+
+    /** Zeroes whole rows; the way to end a secret's life. */
+    abstract void zero(long address, int rows);
+
     /** Joins whole blocks with a keystream in memory. */
     abstract void xor(long keystream, long source, long target, int blocks);
 
@@ -84,6 +92,14 @@ abstract class Kernels {
 
     /** Takes {@code steps} blocks of 16 bytes in each lane of one half; two rows without gaps for each step. */
     abstract void absorb(long poly, long message, int steps);
+
+    /**
+     * Takes {@code steps} times as many consecutive blocks of one message as a half has lanes, one block in each, at first
+     * from X. R of the first half holds, in all lanes, r to the power of the number of lanes L; R of the second holds r to
+     * the power L - j in the lane that takes block j of each step: even lanes 2k take block k, odd ones 2k + 1 block L/2 +
+     * k. Leaves in X, below 2^26 but limb 1, what the lanes add up to.
+     */
+    abstract void absorbRun(long poly, long message, int steps);
 
     /** Takes the last blocks, in each lane the number that its COUNT says, at most {@code steps}; makes the tags. */
     abstract void finish(long poly, long message, int steps);

@@ -84,6 +84,12 @@ final class LaneGroup {
         return forged;
     }
 
+    /** Zeroes what groups leave in the scratch memory, but the key. */
+    void forget() {
+        kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
+        kernels.zero(scratch.ended, 2 * Kernels.POLY_ROWS);
+    }
+
     private long tagOf(int lane) {
         return scratch.poly + (lane & 1) * Kernels.POLY_BYTES + Kernels.TAG * Kernels.ROW + (lane >> 1) * 8L;
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /**
  * One packet spread over the lanes, block by block: for trains of one or a few, and for packets far longer than the
- * others of their train. Poly1305 is scalar. For one thread.
+ * others of their train. For one thread.
  *
  * <p>The first pass makes block 0 (the key of Poly1305) and the keystream of as many further blocks as lanes are left; the
  * middle ones go straight from source to target; the last, where not all lanes have a whole block, makes keystream again.
@@ -12,7 +12,7 @@ import java.util.Arrays;
 final class LonePacket {
     private final Kernels kernels;
     private final Scratch scratch;
-    private final Poly1305 poly = new Poly1305();
+    private final Poly1305 poly;
     private final int lanes;
     private final long[] zeros;
     private final long[] keystream;
@@ -22,6 +22,7 @@ final class LonePacket {
     LonePacket(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
         this.scratch = scratch;
+        poly = new Poly1305(kernels, scratch);
         lanes = kernels.lanes();
         zeros = new long[lanes];
         keystream = new long[lanes];
@@ -37,7 +38,7 @@ final class LonePacket {
     void seal(long counter, long source, long target, int length) {
         firstPass(counter);
         cipher(source, target, length);
-        poly.absorb(target, length);
+        poly.authenticate(target, length);
         RawMemory.putLong(target + length, poly.tagLow());
         RawMemory.putLong(target + length + 8, poly.tagHigh());
         poly.forget();
@@ -50,7 +51,7 @@ final class LonePacket {
      */
     boolean open(long counter, long source, long target, int length) {
         firstPass(counter);
-        poly.absorb(source, length);
+        poly.authenticate(source, length);
         long difference = (poly.tagLow() ^ RawMemory.getLong(source + length))
                 | (poly.tagHigh() ^ RawMemory.getLong(source + length + 8));
         poly.forget();
@@ -61,10 +62,16 @@ final class LonePacket {
         return true;
     }
 
+    /** Zeroes what lone packets leave in the scratch memory, but the key. */
+    void forget() {
+        kernels.zero(scratch.keystream, lanes);
+        kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
+    }
+
     private void firstPass(long counter) {
         kernels.spread(scratch.state, counter, 0);
         kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
-        poly.start(scratch.keystream);
+        poly.key(scratch.keystream);
     }
 
     private void cipher(long source, long target, int length) {

@@ -7,7 +7,7 @@ import java.lang.foreign.Arena;
  * instance; whoever closes it must be the last.
  *
  * <p>What holds secrets (key, keystream, Poly1305 keys and states) lies together at the start and is zeroed after each
- * train; messages lie behind and are zeroed with the rest when it is closed.
+ * train, as far as it was used; messages lie behind and are zeroed with the rest when it is closed.
  */
 final class Scratch {
     /** Blocks that an idle lane may run over, which bounds a phase while lanes are idle. */
@@ -18,6 +18,11 @@ final class Scratch {
     private static final long BLOCK = 64;
     private static final long MAX_LANES = 16;
     private static final long MAX_LONGS = 8;
+
+    /** Rows of the key in the state, from row {@link #KEY_ROW}. */
+    static final int KEY_ROWS = 8;
+    /** First row of the key. */
+    static final int KEY_ROW = 4;
 
     /** State of ChaCha20. */
     final long state;
@@ -42,7 +47,6 @@ final class Scratch {
 
     private final Arena arena = Arena.ofShared();
     private final long start;
-    private final long secretBytes;
     private final long bytes;
 
     Scratch() {
@@ -59,7 +63,6 @@ final class Scratch {
         ended = poly + 2 * Kernels.POLY_BYTES;
         keystream = ended + 2 * Kernels.POLY_BYTES;
         counters = keystream + MAX_LANES * BLOCK;
-        secretBytes = counters - start;
         tails = counters + 2 * Kernels.ROW;
         finishRows = tails + MAX_LANES * BLOCK;
         rows = finishRows + 2 * finishBytes();
@@ -75,18 +78,6 @@ final class Scratch {
     /** Bytes from one half of {@link #finishRows} to the other. */
     static long finishBytes() {
         return FINISH_STEPS * 2 * Kernels.ROW;
-    }
-
-    /** Puts a key into all lanes of the state. */
-    void takeKey(long key) {
-        for (int i = 0; i < 8; i++) {
-            broadcast(4 + i, RawMemory.getInt(key + 4L * i));
-        }
-    }
-
-    /** Zeroes key, keystream and the state of Poly1305. */
-    void forget() {
-        RawMemory.zero(state + 4 * Kernels.ROW, secretBytes - 4 * Kernels.ROW);
     }
 
     /** Zeroes and frees everything. */

@@ -7,6 +7,8 @@ final class VectorAead implements Aead {
     private final TrainOrder order = new TrainOrder();
     private final LaneGroup group;
     private final LonePacket lone;
+    private boolean groupUsed;
+    private boolean loneUsed;
 
     VectorAead(Kernels kernels) {
         CompilerDirectives.install();
@@ -17,11 +19,12 @@ final class VectorAead implements Aead {
 
     @Override
     public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
-        scratch.takeKey(key);
+        kernels.key(scratch.state, key);
         order.sort(lengths, count);
         for (int place = 0; place < count; ) {
             int alone = order.alone(place, kernels.lanes());
             int end = Math.min(count, place + kernels.lanes());
+            loneUsed |= alone > 0;
             for (; alone > 0; alone--) {
                 int packet = order.packet(place++);
                 lone.seal(counters[packet], sources[packet], targets[packet], lengths[packet]);
@@ -32,17 +35,18 @@ final class VectorAead implements Aead {
                 place = end;
             }
         }
-        scratch.forget();
+        forget();
     }
 
     @Override
     public long open(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
-        scratch.takeKey(key);
+        kernels.key(scratch.state, key);
         order.sort(lengths, count);
         long forged = 0;
         for (int place = 0; place < count; ) {
             int alone = order.alone(place, kernels.lanes());
             int end = Math.min(count, place + kernels.lanes());
+            loneUsed |= alone > 0;
             for (; alone > 0; alone--) {
                 int packet = order.packet(place++);
                 if (!lone.open(counters[packet], sources[packet], targets[packet], lengths[packet])) {
@@ -55,7 +59,7 @@ final class VectorAead implements Aead {
                 place = end;
             }
         }
-        scratch.forget();
+        forget();
         return forged;
     }
 
@@ -69,7 +73,20 @@ final class VectorAead implements Aead {
         scratch.close();
     }
 
+    private void forget() {
+        kernels.zero(scratch.state + Scratch.KEY_ROW * Kernels.ROW, Scratch.KEY_ROWS);
+        if (groupUsed) {
+            group.forget();
+        }
+        if (loneUsed) {
+            lone.forget();
+        }
+        groupUsed = false;
+        loneUsed = false;
+    }
+
     private void fill(long[] counters, long[] sources, long[] targets, int[] lengths, int place, int end) {
+        groupUsed = true;
         group.clear();
         for (int next = place; next < end; next++) {
             int packet = order.packet(next);

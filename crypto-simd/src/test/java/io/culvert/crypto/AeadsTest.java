@@ -98,6 +98,15 @@ class AeadsTest {
         void cipher(long state, long[] sources, long[] targets, long offset, int passes, int stride) {}
 
         @Override
+        void key(long state, long key) {}
+
+        @Override
+        void zero(long address, int rows) {}
+
+        @Override
+        void absorbRun(long poly, long message, int steps) {}
+
+        @Override
         void xor(long keystream, long source, long target, int blocks) {}
 
         @Override

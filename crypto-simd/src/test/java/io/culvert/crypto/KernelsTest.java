@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Poly1305 in lanes and in scalar form against big integers, at the edges of what limbs may hold. */
@@ -103,29 +104,36 @@ class KernelsTest {
     }
 
     @ParameterizedTest
-    @MethodSource("edgeKeys")
-    void scalarAtItsBounds(BigInteger r) {
+    @MethodSource("kernelsAndKeys")
+    void scalarAtItsBounds(Kernels kernels, BigInteger r) {
+        Scratch scratch = new Scratch();
         try (Arena arena = Arena.ofConfined()) {
             long key = RawMemory.allocate(arena, 32);
-            long message = RawMemory.allocate(arena, 256);
-            Poly1305 poly = new Poly1305();
-            for (int length = 0; length <= 256; length++) {
+            long message = RawMemory.allocate(arena, 800);
+            Poly1305 poly = new Poly1305(kernels, scratch);
+            for (int length = 0; length <= 800; length += 1 + length / 100) {
                 BigInteger s = edge();
                 putWide(key, r);
                 putWide(key + 16, s);
                 byte[] text = new byte[length];
                 Arrays.fill(text, (byte) random.nextInt(-1, 1));
                 RawMemory.copy(text, 0, message, length);
-                poly.start(key);
-                poly.absorb(message, length);
+                poly.key(key);
+                poly.authenticate(message, length);
                 BigInteger tag = reference(text, r.and(CLAMP), s);
                 assertThat(poly.tagLow()).as("length %d", length).isEqualTo(tag.longValue());
                 assertThat(poly.tagHigh()).isEqualTo(tag.shiftRight(64).longValue());
             }
+        } finally {
+            scratch.close();
         }
     }
 
-    static Stream<BigInteger> edgeKeys() {
+    static Stream<Arguments> kernelsAndKeys() {
+        return kernels().flatMap(kernels -> edgeKeys().map(r -> Arguments.of(kernels, r)));
+    }
+
+    private static Stream<BigInteger> edgeKeys() {
         return Stream.of(ONES, BigInteger.ZERO, BigInteger.ONE, BigInteger.TWO, BigInteger.ONE.shiftLeft(123));
     }
 

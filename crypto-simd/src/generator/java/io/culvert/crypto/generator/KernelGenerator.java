@@ -49,7 +49,8 @@ public final class KernelGenerator {
     }
 
     private String source() {
-        String text = head() + keys() + cipher() + spread() + xor() + transpose() + absorb() + finish() + "}\n";
+        String text = head() + keys() + cipher() + spread() + xor() + transpose() + absorb() + absorbRun() + finish()
+                + key() + zero() + "}\n";
         return text.replace("#B", Integer.toString(bits))
                 .replace("#V", Integer.toString(bytes))
                 .replace("#I", Integer.toString(ints))
@@ -264,11 +265,11 @@ public final class KernelGenerator {
     private String interleaveAll(int first, int count, int bit, int laneBit) {
         return IntStream.range(0, count)
                 .filter(i -> (i & bit) == 0)
-                .mapToObj(i -> interleave(first + i, first + i + bit, laneBit))
+                .mapToObj(i -> interleave("x" + (first + i), "x" + (first + i + bit), laneBit))
                 .collect(Collectors.joining());
     }
 
-    private String interleave(int i, int j, int laneBit) {
+    private String interleave(String i, String j, int laneBit) {
         String text = bits == 512 ? """
                         t = LOW_#.selectFrom(xI, xJ);
                         xJ = HIGH_#.selectFrom(xI, xJ);
@@ -278,7 +279,7 @@ public final class KernelGenerator {
                         xJ = xI.rearrange(SWAP_#).blend(xJ, ODD_#);
                         xI = t;
                         """;
-        return text.replace("xI", "x" + i).replace("xJ", "x" + j).replace("_#", "_" + laneBit);
+        return text.replace("xI", i).replace("xJ", j).replace("_#", "_" + laneBit);
     }
 
     private String xorOut(int lane, int part) {
@@ -336,16 +337,80 @@ public final class KernelGenerator {
                 + "}\n";
     }
 
-    private String loadPoly() {
+    private String absorbRun() {
+        return """
+
+                    @Override
+                    void absorbRun(long poly, long message, int steps) {
+                """
+                + loadPoly()
+                + """
+                        for (int step = 0; step < steps; step++) {
+                            long at = message + (long) step * 2 * #V;
+                            IntVector i0 = IntVector.fromMemorySegment(INTS, ALL, at, LITTLE_ENDIAN);
+                            IntVector i1 = IntVector.fromMemorySegment(INTS, ALL, at + #V, LITTLE_ENDIAN);
+                            IntVector t;
+                """
+                + interleave("i0", "i1", 2)
+                + """
+                        LongVector m0 = i0.reinterpretAsLongs();
+                        LongVector m1 = i1.reinterpretAsLongs();
+                """
+                + multiply(true)
+                + carry()
+                + each(5, i -> "x%d = d%d;".formatted(i, i))
+                + "}\n"
+                + loadFactors("", "poly + POLY_BYTES")
+                + multiply(false)
+                + carry()
+                + each(
+                        5,
+                        i -> "d%d.and(%s).intoMemorySegment(ALL, poly + (X + %d) * ROW, LITTLE_ENDIAN);"
+                                .formatted(i, i == 1 ? "0xffffffffL" : "0x3ffffffL", i))
+                + "}\n";
+    }
+
+    private String key() {
+        return """
+
+                    @Override
+                    void key(long state, long key) {
+                """
+                + each(
+                        8,
+                        i ->
+                                "IntVector.broadcast(INTS, RawMemory.getInt(key + %d)).intoMemorySegment(ALL, state + %d * ROW, LITTLE_ENDIAN);"
+                                        .formatted(4 * i, 4 + i))
+                + "}\n";
+    }
+
+    private String zero() {
+        return """
+
+                    @Override
+                    void zero(long address, int rows) {
+                        IntVector zero = IntVector.zero(INTS);
+                        for (int row = 0; row < rows; row++) {
+                            long at = address + row * ROW;
+                """
+                + eachPart(part -> "zero.intoMemorySegment(ALL, at + %d, LITTLE_ENDIAN);".formatted(part * bytes))
+                + "}\n}\n";
+    }
+
+    private String loadFactors(String declare, String from) {
         return each(
                         5,
                         i ->
-                                "LongVector r%d = LongVector.fromMemorySegment(LONGS, ALL, poly + (R + %d) * ROW, LITTLE_ENDIAN).and(0xffffffffL);"
-                                        .formatted(i, i))
+                                "%sr%d = LongVector.fromMemorySegment(LONGS, ALL, %s + (R + %d) * ROW, LITTLE_ENDIAN).and(0xffffffffL);"
+                                        .formatted(declare, i, from, i))
                 + range(
                         1,
                         5,
-                        i -> "LongVector s%d = r%d.add(r%d.lanewise(LSHL, 2)).and(0xffffffffL);".formatted(i, i, i))
+                        i -> "%ss%d = r%d.add(r%d.lanewise(LSHL, 2)).and(0xffffffffL);".formatted(declare, i, i, i));
+    }
+
+    private String loadPoly() {
+        return loadFactors("LongVector ", "poly")
                 + each(
                         5,
                         i ->
@@ -369,23 +434,26 @@ public final class KernelGenerator {
      * that the carry of the step before gives first.
      */
     private String multiply(boolean message) {
-        String declare = message ? "LongVector " : "";
-        String scope = message ? "" : "LongVector a0, a1, a2, a3, a4, d0, d1, d2, d3, d4;\n";
-        return scope
+        return each(
+                        5,
+                        i -> "LongVector a%d = x%d.lanewise(AND, LongVector.broadcast(LONGS, %s));"
+                                .formatted(i, i, i == 1 ? "0xffffffffL" : "0x3ffffffL"))
+                + (message ? """
+                          LongVector d0 = m0.and(0xfffffffffffffL).add(a2.mul(s3));
+                          LongVector d1 = a2.mul(s4);
+                          LongVector d2 = m0.lanewise(LSHR, 52).or(m1.lanewise(LSHL, 12)).and(0xfffffffffffffL).add(a2.mul(r0));
+                          LongVector d3 = a2.mul(r1);
+                          LongVector d4 = m1.lanewise(LSHR, 40).add(1L << 24).add(a2.mul(r2));
+                          """ : each(5, k -> "LongVector d%d = a2.mul(%s);".formatted(k, factor(k, 2))))
                 + each(
                         5,
-                        i -> "%sa%d = x%d.lanewise(AND, LongVector.broadcast(LONGS, %s));"
-                                .formatted(declare, i, i, i == 1 ? "0xffffffffL" : "0x3ffffffL"))
-                + declare + "d0 = a2.mul(s3).add(a3.mul(s2)).add(a4.mul(s1)).add(a0.mul(r0).add(a1.mul(s4)));\n"
-                + declare + "d1 = a2.mul(s4).add(a3.mul(s3)).add(a4.mul(s2)).add(a0.mul(r1).add(a1.mul(r0)));\n"
-                + declare + "d2 = a2.mul(r0).add(a3.mul(s4)).add(a4.mul(s3)).add(a0.mul(r2).add(a1.mul(r1)));\n"
-                + declare + "d3 = a2.mul(r1).add(a3.mul(r0)).add(a4.mul(s4)).add(a0.mul(r3).add(a1.mul(r2)));\n"
-                + declare + "d4 = a2.mul(r2).add(a3.mul(r1)).add(a4.mul(r0)).add(a0.mul(r4).add(a1.mul(r3)));\n"
-                + (message ? """
-                          d0 = d0.add(m0.and(0xfffffffffffffL));
-                          d2 = d2.add(m0.lanewise(LSHR, 52).or(m1.lanewise(LSHL, 12)).and(0xfffffffffffffL));
-                          d4 = d4.add(m1.lanewise(LSHR, 40).add(1L << 24));
-                          """ : "");
+                        k -> "d%d = d%d.add(a3.mul(%s)).add(a4.mul(%s)).add(a0.mul(%s).add(a1.mul(%s)));"
+                                .formatted(k, k, factor(k, 3), factor(k, 4), factor(k, 0), factor(k, 1)));
+    }
+
+    /** What x[i] is multiplied by for limb k of the product. */
+    private static String factor(int k, int i) {
+        return k >= i ? "r" + (k - i) : "s" + (k + 5 - i);
     }
 
     /** Carries once round; limbs 0, 2, 3 and 4 keep what they passed on, which the next step masks off. */
