@@ -1,0 +1,46 @@
+package io.culvert.engine.sim;
+
+import io.culvert.engine.udp.UdpEndpoint;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+
+/**
+ * An IP address and port in a {@link MemoryNetwork}.
+ *
+ * @param ipv6 which family
+ * @param high the upper half, 0 for IPv4
+ * @param low the lower half, or the IPv4 address
+ * @param port 0 to 65,535
+ */
+public record Address(boolean ipv6, long high, long low, int port) {
+    /** An address as people write it. */
+    public static Address of(String address, int port) {
+        UdpEndpoint endpoint = new UdpEndpoint();
+        endpoint.set(new InetSocketAddress(InetAddress.ofLiteral(address), port));
+        return remoteOf(endpoint);
+    }
+
+    static Address remoteOf(UdpEndpoint endpoint) {
+        return new Address(endpoint.isIpv6(), endpoint.high(), endpoint.low(), endpoint.port());
+    }
+
+    /** The same address with another port. */
+    public Address withPort(int other) {
+        return new Address(ipv6, high, low, other);
+    }
+
+    /** As Java's own type. */
+    public InetSocketAddress toSocketAddress() {
+        UdpEndpoint endpoint = new UdpEndpoint();
+        setRemote(endpoint);
+        return endpoint.toSocketAddress();
+    }
+
+    void setRemote(UdpEndpoint endpoint) {
+        if (ipv6) {
+            endpoint.setIpv6(high, low, port, 0);
+        } else {
+            endpoint.setIpv4((int) low, port);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.culvert.engine.sim;
+
+import io.culvert.engine.udp.Bind;
+import io.culvert.engine.udp.UdpPort;
+import java.net.BindException;
+import java.util.List;
+
+/** Opens ports at a host's addresses, which may change while they are open. Thread-safe. */
+public final class MemoryBind implements Bind {
+    private static final int FIRST_FREE_PORT = 40_000;
+
+    private final MemoryNetwork network;
+    private final MemoryPlatform platform;
+    private List<Address> addresses;
+    private MemoryPort port;
+
+    MemoryBind(MemoryNetwork network, MemoryPlatform platform, List<Address> addresses) {
+        this.network = network;
+        this.platform = platform;
+        this.addresses = addresses;
+    }
+
+    @Override
+    public synchronized UdpPort open(int number, int workers, int mark) throws BindException {
+        int chosen = number;
+        if (number == 0) {
+            chosen = FIRST_FREE_PORT;
+            while (isTaken(chosen)) {
+                chosen++;
+            }
+        } else if (isTaken(number)) {
+            throw new BindException("port " + number + " is taken");
+        }
+        port = new MemoryPort(network, this, platform, chosen, workers, mark);
+        bind();
+        return port;
+    }
+
+    private boolean isTaken(int number) {
+        return addresses.stream().anyMatch(address -> network.isTaken(address.withPort(number)));
+    }
+
+    private void bind() {
+        for (Address address : addresses) {
+            network.bind(address.withPort(port.port()), port);
+        }
+    }
+
+    /** Moves the host: what is sent to its former addresses is lost from now on. */
+    public synchronized void setAddresses(List<Address> newAddresses) {
+        addresses = List.copyOf(newAddresses);
+        if (port != null) {
+            network.unbind(port);
+            bind();
+        }
+    }
+
+    /** The address of a family that datagrams leave from; {@code null} when the host has none. */
+    synchronized Address source(boolean ipv6) {
+        return addresses.stream()
+                .filter(address -> address.ipv6() == ipv6)
+                .findFirst()
+                .orElse(null);
+    }
+
+    /** Whether the host has an address, whatever the port. */
+    synchronized boolean isLocal(Address address) {
+        return addresses.stream().anyMatch(local -> local.withPort(0).equals(address.withPort(0)));
+    }
+
+    synchronized void closed(MemoryPort closedPort) {
+        network.unbind(closedPort);
+        if (port == closedPort) {
+            port = null;
+        }
+    }
+}

@@ -1,0 +1,194 @@
+package io.culvert.engine.sim;
+
+import io.culvert.crypto.Aeads;
+import io.culvert.engine.device.Device;
+import io.culvert.engine.device.DeviceOptions;
+import io.culvert.engine.device.DeviceSnapshot;
+import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.PeerUpdate;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.noise.StaticIdentity;
+import io.culvert.engine.pipeline.Worker;
+import io.culvert.engine.routing.Prefix;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+
+/** A device in a simulation, on a host of its own; it takes steps only when the simulation lets it. */
+public final class Node implements AutoCloseable {
+    /** The UDP port that every node listens on. */
+    public static final int PORT = 51_820;
+
+    /** Its address inside the tunnel; port 7 is where test packets go. */
+    public final Address inner4;
+
+    /** The same for IPv6. */
+    public final Address inner6;
+    /** Its addresses outside. */
+    public final Address outer4;
+
+    /** The same for IPv6. */
+    public final Address outer6;
+
+    private final MemoryPlatform platform;
+    private final Device device;
+    private final PublicKey publicKey;
+
+    Node(VirtualClock clock, MemoryNetwork network, int number, int workers, long seed) {
+        inner4 = Address.of("10.0.0." + number, 7);
+        inner6 = Address.of("fd00::" + number, 7);
+        outer4 = Address.of("192.0.2." + number, PORT);
+        outer6 = Address.of("2001:db8::" + number, PORT);
+        platform = new MemoryPlatform(clock, network, "wg" + number, workers, seed, outer4, outer6);
+        device = Device.start(platform, new DeviceOptions(1, true, Aeads::create, false));
+        byte[] key = new byte[Secret.BYTES];
+        new SplittableRandom(seed).nextBytes(key);
+        try (DeviceUpdate update =
+                new DeviceUpdate(new Secret(key), OptionalInt.of(PORT), OptionalInt.empty(), false, List.of())) {
+            StaticIdentity identity = new StaticIdentity(update.privateKey());
+            publicKey = identity.publicKey();
+            identity.release();
+            apply(update);
+        }
+    }
+
+    /** Its key. */
+    public PublicKey publicKey() {
+        return publicKey;
+    }
+
+    /** The device under test. */
+    public Device device() {
+        return device;
+    }
+
+    /** Its host. */
+    public MemoryPlatform platform() {
+        return platform;
+    }
+
+    /** Its TUN. */
+    public MemoryTun tun() {
+        return platform.tun();
+    }
+
+    /** Makes another node a peer, which may use its own inner addresses; the endpoint may be {@code null}. */
+    public void addPeer(Node other, Address endpoint) {
+        addPeer(other, endpoint, 0);
+    }
+
+    /** The same with a persistent keepalive, in seconds. */
+    public void addPeer(Node other, Address endpoint, int keepaliveSeconds) {
+        List<PeerUpdate.AllowedIp> allowedIps = new ArrayList<>();
+        allowedIps.add(new PeerUpdate.AllowedIp(new Prefix(false, 0, other.inner4.low(), 32), false));
+        allowedIps.add(new PeerUpdate.AllowedIp(new Prefix(true, other.inner6.high(), other.inner6.low(), 128), false));
+        apply(new PeerUpdate(
+                other.publicKey,
+                false,
+                false,
+                null,
+                endpoint == null ? null : endpoint.toSocketAddress(),
+                OptionalInt.of(keepaliveSeconds),
+                false,
+                allowedIps));
+    }
+
+    /** Changes a peer. */
+    public void apply(PeerUpdate update) {
+        apply(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, List.of(update)));
+    }
+
+    /** Changes the device. */
+    public void apply(DeviceUpdate update) {
+        try {
+            device.apply(update);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Removes a peer. */
+    public void removePeer(Node other) {
+        apply(new PeerUpdate(other.publicKey, true, false, null, null, OptionalInt.empty(), false, List.of()));
+    }
+
+    /** What a dump tells about the only peer. */
+    public DeviceSnapshot.PeerSnapshot peer() {
+        try (DeviceSnapshot snapshot = device.snapshot()) {
+            return snapshot.peers().getFirst();
+        }
+    }
+
+    /** Sends a numbered datagram to a node through the tunnel. */
+    public void send(Node to, int number, int bytes) {
+        tun().send(packet(to, number, bytes));
+    }
+
+    /** A numbered datagram to a node: over IPv6 when the number is odd. */
+    public byte[] packet(Node to, int number, int bytes) {
+        ByteBuffer payload = ByteBuffer.allocate(bytes).putInt(number);
+        while (payload.hasRemaining()) {
+            payload.put((byte) (number * 31 + payload.position()));
+        }
+        return number % 2 == 0
+                ? InnerPacket.udp(inner4, to.inner4, payload.array())
+                : InnerPacket.udp(inner6, to.inner6, payload.array());
+    }
+
+    /** The packets that came out of the tunnel since the last call. */
+    public List<byte[]> receivedPackets() {
+        return tun().received().stream()
+                .flatMap(framed -> InnerPacket.split(framed).stream())
+                .toList();
+    }
+
+    /** The numbers of the datagrams that came out of the tunnel since the last call; their content is checked. */
+    public List<Integer> received() {
+        return receivedPackets().stream().map(Node::number).toList();
+    }
+
+    private static int number(byte[] packet) {
+        ByteBuffer payload = ByteBuffer.wrap(InnerPacket.payload(packet));
+        int number = payload.getInt();
+        while (payload.hasRemaining()) {
+            byte expected = (byte) (number * 31 + payload.position());
+            if (payload.get() != expected) {
+                throw new AssertionError("datagram " + number + " was changed on its way");
+            }
+        }
+        return number;
+    }
+
+    /** One step of everything, workers in the order that {@code random} gives. */
+    int step(SplittableRandom random) {
+        int work = 0;
+        int first = random.nextInt(device.workers().count());
+        for (int i = 0; i < device.workers().count(); i++) {
+            work += worker((first + i) % device.workers().count()).doWork();
+        }
+        return work + device.handshakes().doWork();
+    }
+
+    private Worker worker(int i) {
+        return device.workers().get(i);
+    }
+
+    /** Before when nothing happens by itself; {@link Long#MAX_VALUE} when nothing ever does. */
+    public long earliestTimer() {
+        long earliest = Long.MAX_VALUE;
+        for (int i = 0; i < device.workers().count(); i++) {
+            earliest = Math.min(earliest, worker(i).wheel().earliest());
+        }
+        return earliest;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+    }
+}

@@ -1,0 +1,93 @@
+package io.culvert.engine.sim;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Devices joined by a network, all in one thread and in virtual time: the same seed gives the same run. Time moves only
+ * when there is nothing left to do, and then to when something happens next, so that hours take moments.
+ */
+public final class Simulation implements AutoCloseable {
+    /** Nanoseconds. */
+    public static final long MILLISECOND = 1_000_000;
+
+    /** Nanoseconds. */
+    public static final long SECOND = 1_000 * MILLISECOND;
+
+    /** More steps than this at one moment are a livelock. */
+    private static final int MAX_STEPS = 100_000;
+
+    private final VirtualClock clock = new VirtualClock();
+    private final MemoryNetwork network;
+    private final List<Node> nodes = new ArrayList<>();
+    private final SplittableRandom random;
+    private final long seed;
+    private final int workers;
+
+    /**
+     * No nodes yet.
+     *
+     * @param seed of all randomness
+     * @param workers of each device
+     */
+    public Simulation(long seed, int workers) {
+        this.seed = seed;
+        this.workers = workers;
+        random = new SplittableRandom(seed);
+        network = new MemoryNetwork(clock, seed);
+    }
+
+    /** Adds a node, whose interface is up. */
+    public Node node() {
+        Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size());
+        nodes.add(node);
+        node.tun().setLink(true);
+        return node;
+    }
+
+    /** The network between the nodes. */
+    public MemoryNetwork network() {
+        return network;
+    }
+
+    /** The time. */
+    public VirtualClock clock() {
+        return clock;
+    }
+
+    /** Works until there is nothing more to do at this moment. */
+    public void settle() {
+        for (int steps = 0; steps < MAX_STEPS; steps++) {
+            int work = network.deliver();
+            for (Node node : nodes) {
+                work += node.step(random);
+            }
+            if (work == 0) {
+                return;
+            }
+        }
+        throw new AssertionError("there is always something to do");
+    }
+
+    /** Lets so much time pass. */
+    public void run(long nanos) {
+        long end = clock.nanos() + nanos;
+        settle();
+        while (clock.nanos() < end) {
+            long next = network.earliest();
+            for (Node node : nodes) {
+                next = Math.min(next, node.earliestTimer());
+            }
+            // A wheel's earliest entry may be found out of date when its time comes; then time goes on in small steps.
+            long target = Math.max(Math.min(next, end), clock.nanos() + MILLISECOND);
+            clock.advance(Math.min(target, end) - clock.nanos());
+            settle();
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.forEach(Node::close);
+    }
+}
