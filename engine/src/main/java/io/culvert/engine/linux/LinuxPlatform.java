@@ -81,6 +81,9 @@ public final class LinuxPlatform implements Platform {
         if (options.backend == Backend.IO_URING && whyNotIoUring != null) {
             throw new IOException("no io_uring: " + whyNotIoUring);
         }
+        if (options.backend == Backend.AUTO && whyNotIoUring != null) {
+            LOG.log(Level.WARNING, "plain system calls instead of io_uring: {0}", whyNotIoUring);
+        }
         tun = options.tunFd >= 0
                 ? TunDevice.adopt(options.tunFd, options.workers, options.tunOffload)
                 : TunDevice.create(options.name, options.workers, options.tunOffload);

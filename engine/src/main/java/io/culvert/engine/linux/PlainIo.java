@@ -19,8 +19,10 @@ import io.culvert.ring.BufferPool;
  * <p>A source that gave less than it could is not asked again before poll says that it has more.
  */
 final class PlainIo extends LinuxIo {
-    /** Buffers of each kind: how much can wait in the pipeline; taken last in first out, so few are touched. */
-    private static final int BUFFERS = 32;
+    /** How much can wait in the pipeline; taken last in first out, so that few are touched. */
+    private static final int TUN_BUFFERS = 32;
+    /** A full train of single packets beside those that wait in the receiver's slots. */
+    private static final int UDP_BUFFERS = 80;
     /** TUN reads in one {@link #poll}, so that the sockets get their turn. */
     private static final int TUN_BATCH = 16;
 
@@ -31,8 +33,8 @@ final class PlainIo extends LinuxIo {
     private static final int SOURCES = 4;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private final BufferPool tunBuffers = new BufferPool(BUFFERS, BUFFER_BYTES);
-    private final BufferPool udpBuffers = new BufferPool(BUFFERS, BUFFER_BYTES);
+    private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, BUFFER_BYTES);
+    private final BufferPool udpBuffers = new BufferPool(UDP_BUFFERS, BUFFER_BYTES);
     private final DatagramReceiver receiver = new DatagramReceiver(udpBuffers, calls, counters);
     private final long descriptors = Memory.allocate(SOURCES * pollfd.sizeof() + timespec.sizeof(), 8);
     private final long timeout = descriptors + SOURCES * pollfd.sizeof();

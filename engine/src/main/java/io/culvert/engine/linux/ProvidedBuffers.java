@@ -47,7 +47,18 @@ final class ProvidedBuffers implements AutoCloseable {
     /** A buffer is free again. */
     void release(int buffer) {
         waiting[waitingCount++] = buffer;
-        if (given >= wanted) {
+        give();
+    }
+
+    /** Lets more arrive where all that the kernel had is under way in the pipeline, as it may be on another core. */
+    void refill() {
+        if (given == 0) {
+            give();
+        }
+    }
+
+    private void give() {
+        if (given >= wanted || waitingCount == 0) {
             return;
         }
         do {

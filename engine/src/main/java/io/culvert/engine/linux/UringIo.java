@@ -200,6 +200,8 @@ final class UringIo extends LinuxIo {
             }
             found++;
         }
+        tunBuffers.refill();
+        udpBuffers.refill();
         return found + tellIfGone(sink);
     }
 

@@ -5,7 +5,7 @@ import io.culvert.engine.tun.TunDevice;
 
 class PlainIoTest extends TunIoTest {
     @Override
-    WorkerIo open(TunDevice device) {
-        return new PlainIo(device, 0);
+    WorkerIo open(TunDevice device, int worker) {
+        return new PlainIo(device, worker);
     }
 }

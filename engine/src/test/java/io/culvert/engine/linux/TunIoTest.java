@@ -3,10 +3,15 @@ package io.culvert.engine.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.WorkerIo;
 import io.culvert.engine.tun.Coalescer;
 import io.culvert.engine.tun.IpPacket;
 import io.culvert.engine.tun.Segmenter;
+import io.culvert.engine.tun.TunDevice;
 import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.udp.SocketBind;
+import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.udp.UdpPort;
 import io.culvert.natives.Memory;
 import java.io.IOException;
 import java.io.InputStream;
@@ -173,6 +178,66 @@ abstract class TunIoTest extends WorkerIoTest {
             socket.send(new DatagramPacket(payload, payload.length, new InetSocketAddress(far(ipv6), PORT)));
             reflectUntil(false, done);
             assertThat(received.join()).isEqualTo(payload);
+        }
+    }
+
+    @Test
+    void interfaceMayGoDownAndUpAgain() throws IOException {
+        namespace.ip("link set " + NAME + " down");
+        assertThat(io.poll(arrivals)).isZero();
+        slab = Memory.allocate(64, 8);
+        Memory.putByte(slab + VirtioNetHeader.BYTES, (byte) 0x45);
+        io.writeTun(slab, VirtioNetHeader.BYTES + 20);
+        io.flush();
+        Memory.free(slab);
+        assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isEqualTo(1);
+        namespace.ip("link set " + NAME + " up");
+        datagramsPassWithTheirChecksumsCompleted(false);
+        assertThat(arrivals.gone).isZero();
+    }
+
+    /** A device without offloads: the kernel cuts, or refuses to (EIO before Linux 6.11) and it is done here. */
+    @Test
+    void datagramsLeaveOneByOneThroughADeviceWithoutOffloads() throws IOException {
+        try (TunDevice simple = TunDevice.create("cv5", 1, false);
+                WorkerIo other = open(simple);
+                UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            namespace.ip("address add 10.78.0.1/24 dev cv5");
+            namespace.ip("link set cv5 up");
+            UdpEndpoint to = new UdpEndpoint();
+            to.setIpv4(0x0a4e0002, 9);
+            long payload = Memory.allocate(2500, 8);
+            io.attach(port);
+            io.send(payload, 2500, 1000, to, 0, 0);
+            io.flush();
+            Arrivals cut = new Arrivals(other);
+            cut.until(() -> cut.packets.size() == 3);
+            assertThat(cut.packets.stream().map(packet -> packet.length))
+                    .containsExactly(10 + 28 + 1000, 10 + 28 + 1000, 10 + 28 + 500);
+            io.attach(null);
+            Memory.free(payload);
+        }
+    }
+
+    @Test
+    void flowsSpreadOverQueuesAndNoneIsLost() throws IOException {
+        try (TunDevice twin = TunDevice.create("cv6", 2, true);
+                WorkerIo first = open(twin, 0);
+                WorkerIo second = open(twin, 1);
+                DatagramSocket socket = new DatagramSocket()) {
+            namespace.ip("address add 10.79.0.1/24 dev cv6");
+            namespace.ip("link set cv6 up");
+            for (int i = 0; i < 64; i++) {
+                socket.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress("10.79.0.2", 1000 + i)));
+            }
+            Arrivals here = new Arrivals(first);
+            Arrivals there = new Arrivals(second);
+            here.until(() -> {
+                second.poll(there);
+                return here.packets.size() + there.packets.size() == 64;
+            });
+            assertThat(here.packets).isNotEmpty();
+            assertThat(there.packets).isNotEmpty();
         }
     }
 

@@ -9,8 +9,8 @@ import java.io.IOException;
 
 class UringIoTest extends TunIoTest {
     @Override
-    WorkerIo open(TunDevice device) throws IOException {
+    WorkerIo open(TunDevice device, int worker) throws IOException {
         assumeTrue(IoUring.isSupported(), IoUring.whyNot());
-        return new UringIo(device, 0);
+        return new UringIo(device, worker);
     }
 }

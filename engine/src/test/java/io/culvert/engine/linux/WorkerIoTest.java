@@ -31,7 +31,11 @@ abstract class WorkerIoTest {
     Arrivals arrivals;
     private final long memory = Memory.allocate(1 << 17, 64);
 
-    abstract WorkerIo open(TunDevice device) throws IOException;
+    abstract WorkerIo open(TunDevice device, int worker) throws IOException;
+
+    final WorkerIo open(TunDevice device) throws IOException {
+        return open(device, 0);
+    }
 
     @BeforeEach
     void setUp() throws IOException {
