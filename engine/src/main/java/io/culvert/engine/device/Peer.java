@@ -174,7 +174,7 @@ public final class Peer implements PeerTimers.Events {
         for (int i = staged.size(); i > 0; i--) {
             StagedPackets.Staged packet = staged.poll();
             if (packet.length() == 0) {
-                sendKeepalive();
+                sendEmpty();
             } else {
                 home.sendStaged(packet.address(), packet.length());
                 staged.free(packet);
@@ -186,8 +186,12 @@ public final class Peer implements PeerTimers.Events {
     private void sendKeepalive() {
         if (staged.size() > 0) {
             sendStaged();
-            return;
+        } else {
+            sendEmpty();
         }
+    }
+
+    private void sendEmpty() {
         if (!hasEndpoint) {
             return;
         }

@@ -150,8 +150,7 @@ public final class MemoryIo implements WorkerIo {
         do {
             Memory.copy(next.payload(), 0, start + length, next.payload().length);
             length += next.payload().length;
-            count++;
-            if (next != first) {
+            if (count++ > 0) {
                 arrived.remove();
             }
             boolean last = next.payload().length < segment;

@@ -1,0 +1,499 @@
+package io.culvert.engine.sim;
+
+import static io.culvert.engine.sim.Simulation.MILLISECOND;
+import static io.culvert.engine.sim.Simulation.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.PeerUpdate;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.pipeline.DropCause;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The protocol's timers and rules between two devices, in virtual time; one worker each. */
+class ProtocolSimulationTest {
+    private static final int INITIATION = 1;
+    private static final int RESPONSE = 2;
+    private static final int COOKIE = 3;
+    private static final int DATA = 4;
+
+    private final Simulation simulation = new Simulation(1, 1);
+    private final MemoryNetwork network = simulation.network();
+    private final Node a = simulation.node();
+    private final Node b = simulation.node();
+
+    @BeforeEach
+    void connect() {
+        a.addPeer(b, b.outer4);
+        b.addPeer(a, null);
+    }
+
+    @AfterEach
+    void close() {
+        simulation.close();
+    }
+
+    private List<Integer> typesSent() {
+        return network.sent().stream().map(Datagram::type).toList();
+    }
+
+    private long sentOf(int type) {
+        return network.sent().stream().filter(sent -> sent.type() == type).count();
+    }
+
+    private static boolean isKeepalive(Datagram datagram) {
+        return datagram.type() == DATA && datagram.payload().length == 32;
+    }
+
+    /** Lets the tunnel come up with one packet from a to b. */
+    private void establish() {
+        a.send(b, 0, 100);
+        simulation.settle();
+        assertThat(b.received()).containsExactly(0);
+        assertThat(typesSent()).containsExactly(INITIATION, RESPONSE, DATA);
+    }
+
+    /** Seconds from now until {@code type} is sent; fails after {@code limit}. */
+    private double secondsUntil(int type, int limit) {
+        long start = simulation.clock().nanos();
+        while (sentOf(type) == 0) {
+            simulation.run(10 * MILLISECOND);
+            assertThat(simulation.clock().nanos() - start)
+                    .as("%d s without type %d", limit, type)
+                    .isLessThan(limit * SECOND);
+        }
+        return (double) (simulation.clock().nanos() - start) / SECOND;
+    }
+
+    @Test
+    void firstPacketMakesTheHandshakeAndFollowsIt() {
+        establish();
+        b.send(a, 1, 1200);
+        simulation.settle();
+        assertThat(a.received()).containsExactly(1);
+        assertThat(typesSent()).containsExactly(DATA);
+        assertThat(a.peer().handshakeSeconds()).isEqualTo(simulation.clock().wallSeconds());
+        assertThat(b.peer().handshakeSeconds()).isEqualTo(simulation.clock().wallSeconds());
+    }
+
+    /** UDP payload bytes: 148 and 92 of the handshake, and 32 more than each padded packet. */
+    @Test
+    void bytesAreCountedAsTheKernelDoes() {
+        establish();
+        b.send(a, 1, 1200);
+        simulation.settle();
+        // 128 + 32 of 20 + 8 + 100; 1248 + 32 of 40 + 8 + 1200
+        assertThat(a.peer().sentBytes()).isEqualTo(148 + 160);
+        assertThat(a.peer().receivedBytes()).isEqualTo(92 + 1280);
+        assertThat(b.peer().sentBytes()).isEqualTo(92 + 1280);
+        assertThat(b.peer().receivedBytes()).isEqualTo(148 + 160);
+    }
+
+    @Test
+    void bothMayInitiateAtOnce() {
+        b.apply(new PeerUpdate(
+                a.publicKey(), false, true, null, a.outer6.toSocketAddress(), OptionalInt.empty(), false, List.of()));
+        network.setDelay(20 * MILLISECOND, 20 * MILLISECOND);
+        a.send(b, 1, 100);
+        b.send(a, 2, 100);
+        simulation.run(6 * SECOND);
+        assertThat(b.received()).containsExactly(1);
+        assertThat(a.received()).containsExactly(2);
+        a.send(b, 3, 100);
+        b.send(a, 4, 100);
+        simulation.run(SECOND);
+        assertThat(b.received()).containsExactly(3);
+        assertThat(a.received()).containsExactly(4);
+    }
+
+    @Test
+    void initiatorRenewsTheKeyEvery120SecondsWithoutLosingAPacket() {
+        List<Integer> initiatedAt = new ArrayList<>();
+        for (int second = 0; second < 300; second++) {
+            a.send(b, second, 100);
+            simulation.settle();
+            for (Datagram sent : network.sent()) {
+                if (sent.type() == INITIATION) {
+                    assertThat(sent.from()).isEqualTo(a.outer4);
+                    initiatedAt.add(second);
+                }
+            }
+            assertThat(b.received()).containsExactly(second);
+            simulation.run(SECOND);
+        }
+        assertThat(initiatedAt).containsExactly(0, 120, 240);
+    }
+
+    /** The responder does not renew by time; the initiator does, when its passive keepalive finds the key old. */
+    @Test
+    void responderLeavesRenewalToTheInitiator() {
+        establish();
+        for (int second = 1; second <= 200; second++) {
+            b.send(a, second, 100);
+            simulation.run(SECOND);
+            assertThat(network.sent())
+                    .noneMatch(sent -> sent.type() == INITIATION && sent.from().equals(b.outer4));
+            assertThat(a.received()).containsExactly(second);
+        }
+    }
+
+    @Test
+    void receiverOfDataAnswersWithinTenSecondsAndOnce() {
+        establish();
+        simulation.run(9_900 * MILLISECOND);
+        assertThat(network.sent()).isEmpty();
+        simulation.run(200 * MILLISECOND);
+        assertThat(network.sent()).singleElement().satisfies(sent -> {
+            assertThat(isKeepalive(sent)).isTrue();
+            assertThat(sent.from()).isEqualTo(b.outer4);
+        });
+    }
+
+    @Test
+    void idleTunnelIsSilent() {
+        establish();
+        simulation.run(20 * SECOND);
+        network.sent();
+        simulation.run(3600 * SECOND);
+        assertThat(network.sent()).isEmpty();
+        assertThat(a.earliestTimer()).as("no timer is set").isEqualTo(Long.MAX_VALUE);
+        assertThat(b.earliestTimer()).as("no timer is set").isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void senderOfDataAsksForANewSessionWhenNothingComesBack() {
+        establish();
+        network.block(sent -> sent.from().equals(b.outer4));
+        a.send(b, 2, 100);
+        assertThat(secondsUntil(INITIATION, 20)).isBetween(15.0, 15.4);
+    }
+
+    @Test
+    void persistentKeepaliveGoesOutAtOnceAndThenAtItsInterval() {
+        a.addPeer(b, b.outer4, 25);
+        simulation.settle();
+        assertThat(typesSent()).containsExactly(INITIATION, RESPONSE, DATA);
+        for (int i = 0; i < 4; i++) {
+            simulation.run(24_900 * MILLISECOND);
+            assertThat(network.sent()).isEmpty();
+            simulation.run(100 * MILLISECOND + 20 * MILLISECOND);
+            assertThat(network.sent()).singleElement().matches(ProtocolSimulationTest::isKeepalive);
+        }
+        a.addPeer(b, b.outer4, 0);
+        simulation.run(100 * SECOND);
+        assertThat(network.sent()).isEmpty();
+    }
+
+    @Test
+    void givesUpAfterTwentyInitiationsAndStartsOverWithNewTraffic() {
+        network.block(sent -> true);
+        a.send(b, 1, 100);
+        long last = Long.MIN_VALUE;
+        int count = 0;
+        for (long end = simulation.clock().nanos() + 200 * SECOND;
+                simulation.clock().nanos() < end; ) {
+            simulation.run(10 * MILLISECOND);
+            if (sentOf(INITIATION) > 0) {
+                long now = simulation.clock().nanos();
+                if (count++ > 0) {
+                    assertThat(now - last).isBetween(5 * SECOND - 10 * MILLISECOND, 5 * SECOND + 350 * MILLISECOND);
+                }
+                last = now;
+            }
+        }
+        assertThat(count).isEqualTo(20);
+        assertThat(a.device().drops()).containsEntry(DropCause.TX_STAGED_FULL, 1L);
+        simulation.run(3600 * SECOND);
+        assertThat(network.sent()).isEmpty();
+        assertThat(a.device().indexTable().size())
+                .as("the handshake is forgotten")
+                .isZero();
+        network.unblock();
+        a.send(b, 2, 100);
+        simulation.settle();
+        assertThat(b.received()).as("what was given up does not come back").containsExactly(2);
+    }
+
+    @Test
+    void lostInitiationsAndResponsesAreRepeated() {
+        network.block(sent -> sent.type() == RESPONSE);
+        a.send(b, 1, 100);
+        simulation.run(12 * SECOND);
+        assertThat(sentOf(RESPONSE)).isEqualTo(3);
+        network.unblock();
+        simulation.run(6 * SECOND);
+        assertThat(b.received()).containsExactly(1);
+    }
+
+    /** As the kernel: room is made down to 128 before a packet is added. */
+    @Test
+    void oldestOfTooManyStagedPacketsMakeRoom() {
+        network.block(sent -> true);
+        for (int i = 0; i < 200; i++) {
+            a.send(b, 2 * i, 100);
+        }
+        simulation.settle();
+        network.unblock();
+        simulation.run(6 * SECOND);
+        assertThat(b.received())
+                .containsExactlyElementsOf(
+                        IntStream.range(200 - 129, 200).mapToObj(i -> 2 * i).toList());
+        assertThat(a.device().drops()).containsEntry(DropCause.TX_STAGED_FULL, 200L - 129);
+    }
+
+    /** When no new key can be had, the old one ends at 180 s; what is sent then waits for the next. */
+    @Test
+    void noKeyIsUsedAfter180Seconds() {
+        establish();
+        network.block(sent -> sent.type() != DATA);
+        for (int second = 1; second < 180; second++) {
+            simulation.run(SECOND);
+            a.send(b, second, 100);
+            simulation.settle();
+            assertThat(b.received()).containsExactly(second);
+        }
+        simulation.run(SECOND);
+        network.sent();
+        a.send(b, 180, 100);
+        b.send(a, 181, 100);
+        simulation.settle();
+        assertThat(sentOf(DATA)).isZero();
+        network.unblock();
+        simulation.run(6 * SECOND);
+        assertThat(b.received()).containsExactly(180);
+        assertThat(a.received()).containsExactly(181);
+    }
+
+    /** A message sealed in time but arriving late is refused by the receiver's clock. */
+    @Test
+    void receiverRefusesAKeyOf180Seconds() {
+        establish();
+        a.send(b, 1, 100);
+        network.block(sent -> true);
+        simulation.settle();
+        List<Datagram> late = network.sent();
+        assertThat(late).hasSize(1);
+        simulation.run(179 * SECOND + 900 * MILLISECOND);
+        simulation.clock().advance(200 * MILLISECOND);
+        late.forEach(network::inject);
+        simulation.settle();
+        assertThat(b.received()).isEmpty();
+        assertThat(b.device().drops().get(DropCause.RX_EXPIRED)).isEqualTo(1);
+    }
+
+    @Test
+    void keysAreForgottenAfter540Seconds() {
+        establish();
+        simulation.run(539 * SECOND);
+        assertThat(a.device().indexTable().size()).isPositive();
+        assertThat(b.device().indexTable().size()).isPositive();
+        simulation.run(2 * SECOND);
+        assertThat(a.device().indexTable().size()).isZero();
+        assertThat(b.device().indexTable().size()).isZero();
+    }
+
+    @Test
+    void replayedAndDoubledMessagesAreDeliveredOnce() {
+        establish();
+        network.setDuplication(1);
+        for (int i = 0; i < 100; i++) {
+            a.send(b, i, 100);
+        }
+        simulation.settle();
+        List<Datagram> all = network.sent();
+        assertThat(b.received()).hasSize(100).doesNotHaveDuplicates();
+        all.forEach(network::inject);
+        simulation.settle();
+        assertThat(b.received()).isEmpty();
+        assertThat(b.device().drops()).containsEntry(DropCause.RX_REPLAYED, 200L);
+    }
+
+    @Test
+    void replayedInitiationIsNotAnswered() {
+        a.send(b, 1, 100);
+        simulation.settle();
+        List<Datagram> all = network.sent();
+        simulation.run(SECOND);
+        network.sent();
+        all.stream().filter(sent -> sent.type() == INITIATION).forEach(network::inject);
+        simulation.run(SECOND);
+        assertThat(network.sent()).isEmpty();
+    }
+
+    @Test
+    void peerIsFoundWhereItsLatestMessageCameFrom() {
+        establish();
+        Address elsewhere = Address.of("198.51.100.77", 0);
+        a.platform().bind().setAddresses(List.of(elsewhere, a.outer6));
+        a.send(b, 1, 100);
+        simulation.settle();
+        assertThat(b.received()).containsExactly(1);
+        assertThat(b.peer().endpoint()).isEqualTo(elsewhere.withPort(Node.PORT).toSocketAddress());
+        b.send(a, 2, 100);
+        simulation.settle();
+        assertThat(a.received()).containsExactly(2);
+    }
+
+    @Test
+    void peerMayMoveToTheOtherFamily() {
+        establish();
+        a.addPeer(b, b.outer6);
+        a.send(b, 1, 100);
+        simulation.settle();
+        assertThat(b.received()).containsExactly(1);
+        assertThat(b.peer().endpoint()).isEqualTo(a.outer6.toSocketAddress());
+        b.send(a, 2, 100);
+        simulation.settle();
+        assertThat(a.received()).containsExactly(2);
+    }
+
+    @Test
+    void neitherForgedNorReplayedMessagesMoveAPeer() {
+        establish();
+        a.send(b, 1, 100);
+        simulation.settle();
+        Address attacker = Address.of("203.0.113.66", 6666);
+        for (Datagram sent : network.sent()) {
+            network.inject(sent.withFrom(attacker));
+            byte[] forged = sent.payload().clone();
+            forged[8]++;
+            network.inject(new Datagram(forged, attacker, sent.to(), 0, 0));
+        }
+        simulation.settle();
+        assertThat(b.peer().endpoint()).isEqualTo(a.outer4.toSocketAddress());
+        assertThat(network.sent()).isEmpty();
+    }
+
+    @Test
+    void linkDownForgetsTheSessionAndUpMakesANewOne() {
+        establish();
+        a.tun().setLink(false);
+        a.send(b, 1, 100);
+        simulation.run(SECOND);
+        assertThat(network.sent()).isEmpty();
+        assertThat(b.received()).isEmpty();
+        assertThat(a.device().indexTable().size()).isZero();
+        a.tun().setLink(true);
+        a.send(b, 2, 100);
+        simulation.settle();
+        assertThat(b.received()).contains(2);
+    }
+
+    @Test
+    void removedPeerIsAStranger() {
+        establish();
+        b.removePeer(a);
+        a.send(b, 1, 100);
+        b.send(a, 2, 100);
+        simulation.settle();
+        assertThat(b.received()).isEmpty();
+        assertThat(a.received()).isEmpty();
+        assertThat(sentOf(DATA)).as("only a's").isOne();
+        assertThat(b.device().indexTable().size()).isZero();
+        assertThat(b.device().drops())
+                .containsEntry(DropCause.RX_UNKNOWN_INDEX, 1L)
+                .containsEntry(DropCause.TX_NO_PEER, 1L);
+    }
+
+    @Test
+    void presharedKeysMustAgree() {
+        setPresharedKey(a, b, 1);
+        a.send(b, 1, 100);
+        simulation.run(SECOND);
+        assertThat(sentOf(DATA)).isZero();
+        setPresharedKey(b, a, 1);
+        simulation.run(6 * SECOND);
+        assertThat(b.received()).containsExactly(1);
+    }
+
+    private static void setPresharedKey(Node node, Node peer, int value) {
+        byte[] key = new byte[Secret.BYTES];
+        key[0] = (byte) value;
+        try (PeerUpdate update = new PeerUpdate(
+                peer.publicKey(), false, true, new Secret(key), null, OptionalInt.empty(), false, List.of())) {
+            node.apply(update);
+        }
+    }
+
+    @Test
+    void newPrivateKeyEndsSendingAndNeedsNoWait() {
+        establish();
+        byte[] key = new byte[Secret.BYTES];
+        key[5] = 5;
+        try (DeviceUpdate update =
+                new DeviceUpdate(new Secret(key), OptionalInt.empty(), OptionalInt.empty(), false, List.of())) {
+            a.apply(update);
+        }
+        a.send(b, 1, 100);
+        simulation.settle();
+        assertThat(typesSent()).as("a stranger's initiation, unanswered").containsExactly(INITIATION);
+        b.send(a, 2, 100);
+        simulation.settle();
+        assertThat(a.received()).as("receiving goes on").containsExactly(2);
+    }
+
+    /** Whatever bytes come to the port: no answer, no effect, a count. */
+    @Test
+    void noiseIsMetWithSilence() {
+        establish();
+        Address stranger = Address.of("203.0.113.66", 6666);
+        SplittableRandom random = new SplittableRandom(7);
+        int[] lengths = {0, 1, 3, 4, 5, 16, 31, 32, 33, 63, 64, 65, 91, 92, 93, 147, 148, 149, 1500, 65_507};
+        for (int round = 0; round < 40; round++) {
+            for (int length : lengths) {
+                byte[] bytes = new byte[length];
+                random.nextBytes(bytes);
+                if (length >= 4 && round % 2 == 0) {
+                    bytes[0] = (byte) (round / 2 % 6);
+                    bytes[1] = 0;
+                    bytes[2] = 0;
+                    bytes[3] = 0;
+                }
+                network.inject(new Datagram(bytes, stranger, b.outer4, 0, 0));
+            }
+            simulation.settle();
+        }
+        assertThat(network.sent()).isEmpty();
+        assertThat(b.received()).isEmpty();
+        assertThat(b.peer().endpoint()).isEqualTo(a.outer4.toSocketAddress());
+        assertThat(b.device().drops().get(DropCause.RX_MALFORMED)).isGreaterThan(400);
+        assertThat(b.device().drops().get(DropCause.RX_UNKNOWN_INDEX)).isPositive();
+        a.send(b, 1, 100);
+        simulation.settle();
+        assertThat(b.received()).containsExactly(1);
+    }
+
+    /** A flood of initiations makes the responder ask for cookies; whoever shows one is served. */
+    @Test
+    void underLoadACookieIsAskedForAndServes() {
+        network.block(sent -> sent.type() == RESPONSE);
+        a.send(b, 1, 100);
+        simulation.settle();
+        Datagram initiation = network.sent().getFirst();
+        assertThat(initiation.type()).isEqualTo(INITIATION);
+        for (int i = 0; i < 1000; i++) {
+            network.inject(initiation);
+        }
+        simulation.settle();
+        List<Datagram> answers = network.sent();
+        assertThat(answers).hasSizeBetween(1, 1000).allSatisfy(answer -> {
+            assertThat(answer.type()).isEqualTo(COOKIE);
+            assertThat(answer.payload()).hasSize(64);
+        });
+        network.unblock();
+        simulation.run(6 * SECOND);
+        List<Datagram> sent = network.sent();
+        assertThat(sent.getFirst().type()).isEqualTo(INITIATION);
+        byte[] mac2 = Arrays.copyOfRange(sent.getFirst().payload(), 132, 148);
+        assertThat(mac2).as("mac2").isNotEqualTo(new byte[16]);
+        assertThat(b.received()).containsExactly(1);
+    }
+}
