@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.text.MessageFormat;
 import java.util.Locale;
 import java.util.ResourceBundle;
+import java.util.stream.Stream;
 
 /**
  * Gives the program's loggers, which write one line for each message to stderr. The JDK's own logging would close its
@@ -15,7 +16,9 @@ public final class Loggers extends System.LoggerFinder {
 
     @Override
     public System.Logger getLogger(String name, Module module) {
-        return new StderrLogger(name, LogLevel.of(System.getenv()), System.err);
+        LogLevel asked = LogLevel.of(System.getenv());
+        boolean ours = module.isNamed() && module.getName().startsWith("io.culvert.");
+        return new StderrLogger(name, asked == LogLevel.VERBOSE && !ours ? LogLevel.ERROR : asked, System.err);
     }
 
     /** One logger. Any thread may use it; lines are whole. */
@@ -43,9 +46,14 @@ public final class Loggers extends System.LoggerFinder {
         @Override
         public void log(Level asked, ResourceBundle bundle, String format, Object... parameters) {
             if (isLoggable(asked)) {
-                boolean plain = parameters == null || parameters.length == 0;
-                print(asked, plain ? format : MessageFormat.format(format, parameters));
+                print(asked, parameters == null || parameters.length == 0 ? format : filled(format, parameters));
             }
+        }
+
+        /** Numbers are written plainly: the format's own way has 1,420 for 1420. */
+        private static String filled(String format, Object... parameters) {
+            return MessageFormat.format(
+                    format, Stream.of(parameters).map(String::valueOf).toArray());
         }
 
         private void print(Level asked, String message) {

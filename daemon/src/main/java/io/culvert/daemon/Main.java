@@ -17,6 +17,17 @@ import picocli.CommandLine.Spec;
         description = "Makes interface IFNAME and carries WireGuard through it; wg(8) configures it.",
         mixinStandardHelpOptions = true,
         version = "culvert 0.1.0",
+        footer = {
+            "",
+            "Environment:",
+            "  LOG_LEVEL                 verbose or debug, error (default), silent",
+            "  WG_TUN_FD, WG_UAPI_FD     descriptors of an interface and of a socket to take over",
+            "  WG_PROCESS_FOREGROUND=1   as --foreground",
+            "  CULVERT_WORKERS           threads that carry packets (default: one for each core)",
+            "  CULVERT_IO                auto (default), io_uring or plain",
+            "  CULVERT_AEAD              auto (default), vector-512, vector-256 or jce",
+            "  CULVERT_JAVA_OPTS         more options for the JVM"
+        },
         subcommands = Demo.class)
 public final class Main implements Callable<Integer> {
     @Option(
@@ -42,6 +53,12 @@ public final class Main implements Callable<Integer> {
         if (name == null) {
             throw new ParameterException(spec.commandLine(), "Missing the name of the interface");
         }
-        return 1;
+        try {
+            new Daemon(Settings.of(name, System.getenv())).run();
+            return 0;
+        } catch (StartException e) {
+            System.err.println("culvert: error: " + e.getMessage());
+            return 1;
+        }
     }
 }

@@ -29,7 +29,7 @@ class LoggersTest {
     @Test
     void writesOneLineForEachMessage() {
         System.Logger logger = logger(LogLevel.ERROR);
-        logger.log(Level.ERROR, "port {0} is {1}", "51820", "taken");
+        logger.log(Level.ERROR, "port {0} is {1}", 51820, "taken");
         logger.log(Level.WARNING, "a '{0}' that nothing fills");
         logger.log(Level.ERROR, "failed", new IOException("broken"));
         assertThat(written.toString(StandardCharsets.UTF_8))

@@ -1,0 +1,55 @@
+package io.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.culvert.engine.linux.LinuxPlatform.Backend;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SettingsTest {
+    @Test
+    void anEmptyEnvironmentIsTheUsualOne() throws StartException {
+        Settings settings = Settings.of("wg0", Map.of());
+        assertThat(settings.name()).isEqualTo("wg0");
+        assertThat(settings.tunFd()).isEqualTo(-1);
+        assertThat(settings.inheritedSocket()).isFalse();
+        assertThat(settings.background()).isFalse();
+        assertThat(settings.keepError()).isFalse();
+        assertThat(settings.workers()).isPositive();
+        assertThat(settings.backend()).isEqualTo(Backend.AUTO);
+    }
+
+    @Test
+    void theEnvironmentDecides() throws StartException {
+        Settings settings = Settings.of(
+                "wg0",
+                Map.of(
+                        "WG_TUN_FD", "3",
+                        "WG_UAPI_FD", "4",
+                        "CULVERT_BACKGROUND", "1",
+                        "LOG_LEVEL", "verbose",
+                        "CULVERT_WORKERS", "5",
+                        "CULVERT_IO", "plain"));
+        assertThat(settings).isEqualTo(new Settings("wg0", 3, true, true, true, 5, Backend.PLAIN));
+        assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())
+                .isFalse();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CULVERT_WORKERS, 0",
+        "CULVERT_WORKERS, 257",
+        "CULVERT_WORKERS, two",
+        "WG_TUN_FD, -1",
+        "CULVERT_IO, epoll"
+    })
+    void whatMakesNoSenseIsNamed(String variable, String value) {
+        assertThatThrownBy(() -> Settings.of("wg0", Map.of(variable, value)))
+                .isInstanceOf(StartException.class)
+                .hasMessageContaining(variable)
+                .hasMessageContaining(value);
+    }
+}
