@@ -1,0 +1,104 @@
+package io.culvert.bench.aead;
+
+import io.culvert.crypto.Aead;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+
+/** Seals and opens one train over and over; packets lie as in a slab, with room for WireGuard's header before each. */
+@State(Scope.Thread)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.NANOSECONDS)
+public class TrainBenchmark {
+    private static final int HEADER_BYTES = 16;
+
+    /** See {@link TrainShape}. */
+    @Param({"46x1420"})
+    public String shape;
+
+    /** See {@link Contenders}. */
+    @Param({"jce"})
+    public String contender;
+
+    private final Arena arena = Arena.ofShared();
+    private Aead aead;
+    private int count;
+    private int[] lengths;
+    private long key;
+    private long[] counters;
+    private long[] sealCounters;
+    private long[] plain;
+    private long[] sealed;
+    private long[] sealTargets;
+    private long[] openTargets;
+
+    /** Waits until the contender serves, and seals the train that {@link #open} opens. */
+    @Setup
+    public void setUp() {
+        TrainShape train = TrainShape.of(shape);
+        lengths = train.lengths();
+        count = train.count();
+        key = arena.allocate(Aead.KEY_BYTES, 64).address();
+        counters = new long[count];
+        sealCounters = new long[count];
+        for (int i = 0; i < count; i++) {
+            counters[i] = i;
+            sealCounters[i] = i;
+        }
+        plain = slab();
+        sealed = slab();
+        sealTargets = slab();
+        openTargets = slab();
+        aead = Contenders.create(contender);
+        aead.seal(key, counters, plain, sealed, lengths, count);
+        if (aead.open(key, counters, sealed, openTargets, lengths, count) != 0) {
+            throw new IllegalStateException(contender + " does not open what it sealed");
+        }
+    }
+
+    /** Seals a train, with counters that never repeat. */
+    @Benchmark
+    public void seal() {
+        for (int i = 0; i < count; i++) {
+            sealCounters[i] += count;
+        }
+        aead.seal(key, sealCounters, plain, sealTargets, lengths, count);
+    }
+
+    /** Opens a train. */
+    @Benchmark
+    public long open() {
+        return aead.open(key, counters, sealed, openTargets, lengths, count);
+    }
+
+    /** Ends the contender. */
+    @TearDown
+    public void tearDown() {
+        aead.close();
+        arena.close();
+    }
+
+    private long[] slab() {
+        long bytes = 0;
+        for (int length : lengths) {
+            bytes += HEADER_BYTES + length + Aead.TAG_BYTES;
+        }
+        MemorySegment slab = arena.allocate(bytes, 64);
+        long[] addresses = new long[count];
+        long at = slab.address();
+        for (int i = 0; i < count; i++) {
+            addresses[i] = at + HEADER_BYTES;
+            at += HEADER_BYTES + lengths[i] + Aead.TAG_BYTES;
+        }
+        return addresses;
+    }
+}

@@ -1,0 +1,60 @@
+package io.culvert.bench.aead;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+
+/**
+ * The lengths of a train's packets, by name.
+ *
+ * @param name {@code 46x1420} for packets of one length; {@code tso} for a super-packet of 64 KiB with a short tail;
+ *     {@code imix} for 64, 576 and 1,420 bytes as 7:4:1
+ * @param lengths of the plaintexts, in bytes
+ */
+record TrainShape(String name, int[] lengths) {
+    private static final int TRAIN = 46;
+    private static final int FULL = 1_420;
+
+    static TrainShape of(String name) {
+        return new TrainShape(
+                name,
+                switch (name) {
+                    case "tso" -> {
+                        int[] lengths = filled(TRAIN, FULL);
+                        lengths[TRAIN - 1] = 1_012;
+                        yield lengths;
+                    }
+                    case "imix" -> {
+                        SplittableRandom random = new SplittableRandom(7);
+                        int[] lengths = new int[TRAIN];
+                        Arrays.setAll(lengths, i -> {
+                            int twelfth = random.nextInt(12);
+                            return twelfth < 7 ? 64 : twelfth < 11 ? 576 : FULL;
+                        });
+                        yield lengths;
+                    }
+                    default -> {
+                        String[] parts = name.split("x", 2);
+                        yield filled(Integer.parseInt(parts[0]), Integer.parseInt(parts[1]));
+                    }
+                });
+    }
+
+    int count() {
+        return lengths.length;
+    }
+
+    long bytes() {
+        return Arrays.stream(lengths).asLongStream().sum();
+    }
+
+    /** Whether all packets have one length, as {@code openssl speed} wants it. */
+    boolean even() {
+        return Arrays.stream(lengths).distinct().count() == 1;
+    }
+
+    private static int[] filled(int count, int length) {
+        int[] lengths = new int[count];
+        Arrays.fill(lengths, length);
+        return lengths;
+    }
+}

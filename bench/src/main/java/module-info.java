@@ -1,0 +1,8 @@
+/** Benchmarks. JMH's forks run on the class path, where nothing need be exported to it. */
+module io.culvert.bench {
+    requires com.google.gson;
+    requires io.culvert.crypto;
+    requires jmh.core;
+    // JMH uses Unsafe, and as an automatic module cannot say so itself.
+    requires jdk.unsupported;
+}
