@@ -4,8 +4,6 @@ import io.culvert.engine.routing.Prefix;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 import java.net.UnknownHostException;
 
 /**
@@ -79,12 +77,7 @@ final class AddressText {
         if (number >= 0) {
             return (int) number;
         }
-        try {
-            NetworkInterface named = NetworkInterface.getByName(text);
-            return named == null ? -1 : named.getIndex();
-        } catch (SocketException e) {
-            return -1;
-        }
+        return InterfaceIndex.of(text);
     }
 
     /** An IPv4-mapped address becomes the IPv4 address, which is how it is reached. */
