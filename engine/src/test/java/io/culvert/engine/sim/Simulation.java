@@ -46,6 +46,11 @@ public final class Simulation implements AutoCloseable {
         return node;
     }
 
+    /** The nodes, in the order they were added. */
+    public List<Node> nodes() {
+        return List.copyOf(nodes);
+    }
+
     /** The network between the nodes. */
     public MemoryNetwork network() {
         return network;
