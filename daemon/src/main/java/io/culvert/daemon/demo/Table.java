@@ -5,8 +5,11 @@ import java.util.Locale;
 
 /** Lays results out for reading. */
 final class Table {
-    // sender, receiver, outer protocol; first packet, ping; Gbit/s and CPU for each TCP load; CPU and loss for UDP
-    private static final String COLUMNS = "%-13s %-13s %-4s  %6s %6s  %6s %12s  %6s %12s  %12s %7s%n";
+    private static final String HEAD = """
+                                               milliseconds    TCP, 1 stream        TCP, 8 streams       UDP, 500 Mbit/s
+            from          to            over   first   ping  Gbit/s      CPU s/GB  Gbit/s      CPU s/GB      CPU s/GB    lost
+            """;
+    private static final String COLUMNS = "%-13s %-13s %-4s  %6s %6s  %6s %13s  %6s %13s %13s %7s";
     private static final String LEGEND = """
 
             * began the handshake. first, ping: milliseconds there and back, of the first packet with the handshake, and of
@@ -16,15 +19,14 @@ final class Table {
     private Table() {}
 
     static String of(List<Row> rows) {
-        StringBuilder table = new StringBuilder();
-        table.append(line("", "", "", "", "", "TCP, 1", "stream", "TCP, 8", "streams", Load.UDP, ""));
-        table.append(line(
-                "from", "to", "over", "first", "ping", "Gbit/s", "CPU s/GB", "Gbit/s", "CPU s/GB", "CPU s/GB", "lost"));
+        StringBuilder table = new StringBuilder(HEAD);
         for (Row row : rows) {
             Flow one = row.flows().get(Load.TCP_1);
             Flow eight = row.flows().get(Load.TCP_8);
             Flow udp = row.flows().get(Load.UDP);
-            table.append(line(
+            String line = String.format(
+                    Locale.ROOT,
+                    COLUMNS,
                     row.from() + (row.initiator() ? "*" : ""),
                     row.to() + (row.initiator() ? "" : "*"),
                     row.ipv6() ? "IPv6" : "IPv4",
@@ -35,13 +37,10 @@ final class Table {
                     rate(eight),
                     cpu(eight),
                     cpu(udp),
-                    udp == null ? "" : number("%.1f %%", udp.lostPercent())));
+                    udp == null ? "" : number("%.1f %%", udp.lostPercent()));
+            table.append(line.stripTrailing()).append('\n');
         }
         return table.append(LEGEND).toString();
-    }
-
-    private static String line(Object... columns) {
-        return String.format(Locale.ROOT, COLUMNS, columns).stripTrailing() + "\n";
     }
 
     private static String rate(Flow flow) {
