@@ -1,6 +1,6 @@
 package io.culvert.engine.sim;
 
-import io.culvert.crypto.Aeads;
+import io.culvert.engine.Clock;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
-/** A device in a simulation, on a host of its own; it takes steps only when the simulation lets it. */
+/** A device on a host of its own; without threads, it takes steps only when a simulation lets it. */
 public final class Node implements AutoCloseable {
     /** The UDP port that every node listens on. */
     public static final int PORT = 51_820;
@@ -39,13 +39,13 @@ public final class Node implements AutoCloseable {
     private final Device device;
     private final PublicKey publicKey;
 
-    Node(VirtualClock clock, MemoryNetwork network, int number, int workers, long seed) {
+    Node(Clock clock, MemoryNetwork network, int number, int workers, long seed, DeviceOptions options) {
         inner4 = Address.of("10.0.0." + number, 7);
         inner6 = Address.of("fd00::" + number, 7);
         outer4 = Address.of("192.0.2." + number, PORT);
         outer6 = Address.of("2001:db8::" + number, PORT);
         platform = new MemoryPlatform(clock, network, "wg" + number, workers, seed, outer4, outer6);
-        device = Device.start(platform, new DeviceOptions(1, true, Aeads::create, false));
+        device = Device.start(platform, options);
         byte[] key = new byte[Secret.BYTES];
         new SplittableRandom(seed).nextBytes(key);
         try (DeviceUpdate update =

@@ -1,5 +1,7 @@
 package io.culvert.engine.sim;
 
+import io.culvert.crypto.Aeads;
+import io.culvert.engine.device.DeviceOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -14,6 +16,8 @@ public final class Simulation implements AutoCloseable {
 
     /** Nanoseconds. */
     public static final long SECOND = 1_000 * MILLISECOND;
+
+    private static final DeviceOptions OPTIONS = new DeviceOptions(1, true, Aeads::create, false);
 
     /** More steps than this at one moment are a livelock. */
     private static final int MAX_STEPS = 100_000;
@@ -40,7 +44,7 @@ public final class Simulation implements AutoCloseable {
 
     /** Adds a node, whose interface is up. */
     public Node node() {
-        Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size());
+        Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), OPTIONS);
         nodes.add(node);
         node.tun().setLink(true);
         return node;
