@@ -18,6 +18,8 @@ final class LonePacket {
     private final long[] keystream;
     private final long[] from;
     private final long[] to;
+    /** Blocks of keystream in the scratch memory. */
+    private int keystreamUsed;
 
     LonePacket(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
@@ -36,7 +38,7 @@ final class LonePacket {
 
     /** Seals a packet; the key is in the scratch memory already. */
     void seal(long counter, long source, long target, int length) {
-        firstPass(counter);
+        firstPass(counter, length);
         cipher(source, target, length);
         poly.authenticate(target, length);
         RawMemory.putLong(target + length, poly.tagLow());
@@ -50,7 +52,7 @@ final class LonePacket {
      * @return whether it is
      */
     boolean open(long counter, long source, long target, int length) {
-        firstPass(counter);
+        firstPass(counter, length);
         poly.authenticate(source, length);
         long difference = (poly.tagLow() ^ RawMemory.getLong(source + length))
                 | (poly.tagHigh() ^ RawMemory.getLong(source + length + 8));
@@ -64,13 +66,19 @@ final class LonePacket {
 
     /** Zeroes what lone packets leave in the scratch memory, but the key. */
     void forget() {
-        kernels.zero(scratch.keystream, lanes);
-        kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
+        kernels.zero(scratch.keystream, keystreamUsed);
+        keystreamUsed = 0;
     }
 
-    private void firstPass(long counter) {
-        kernels.spread(scratch.state, counter, 0);
-        kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
+    private void firstPass(long counter, int length) {
+        if (length <= (kernels.fewBlocks() - 1) * 64) {
+            kernels.few(scratch.state, counter, scratch.keystream);
+            keystreamUsed = Math.max(keystreamUsed, kernels.fewBlocks());
+        } else {
+            kernels.spread(scratch.state, counter, 0);
+            kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
+            keystreamUsed = lanes;
+        }
         poly.key(scratch.keystream);
     }
 

@@ -94,7 +94,6 @@ final class Poly1305 {
         h2 = 0;
         sLow = 0;
         sHigh = 0;
-        Arrays.fill(powers, 0);
         tagLow = 0;
         tagHigh = 0;
     }
@@ -126,10 +125,9 @@ final class Poly1305 {
         long x0 = h0;
         long x1 = h1;
         long x2 = h2;
-        long end = message + 16L * count;
-        for (long at = message; at < end; at += 16) {
-            long low = RawMemory.getLong(at);
-            long high = RawMemory.getLong(at + 8);
+        for (int i = 0; i < count; i++) {
+            long low = RawMemory.getLong(message + 16L * i);
+            long high = RawMemory.getLong(message + 16L * i + 8);
             x0 += low & MASK_44;
             x1 += (low >>> 44 | high << 20) & MASK_44;
             x2 += (high >>> 24) + WHOLE_BLOCK;
@@ -166,6 +164,8 @@ final class Poly1305 {
         kernels.zero(poly + Kernels.X * Kernels.ROW, 5);
         kernels.absorbRun(poly, message, steps);
         takeSum(poly + Kernels.X * Kernels.ROW);
+        kernels.zero(poly, 2 * Kernels.POLY_ROWS);
+        Arrays.fill(powers, 0);
     }
 
     /** Each power is the product of two that are known, in as few rounds as can be. */

@@ -98,6 +98,14 @@ class AeadsTest {
         void cipher(long state, long[] sources, long[] targets, long offset, int passes, int stride) {}
 
         @Override
+        int fewBlocks() {
+            return 4;
+        }
+
+        @Override
+        void few(long state, long counter, long keystream) {}
+
+        @Override
         void key(long state, long key) {}
 
         @Override

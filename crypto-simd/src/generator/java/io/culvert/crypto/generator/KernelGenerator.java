@@ -23,11 +23,14 @@ import java.util.stream.IntStream;
 public final class KernelGenerator {
     private static final int WORDS = 16;
     private static final int BLOCK_BYTES = 64;
+    /** Sets of vectors in {@link #few}: a second one runs in the gaps that the first one's latency leaves. */
+    private static final int FEW_SETS = 2;
 
     private final int bits;
     private final int bytes;
     private final int ints;
     private final int longs;
+    private final int quads;
     private final int vectorsPerBlock;
 
     private KernelGenerator(int bits) {
@@ -35,6 +38,7 @@ public final class KernelGenerator {
         this.bytes = bits / 8;
         this.ints = bits / 32;
         this.longs = bits / 64;
+        this.quads = bits / 128;
         this.vectorsPerBlock = BLOCK_BYTES / bytes;
     }
 
@@ -49,12 +53,13 @@ public final class KernelGenerator {
     }
 
     private String source() {
-        String text = head() + keys() + cipher() + spread() + xor() + transpose() + absorb() + absorbRun() + finish()
-                + key() + zero() + "}\n";
+        String text = head() + keys() + cipher() + spread() + few() + xor() + transpose() + absorb() + absorbRun()
+                + finish() + key() + zero() + "}\n";
         return text.replace("#B", Integer.toString(bits))
                 .replace("#V", Integer.toString(bytes))
                 .replace("#I", Integer.toString(ints))
-                .replace("#L", Integer.toString(longs));
+                .replace("#L", Integer.toString(longs))
+                .replace("#F", Integer.toString(FEW_SETS * quads));
     }
 
     private String head() {
@@ -84,7 +89,8 @@ public final class KernelGenerator {
                     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_#B;
                     private static final VectorSpecies<Long> LONGS = LongVector.SPECIES_#B;
                     private static final IntVector IOTA = IntVector.zero(INTS).addIndex(1);
-                """ + laneBits(this::interleaveConstants) + """
+                    private static final VectorMask<Integer> FIRST = everyFourth(INTS, 0);
+                """ + laneBits(this::interleaveConstants) + wordConstants() + """
 
                     @Override
                     int lanes() {
@@ -92,10 +98,22 @@ public final class KernelGenerator {
                     }
 
                     @Override
+                    int fewBlocks() {
+                        return #F;
+                    }
+
+                    @Override
                     String implementation() {
                         return "vector-#B";
                     }
                 """;
+    }
+
+    private static String wordConstants() {
+        return range(1, 4, i -> """
+                    private static final VectorShuffle<Integer> TURN_# = turn(INTS, #);
+                    private static final VectorMask<Integer> WORD_# = everyFourth(INTS, #);
+                """.replace("#", Integer.toString(i)));
     }
 
     private String interleaveConstants(int bit) {
@@ -185,6 +203,68 @@ public final class KernelGenerator {
                 """;
     }
 
+    /** The other way round: the four words of a row of the state in each quarter or half of a vector, block by block. */
+    private String few() {
+        return """
+
+                    @Override
+                    void few(long state, long counter, long keystream) {
+                """
+                + rowOfWords("a", 0)
+                + rowOfWords("b", 4)
+                + rowOfWords("c", 8)
+                + """
+                        IntVector numbers = IOTA.lanewise(LSHR, 2).blend(0, WORD_1)
+                                .blend((int) counter, WORD_2).blend((int) (counter >>> 32), WORD_3);
+                        IntVector t;
+                """
+                + eachSet(i -> each(3, k -> "IntVector %1$s%2$d = %1$s;".formatted("abc".charAt(k), i))
+                        + "IntVector n%1$d = numbers.add(IntVector.zero(INTS).blend(%2$d, FIRST));\nIntVector d%1$d = n%1$d;\n"
+                                .formatted(i, i * quads))
+                + "for (int round = 0; round < 10; round++) {\n"
+                + eachSet(KernelGenerator::rowRound)
+                + eachSet(i -> turn("b", i, 1) + turn("c", i, 2) + turn("d", i, 3))
+                + eachSet(KernelGenerator::rowRound)
+                + eachSet(i -> turn("b", i, 3) + turn("c", i, 2) + turn("d", i, 1))
+                + "}\n"
+                + eachSet(i -> each(3, k -> "%1$s%2$d = %1$s%2$d.add(%1$s);".formatted("abc".charAt(k), i))
+                        + "d%1$d = d%1$d.add(n%1$d);\n".formatted(i))
+                + eachSet(this::storeFew)
+                + "}\n";
+    }
+
+    private static String rowOfWords(String name, int first) {
+        return "IntVector %s = %s\n.blend(%s, WORD_1).blend(%s, WORD_2).blend(%s, WORD_3);\n"
+                .formatted(name, row(first), row(first + 1), row(first + 2), row(first + 3));
+    }
+
+    private static String rowRound(int set) {
+        return quarterRound("a" + set, "b" + set, "c" + set, "d" + set);
+    }
+
+    private static String turn(String name, int set, int words) {
+        return "%1$s%2$d = %1$s%2$d.rearrange(TURN_%3$d);\n".formatted(name, set, words);
+    }
+
+    private String storeFew(int set) {
+        String[] rows = {"a" + set, "b" + set, "c" + set, "d" + set};
+        String text = interleave(rows[0], rows[1], 4) + interleave(rows[2], rows[3], 4);
+        if (quads == 4) {
+            text += interleave(rows[0], rows[2], 8) + interleave(rows[1], rows[3], 8);
+        }
+        // With two quarters to a vector, the halves of block 0 are in rows 0 and 2, and those of block 1 in 1 and 3.
+        int[] order = quads == 4 ? new int[] {0, 1, 2, 3} : new int[] {0, 2, 1, 3};
+        return text
+                + each(
+                        4,
+                        i -> "%s.intoMemorySegment(ALL, keystream + %d, LITTLE_ENDIAN);"
+                                .formatted(rows[order[i]], (set * 4 + i) * bytes));
+    }
+
+    private static String eachSet(IntFunction<String> text) {
+        return each(FEW_SETS, text);
+    }
+
     private String xor() {
         return """
 
@@ -216,6 +296,10 @@ public final class KernelGenerator {
     }
 
     private static String quarterRound(int a, int b, int c, int d) {
+        return quarterRound("x" + a, "x" + b, "x" + c, "x" + d);
+    }
+
+    private static String quarterRound(String a, String b, String c, String d) {
         return addXorRotate(a, b, d, 16)
                 + addXorRotate(c, d, b, 12)
                 + addXorRotate(a, b, d, 8)
@@ -223,9 +307,11 @@ public final class KernelGenerator {
     }
 
     /** {@code a += b; d = (d ^ a) <<< distance}. */
-    private static String addXorRotate(int a, int b, int d, int distance) {
-        return "x%d = x%d.lanewise(ADD, x%d);\nx%d = x%d.lanewise(XOR, x%d).lanewise(ROL, %d);\n"
-                .formatted(a, a, b, d, d, a, distance);
+    private static String addXorRotate(String a, String b, String d, int distance) {
+        return """
+                %1$s = %1$s.lanewise(ADD, %2$s);
+                %3$s = %3$s.lanewise(XOR, %1$s).lanewise(ROL, %4$d);
+                """.formatted(a, b, d, distance);
     }
 
     // Transposition: rows of a square matrix in vectors; for each bit of the index, the off-diagonal blocks change
@@ -304,11 +390,12 @@ public final class KernelGenerator {
                             long at = message + (long) step * 2 * #V;
                 """
                 + loadMessage()
-                + multiply(true)
                 + carry()
+                + multiply(true)
                 + each(5, i -> "x%d = d%d;".formatted(i, i))
                 + "}\n"
-                + each(5, i -> "x%d.intoMemorySegment(ALL, poly + (X + %d) * ROW, LITTLE_ENDIAN);".formatted(i, i))
+                + carry()
+                + storeAccumulator()
                 + "}\n";
     }
 
@@ -326,11 +413,11 @@ public final class KernelGenerator {
                             VectorMask<Long> active = count.compare(GT, (long) step);
                 """
                 + loadMessage()
-                + multiply(true)
                 + carry()
+                + multiply(true)
                 + each(5, i -> "x%d = x%d.blend(d%d, active);".formatted(i, i, i))
                 + "}\n"
-                + multiply(false)
+                + multiplyLast()
                 + carry()
                 + reduce()
                 + tag()
@@ -356,17 +443,14 @@ public final class KernelGenerator {
                         LongVector m0 = i0.reinterpretAsLongs();
                         LongVector m1 = i1.reinterpretAsLongs();
                 """
-                + multiply(true)
                 + carry()
+                + multiply(true)
                 + each(5, i -> "x%d = d%d;".formatted(i, i))
                 + "}\n"
                 + loadFactors("", "poly + POLY_BYTES")
-                + multiply(false)
+                + multiplyLast()
                 + carry()
-                + each(
-                        5,
-                        i -> "d%d.and(%s).intoMemorySegment(ALL, poly + (X + %d) * ROW, LITTLE_ENDIAN);"
-                                .formatted(i, i == 1 ? "0xffffffffL" : "0x3ffffffL", i))
+                + storeAccumulator()
                 + "}\n";
     }
 
@@ -425,20 +509,43 @@ public final class KernelGenerator {
                 """;
     }
 
+    private String storeAccumulator() {
+        return each(5, i -> "a%d.intoMemorySegment(ALL, poly + (X + %d) * ROW, LITTLE_ENDIAN);".formatted(i, i));
+    }
+
     /**
-     * {@code d = x * r + m}: limb k of the product is the sum of x[i] * r[j] for i + j = k and of x[i] * 5 r[j] for i + j = k
+     * Carries x once round, into factors: limb 1 may be a little above 26 bits, the others are not. This comes before the
+     * multiplication of its step, not after it: C2 orders a loop's body by what the results of the body wait for, and so
+     * starts with the chain of carries, while the products wait in the wings.
+     */
+    private String carry() {
+        return """
+                LongVector a0 = x0.lanewise(AND, LongVector.broadcast(LONGS, 0x3ffffffL));
+                LongVector y1 = x1.lanewise(ADD, x0.lanewise(LSHR, 26));
+                LongVector a1 = y1.and(0x3ffffffL);
+                LongVector y2 = x2.lanewise(ADD, y1.lanewise(LSHR, 26));
+                LongVector a2 = y2.and(0x3ffffffL);
+                LongVector y3 = x3.lanewise(ADD, y2.lanewise(LSHR, 26));
+                LongVector a3 = y3.and(0x3ffffffL);
+                LongVector y4 = x4.lanewise(ADD, y3.lanewise(LSHR, 26));
+                LongVector a4 = y4.and(0x3ffffffL);
+                LongVector c = y4.lanewise(LSHR, 26);
+                a0 = a0.add(c).add(c.lanewise(LSHL, 2));
+                a1 = a1.add(a0.lanewise(LSHR, 26)).and(0xffffffffL);
+                a0 = a0.and(0x3ffffffL);
+                """;
+    }
+
+    /**
+     * {@code d = a * r + m}: limb k of the product is the sum of a[i] * r[j] for i + j = k and of a[i] * 5 r[j] for i + j = k
      * + 5, as 2^130 is 5. The message goes in as pieces of 52, 52 and 25 bits, at limbs 0, 2 and 4.
      *
      * <p>Each factor is an AND with a literal of at most 32 bits right at the multiplication: that is how C2 knows that the
      * upper halves are zero, and uses VPMULUDQ in place of the three times dearer VPMULLQ. The sums start with the limbs
-     * that the carry of the step before gives first.
+     * that the carry gives first.
      */
     private String multiply(boolean message) {
-        return each(
-                        5,
-                        i -> "LongVector a%d = x%d.lanewise(AND, LongVector.broadcast(LONGS, %s));"
-                                .formatted(i, i, i == 1 ? "0xffffffffL" : "0x3ffffffL"))
-                + (message ? """
+        return (message ? """
                           LongVector d0 = m0.and(0xfffffffffffffL).add(a2.mul(s3));
                           LongVector d1 = a2.mul(s4);
                           LongVector d2 = m0.lanewise(LSHR, 52).or(m1.lanewise(LSHL, 12)).and(0xfffffffffffffL).add(a2.mul(r0));
@@ -451,24 +558,14 @@ public final class KernelGenerator {
                                 .formatted(k, k, factor(k, 3), factor(k, 4), factor(k, 0), factor(k, 1)));
     }
 
+    /** The multiplication after the last block. */
+    private String multiplyLast() {
+        return "{\n" + carry() + multiply(false) + each(5, i -> "x%d = d%d;".formatted(i, i)) + "}\n";
+    }
+
     /** What x[i] is multiplied by for limb k of the product. */
     private static String factor(int k, int i) {
         return k >= i ? "r" + (k - i) : "s" + (k + 5 - i);
-    }
-
-    /** Carries once round; limbs 0, 2, 3 and 4 keep what they passed on, which the next step masks off. */
-    private String carry() {
-        return """
-                d1 = d1.add(d0.lanewise(LSHR, 26));
-                d0 = d0.and(0x3ffffffL);
-                d2 = d2.add(d1.lanewise(LSHR, 26));
-                d1 = d1.and(0x3ffffffL);
-                d3 = d3.add(d2.lanewise(LSHR, 26));
-                d4 = d4.add(d3.lanewise(LSHR, 26));
-                LongVector c = d4.lanewise(LSHR, 26);
-                d0 = d0.add(c).add(c.lanewise(LSHL, 2));
-                d1 = d1.add(d0.lanewise(LSHR, 26));
-                """;
     }
 
     /**
@@ -477,33 +574,32 @@ public final class KernelGenerator {
      */
     private String reduce() {
         return """
-                d0 = d0.and(0x3ffffffL);
-                d2 = d2.and(0x3ffffffL).add(d1.lanewise(LSHR, 26));
-                d1 = d1.and(0x3ffffffL);
-                d3 = d3.and(0x3ffffffL).add(d2.lanewise(LSHR, 26));
-                d2 = d2.and(0x3ffffffL);
-                d4 = d4.and(0x3ffffffL).add(d3.lanewise(LSHR, 26));
-                d3 = d3.and(0x3ffffffL);
-                c = d4.lanewise(LSHR, 26);
-                d4 = d4.and(0x3ffffffL);
-                d0 = d0.add(c).add(c.lanewise(LSHL, 2));
-                d1 = d1.add(d0.lanewise(LSHR, 26));
-                d0 = d0.and(0x3ffffffL);
-                LongVector g0 = d0.add(5L);
-                LongVector g1 = d1.add(g0.lanewise(LSHR, 26));
-                LongVector g2 = d2.add(g1.lanewise(LSHR, 26));
-                LongVector g3 = d3.add(g2.lanewise(LSHR, 26));
-                LongVector g4 = d4.add(g3.lanewise(LSHR, 26)).sub(1L << 26);
+                a2 = a2.add(a1.lanewise(LSHR, 26));
+                a1 = a1.and(0x3ffffffL);
+                a3 = a3.add(a2.lanewise(LSHR, 26));
+                a2 = a2.and(0x3ffffffL);
+                a4 = a4.add(a3.lanewise(LSHR, 26));
+                a3 = a3.and(0x3ffffffL);
+                c = a4.lanewise(LSHR, 26);
+                a4 = a4.and(0x3ffffffL);
+                a0 = a0.add(c).add(c.lanewise(LSHL, 2));
+                a1 = a1.add(a0.lanewise(LSHR, 26));
+                a0 = a0.and(0x3ffffffL);
+                LongVector g0 = a0.add(5L);
+                LongVector g1 = a1.add(g0.lanewise(LSHR, 26));
+                LongVector g2 = a2.add(g1.lanewise(LSHR, 26));
+                LongVector g3 = a3.add(g2.lanewise(LSHR, 26));
+                LongVector g4 = a4.add(g3.lanewise(LSHR, 26)).sub(1L << 26);
                 LongVector below = g4.lanewise(ASHR, 63);
                 LongVector above = below.lanewise(NOT);
-                """ + each(5, i -> "d%d = d%d.and(below).or(g%d.and(0x3ffffffL).and(above));".formatted(i, i, i));
+                """ + each(5, i -> "a%d = a%d.and(below).or(g%d.and(0x3ffffffL).and(above));".formatted(i, i, i));
     }
 
     /** {@code (h + s) mod 2^128}, as two words. */
     private String tag() {
         return """
-                LongVector low = d0.or(d1.lanewise(LSHL, 26)).or(d2.lanewise(LSHL, 52));
-                LongVector high = d2.lanewise(LSHR, 12).or(d3.lanewise(LSHL, 14)).or(d4.lanewise(LSHL, 40));
+                LongVector low = a0.or(a1.lanewise(LSHL, 26)).or(a2.lanewise(LSHL, 52));
+                LongVector high = a2.lanewise(LSHR, 12).or(a3.lanewise(LSHL, 14)).or(a4.lanewise(LSHL, 40));
                 LongVector sLow = LongVector.fromMemorySegment(LONGS, ALL, poly + S * ROW, LITTLE_ENDIAN);
                 LongVector sHigh = LongVector.fromMemorySegment(LONGS, ALL, poly + (S + 1) * ROW, LITTLE_ENDIAN);
                 LongVector sum = low.add(sLow);
