@@ -3,8 +3,6 @@
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 java_minimum=25
-# Written by the build when the jars in daemon/target/lib are complete.
-built=$root/daemon/target/built
 
 say() {
     printf 'culvert: %s\n' "$*" >&2
@@ -147,19 +145,19 @@ progress() {
     [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# Whether the build is newer than everything it was made of.
+# Whether the build of module $1 (daemon, bench) is newer than everything it was made of.
 is_built() {
+    local built=$root/$1/target/built changed sources=(pom.xml native-bindings ring crypto-simd engine daemon)
     [ -e "$built" ] || return 1
-    local changed
-    changed=$(cd "$root" && find pom.xml native-bindings ring crypto-simd engine daemon \
-        \( -name target -o -path '*/src/test' \) -prune -o \
+    [ "$1" = daemon ] || sources+=("$1")
+    changed=$(cd "$root" && find "${sources[@]}" \( -name target -o -path '*/src/test' \) -prune -o \
         \( -type f -o -path '*/src/*' \) -newer "$built" -print -quit)
     [ -z "$changed" ]
 }
 
-# Builds the program unless it is built. Of several first starts one builds and the others wait for it.
+# Builds module $1 unless it is built. Of several first starts one builds and the others wait for it.
 build() {
-    ! is_built || return 0
+    ! is_built "$1" || return 0
     if ! mkdir -p "$root/target" 2>/dev/null || ! [ -w "$root/target" ]; then
         die "Culvert is not built yet, and $root cannot be written"
     fi
@@ -169,20 +167,20 @@ build() {
         say "waiting for a build that is under way"
         flock "$lock"
     fi
-    if ! is_built; then
+    if ! is_built "$1"; then
         need_java
         need_maven
         # What the program can do without is not worth failing for: without liburing the plain backend serves.
         have liburing2 || ! can_install || install liburing2 || true
         say "building, which is needed once (log: $log)"
         : >"$root/target/build.begun"
-        if ! (cd "$root" && ./mvnw -B -ntp -Dmaven.test.skip=true -pl daemon -am package </dev/null 2>&1) \
+        if ! (cd "$root" && ./mvnw -B -ntp -Dmaven.test.skip=true -pl "$1" -am package </dev/null 2>&1) \
             | tee "$log" | progress; then
             grep -m 20 '^\[ERROR\]' "$log" >&2 || tail -n 20 "$log" >&2
             die "the build failed"
         fi
         # An edit made during the build must be seen by the next start.
-        touch -r "$root/target/build.begun" "$built"
+        touch -r "$root/target/build.begun" "$root/daemon/target/built" "$root/$1/target/built"
         say "built in $((SECONDS - begin)) s"
     fi
     exec {lock}>&-

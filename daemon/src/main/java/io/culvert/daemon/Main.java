@@ -19,6 +19,8 @@ import picocli.CommandLine.Spec;
         version = "culvert 0.1.0",
         footer = {
             "",
+            "culvert bench aead measures the AEAD against JCE and OpenSSL.",
+            "",
             "Environment:",
             "  LOG_LEVEL                 verbose or debug, error (default), silent",
             "  WG_TUN_FD, WG_UAPI_FD     descriptors of an interface and of a socket to take over",
