@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -63,7 +64,7 @@ class ConfigurationTest {
     /** Scenario 45. */
     @Test
     void onePeerHas130560AllowedIps() {
-        List<String> prefixes = IntStream.range(0, 255 * 256)
+        List<String> prefixes = IntStream.rangeClosed(1, 255 * 256)
                 .boxed()
                 .flatMap(i -> IntStream.range(0, 2)
                         .mapToObj(half -> half == 0
@@ -73,7 +74,9 @@ class ConfigurationTest {
         wg.configure("setconf", "[Interface]\n" + peer(publicKeys(1).getFirst(), prefixes));
         String[] words = wg.show("allowed-ips").split("\\s+");
         assertThat(words).hasSize(1 + prefixes.size());
-        assertThat(List.of(words).subList(1, words.length)).containsExactlyInAnyOrderElementsOf(prefixes);
+        // As sets: comparing lists in any order takes the square of the time.
+        Set<String> shown = Set.copyOf(List.of(words).subList(1, words.length));
+        assertThat(shown.equals(Set.copyOf(prefixes))).as("the same prefixes").isTrue();
     }
 
     /** Scenario 46. */

@@ -18,7 +18,7 @@ import java.lang.System.Logger.Level;
  * interface itself, so no message need be understood or can be missed.
  *
  * <p>The interface may be moved to another network namespace, where this process's netlink does not reach: then the thread
- * follows it there (TUNGETDEVNETNS, setns), as it must to see its flags. Once a second it looks without being told to,
+ * goes there (TUNGETDEVNETNS, setns), opens what it must have there to see the interface's flags, and comes back. Once a second it looks without being told to,
  * which also shows removal: any write to a removed TUN, even an empty one, fails with EBADFD.
  */
 final class TunMonitor {
@@ -147,14 +147,23 @@ final class TunMonitor {
         } finally {
             Memory.free(request);
         }
-        int namespace = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
+        int home = Linux.open("/proc/thread-self/ns/net", linux_h.O_RDONLY);
         try {
-            Linux.setns(namespace, linux_h.CLONE_NEWNET);
+            int there = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
+            try {
+                Linux.setns(there, linux_h.CLONE_NEWNET);
+            } finally {
+                Linux.close(there);
+            }
+            leave();
+            enter();
         } finally {
-            Linux.close(namespace);
+            // What looks and listens stays there. The thread does not: on it the listener opens the UDP ports, and
+            // those
+            // belong where the program was started.
+            Linux.setns(home, linux_h.CLONE_NEWNET);
+            Linux.close(home);
         }
-        leave();
-        enter();
         LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
     }
 
