@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardWatchEventKinds;
 import java.nio.file.WatchKey;
 import java.nio.file.WatchService;
@@ -47,13 +48,20 @@ final class UapiSocket implements AutoCloseable {
         try {
             makeDirectory(directory);
             removeStale(file);
+            // wg removes a *.sock file that refuses connections, as one does that is bound and does not listen yet. So
+            // it
+            // gets its name last, when it listens.
+            Path unnamed = directory.resolve("." + name + ".new");
+            Files.deleteIfExists(unnamed);
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
-                channel.bind(UnixDomainSocketAddress.of(file));
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+                channel.bind(UnixDomainSocketAddress.of(unnamed));
+                Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("rw-------"));
+                Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
                 return new UapiSocket(file, channel, identity(file));
             } catch (IOException e) {
                 channel.close();
+                Files.deleteIfExists(unnamed);
                 throw e;
             }
         } catch (IOException e) {
@@ -157,6 +165,9 @@ final class UapiSocket implements AutoCloseable {
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";
+        }
+        if (e instanceof NoSuchFileException) {
+            return "no such file or directory";
         }
         return e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
     }
