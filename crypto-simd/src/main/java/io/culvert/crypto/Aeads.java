@@ -44,7 +44,7 @@ public final class Aeads {
     }
 
     /**
-     * Starts the warm-up, unless that was done before: a daemon thread that takes at most half of one core's time (the
+     * Starts the warm-up, unless that was done before: a daemon thread that takes at most two thirds of one core's time (the
      * compiler's threads take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU
      * time.
      *

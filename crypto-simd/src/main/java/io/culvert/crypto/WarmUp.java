@@ -21,6 +21,12 @@ final class WarmUp implements Runnable {
 
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final int JCE_ROUNDS = 300;
+    /** So few that they are taken one by one, and enough for their kernels to be called as often as the others'. */
+    private static final int LONE_PACKETS = 4;
+
+    /** After so many rounds every kernel has passed the thresholds at which C2 compiles. */
+    private static final int NOTICED_ROUNDS = 80;
+
     private static final int ROUNDS_IN_A_ROW = 5;
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -76,12 +82,13 @@ final class WarmUp implements Runnable {
                     JceAead jce = new JceAead();
                     SelfTest equal = new SelfTest(filled(kernels.lanes(), SelfTest.KNOWN_LENGTH));
                     SelfTest mixed = new SelfTest(rising(40, 9));
-                    SelfTest lone = new SelfTest(100);
-                    SelfTest longLone = new SelfTest(kernels.lanes() * 128 + 200)) {
+                    SelfTest lone = new SelfTest(filled(LONE_PACKETS, 100));
+                    SelfTest longLone = new SelfTest(filled(LONE_PACKETS, kernels.lanes() * 128 + 200))) {
                 List<SelfTest> tests = List.of(equal, mixed, lone, longLone);
                 correct = equal.anchored();
                 long[] best = jceTimes(tests, jce);
                 int fastRounds = 0;
+                int round = 0;
                 while (fastRounds < ROUNDS_IN_A_ROW && now() < end) {
                     long start = System.nanoTime();
                     correct &= tests.stream().allMatch(test -> test.holds(aead));
@@ -89,10 +96,18 @@ final class WarmUp implements Runnable {
                         return false;
                     }
                     fastRounds = faster(tests, aead, best) ? fastRounds + 1 : 0;
-                    LockSupport.parkNanos(Math.min(System.nanoTime() - start, 5_000_000));
+                    pause(round++, System.nanoTime() - start);
                 }
                 return fastRounds == ROUNDS_IN_A_ROW;
             }
+        }
+
+        /** Leaves the core to others: some time while C2 is to take notice, most while it is at work. */
+        private static void pause(int round, long nanos) {
+            LockSupport.parkNanos(
+                    round < NOTICED_ROUNDS
+                            ? Math.min(nanos / 2, TimeUnit.MILLISECONDS.toNanos(2))
+                            : Math.min(nanos * 4, TimeUnit.MILLISECONDS.toNanos(20)));
         }
 
         private static boolean faster(List<SelfTest> tests, Aead aead, long[] best) {
