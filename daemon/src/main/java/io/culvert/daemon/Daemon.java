@@ -119,8 +119,9 @@ final class Daemon {
         LOG.log(Level.INFO, "{0}: {1} workers, AEAD: {2}", settings.name(), settings.workers(), Aeads.implementation());
         for (FastPath path : platform.fastPaths()) {
             LOG.log(Level.INFO, "{0}", path);
-            if (path.name().equals("io_uring") && path.whyNot() != null && settings.backend() == Backend.AUTO) {
-                LOG.log(Level.WARNING, "plain system calls serve, as there is no io_uring: {0}", path.whyNot());
+            if (path.name().equals("io_uring") && path.whyNot() != null) {
+                Level level = settings.backend() == Backend.AUTO ? Level.WARNING : Level.INFO;
+                LOG.log(level, "plain system calls serve, as io_uring is off: {0}", path.whyNot());
             }
         }
     }

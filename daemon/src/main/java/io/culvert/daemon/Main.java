@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
         description = "Makes interface IFNAME and carries WireGuard through it; wg(8) configures it.",
         mixinStandardHelpOptions = true,
         version = "culvert 0.1.0",
+        usageHelpWidth = 100,
         footer = {
             "",
             "culvert bench aead measures the AEAD against JCE and OpenSSL.",

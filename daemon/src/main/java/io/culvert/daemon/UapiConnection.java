@@ -33,6 +33,8 @@ final class UapiConnection {
     private final UapiReader in;
     private final UapiWriter out;
     private final UapiTarget target;
+    // A line or a request was so long that its end is not waited for; the connection is of no use then.
+    private boolean endless;
 
     private UapiConnection(ByteChannel channel, UapiTarget target, Arena arena) {
         in = new UapiReader(channel, arena.allocate(BUFFER_BYTES).asByteBuffer());
@@ -65,14 +67,14 @@ final class UapiConnection {
         }
         if (in.is("set=1")) {
             out.finish(-set());
-            return true;
+            return !endless;
         }
         return false;
     }
 
     private void get() throws IOException {
         boolean empty = true;
-        while (in.next() && in.length() > 0) {
+        while (!in.isTooLong() && in.next() && in.length() > 0) {
             empty = false;
         }
         if (!empty) {
@@ -87,14 +89,15 @@ final class UapiConnection {
 
     /**
      * Reads the whole request, also when it is bad already, since the other side reads the answer only when it wrote all.
-     * Its end may be the end of the stream, as long as the last line is whole.
+     * Its end may be the end of the stream, as long as the last line is whole. What has no end in sight is not read on.
      */
     private int set() throws IOException {
         UapiException error = null;
         try (UapiParser parser = new UapiParser()) {
             long bytes = 0;
-            while (in.next() && in.length() > 0) {
+            while (!endless && in.next() && in.length() > 0) {
                 bytes += in.length() + 1L;
+                endless = in.isTooLong() || bytes > LARGEST_REQUEST;
                 if (error == null) {
                     error = take(parser, bytes);
                 }
@@ -113,13 +116,16 @@ final class UapiConnection {
     }
 
     private UapiException take(UapiParser parser, long bytes) {
+        if (in.isTooLong()) {
+            return new UapiException(EPROTO, "a line is too long");
+        }
+        if (!in.isComplete()) {
+            return new UapiException(EPROTO, "the last line is cut off");
+        }
+        if (bytes > LARGEST_REQUEST) {
+            return new UapiException(E2BIG, "more than " + LARGEST_REQUEST + " bytes");
+        }
         try {
-            if (bytes > LARGEST_REQUEST) {
-                throw new UapiException(E2BIG, "more than " + LARGEST_REQUEST + " bytes");
-            }
-            if (in.isTooLong() || !in.isComplete()) {
-                throw new UapiException(EPROTO, in.isComplete() ? "a line is too long" : "the last line is cut off");
-            }
             parser.accept(in.line(), in.length());
             return null;
         } catch (UapiException e) {

@@ -12,7 +12,7 @@ import java.util.Arrays;
  * <p>One thread.
  */
 final class UapiReader {
-    /** Longer than any line of the protocol; of a longer one only that is kept. */
+    /** Longer than any line of the protocol. */
     private static final int LINE_BYTES = 256;
 
     private final ReadableByteChannel channel;
@@ -27,7 +27,10 @@ final class UapiReader {
         input = buffer.limit(0);
     }
 
-    /** Waits for the next line; {@code false} at the end of the stream when nothing is left. */
+    /**
+     * Waits for the next line, or for so much of one that it {@linkplain #isTooLong is too long}; {@code false} at the
+     * end of the stream when nothing is left.
+     */
     boolean next() throws IOException {
         length = 0;
         complete = false;
@@ -37,10 +40,11 @@ final class UapiReader {
                 complete = true;
                 return true;
             }
-            if (length < LINE_BYTES) {
-                line[length] = next;
+            if (length == LINE_BYTES) {
+                length++;
+                return true;
             }
-            length = Math.min(length + 1, LINE_BYTES + 1);
+            line[length++] = next;
         }
         return length > 0;
     }
@@ -55,7 +59,7 @@ final class UapiReader {
         return length;
     }
 
-    /** Whether the line is longer than any that means something. */
+    /** Whether the line is longer than any that means something; the rest of it has not been read then. */
     boolean isTooLong() {
         return length > LINE_BYTES;
     }
