@@ -102,7 +102,8 @@ public final class Aeads {
         };
     }
 
-    private static void changeOver(Kernels chosen) {
+    /** Has {@code chosen} serve from now on; for the warm-up. */
+    static void changeOver(Kernels chosen) {
         kernels = chosen;
         for (Consumer<String> listener : LISTENERS) {
             listener.accept(chosen.implementation());

@@ -113,33 +113,31 @@ final class Poly1305 {
         return blocks + 1;
     }
 
-    /** {@code h = (h + block) * r} for each; what passes 2^132 comes back twenty-fold, since 2^130 is 5. */
+    /**
+     * {@code h = (h + block) * r} for each; what passes 2^132 comes back twenty-fold, since 2^130 is 5. Both halves of a
+     * product come from the shifted factors, so that only those take registers: the lower half is 20 bits too far left.
+     */
     private void blocks(long message, int count) {
         long a0 = r0 << 10;
         long a1 = r1 << 10;
         long a2 = r2 << 10;
-        long s1 = r1 * 20;
-        long s2 = r2 * 20;
-        long b1 = s1 << 10;
-        long b2 = s2 << 10;
+        long b1 = a1 * 20;
+        long b2 = a2 * 20;
         long x0 = h0;
         long x1 = h1;
         long x2 = h2;
         for (int i = 0; i < count; i++) {
             long low = RawMemory.getLong(message + 16L * i);
             long high = RawMemory.getLong(message + 16L * i + 8);
-            x0 += low & MASK_44;
-            x1 += (low >>> 44 | high << 20) & MASK_44;
-            x2 += (high >>> 24) + WHOLE_BLOCK;
-            long u0 = x0 << 10;
-            long u1 = x1 << 10;
-            long u2 = x2 << 10;
-            long over2 = Math.multiplyHigh(u0, a2) + Math.multiplyHigh(u1, a1) + Math.multiplyHigh(u2, a0);
-            long d0 = (x0 * r0 & MASK_44) + (x1 * s2 & MASK_44) + (x2 * s1 & MASK_44) + 20 * over2;
-            long over0 = Math.multiplyHigh(u0, a0) + Math.multiplyHigh(u1, b2) + Math.multiplyHigh(u2, b1);
-            long d1 = (x0 * r1 & MASK_44) + (x1 * r0 & MASK_44) + (x2 * s2 & MASK_44) + over0;
-            long over1 = Math.multiplyHigh(u0, a1) + Math.multiplyHigh(u1, a0) + Math.multiplyHigh(u2, b2);
-            long d2 = (x0 * r2 & MASK_44) + (x1 * r1 & MASK_44) + (x2 * r0 & MASK_44) + over1;
+            long u0 = x0 + (low & MASK_44) << 10;
+            long u1 = x1 + ((low >>> 44 | high << 20) & MASK_44) << 10;
+            long u2 = x2 + (high >>> 24) + WHOLE_BLOCK << 10;
+            long d0 = 20 * (Math.multiplyHigh(u0, a2) + Math.multiplyHigh(u1, a1) + Math.multiplyHigh(u2, a0));
+            long d1 = Math.multiplyHigh(u0, a0) + Math.multiplyHigh(u1, b2) + Math.multiplyHigh(u2, b1);
+            long d2 = Math.multiplyHigh(u0, a1) + Math.multiplyHigh(u1, a0) + Math.multiplyHigh(u2, b2);
+            d0 += (u0 * a0 >>> 20) + (u1 * b2 >>> 20) + (u2 * b1 >>> 20);
+            d1 += (u0 * a1 >>> 20) + (u1 * a0 >>> 20) + (u2 * b2 >>> 20);
+            d2 += (u0 * a2 >>> 20) + (u1 * a1 >>> 20) + (u2 * a0 >>> 20);
             d1 += d0 >>> 44;
             d2 += d1 >>> 44;
             d0 = (d0 & MASK_44) + 5 * (d2 >>> 42);

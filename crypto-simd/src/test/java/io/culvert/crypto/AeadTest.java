@@ -7,11 +7,15 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.bouncycastle.crypto.InvalidCipherTextException;
+import org.bouncycastle.crypto.modes.ChaCha20Poly1305;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.bouncycastle.crypto.params.ParametersWithIV;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every implementation, forced, against JCE through the one-message form. */
+/** Every implementation, forced, against JCE and BouncyCastle. */
 class AeadTest {
     /** How many random packets each implementation seals and opens. */
     private static final int PACKETS = Integer.getInteger("culvert.crypto.packets", 8_000);
@@ -146,6 +150,7 @@ class AeadTest {
 
     private void check(int[] lengths, long[] counters, Layout layout, boolean ones) {
         try (TestTrain train = train(lengths, counters, layout, ones)) {
+            checkReference(train);
             assertThat(train.sealWrong(aead))
                     .as("first wrongly sealed packet of %s %s", layout, Arrays.toString(lengths))
                     .isEqualTo(-1);
@@ -164,6 +169,28 @@ class AeadTest {
                     .as("first wrongly opened packet of %s %s", layout, Arrays.toString(lengths))
                     .isEqualTo(-1);
         }
+    }
+
+    /** JCE, the reference of all tests here, against BouncyCastle. */
+    private static void checkReference(TestTrain train) {
+        for (int i = 0; i < train.count; i++) {
+            assertThat(train.sealed[i]).isEqualTo(bouncyCastle(train, i));
+        }
+    }
+
+    private static byte[] bouncyCastle(TestTrain train, int packet) {
+        byte[] nonce = new byte[12];
+        JceCipher.counterNonce(train.counters[packet], nonce);
+        ChaCha20Poly1305 cipher = new ChaCha20Poly1305();
+        cipher.init(true, new ParametersWithIV(new KeyParameter(train.keyBytes), nonce));
+        byte[] sealed = new byte[cipher.getOutputSize(train.lengths[packet])];
+        int done = cipher.processBytes(train.plain[packet], 0, train.lengths[packet], sealed, 0);
+        try {
+            cipher.doFinal(sealed, done);
+        } catch (InvalidCipherTextException e) {
+            throw new AssertionError(e);
+        }
+        return sealed;
     }
 
     private TestTrain train(int[] lengths, long[] counters, Layout layout, boolean ones) {

@@ -9,9 +9,24 @@ import org.junit.jupiter.api.Test;
 
 class AeadsTest {
     @Test
-    void jceServesUntilTheWarmUpEnds() {
+    void jceServesAtFirst() {
         try (Aead aead = Aeads.create()) {
-            assertThat(aead.implementation()).isEqualTo(Aeads.implementation());
+            assertThat(aead.implementation()).isEqualTo("jce");
+        }
+    }
+
+    @Test
+    void instancesChangeOverAtTheirNextTrain() {
+        AtomicReference<String> heard = new AtomicReference<>();
+        Aeads.onChange(heard::set);
+        try (Aead aead = Aeads.create();
+                SelfTest test = new SelfTest(100, 200)) {
+            assertThat(test.holds(aead)).isTrue();
+            Aeads.changeOver(new Kernels256());
+            assertThat(test.holds(aead)).isTrue();
+            assertThat(aead.implementation()).isEqualTo("vector-256");
+            assertThat(Aeads.implementation()).isEqualTo("vector-256");
+            assertThat(heard.get()).isEqualTo("vector-256");
         }
     }
 

@@ -23,8 +23,8 @@ import java.util.stream.IntStream;
 public final class KernelGenerator {
     private static final int WORDS = 16;
     private static final int BLOCK_BYTES = 64;
-    /** Sets of vectors in {@link #few}: a second one runs in the gaps that the first one's latency leaves. */
-    private static final int FEW_SETS = 2;
+    /** Blocks that {@link #few} makes: two sets of vectors at 256 bits, of which one runs in the gaps of the other. */
+    private static final int FEW_BLOCKS = 4;
 
     private final int bits;
     private final int bytes;
@@ -59,7 +59,7 @@ public final class KernelGenerator {
                 .replace("#V", Integer.toString(bytes))
                 .replace("#I", Integer.toString(ints))
                 .replace("#L", Integer.toString(longs))
-                .replace("#F", Integer.toString(FEW_SETS * quads));
+                .replace("#F", Integer.toString(FEW_BLOCKS));
     }
 
     private String head() {
@@ -261,8 +261,8 @@ public final class KernelGenerator {
                                 .formatted(rows[order[i]], (set * 4 + i) * bytes));
     }
 
-    private static String eachSet(IntFunction<String> text) {
-        return each(FEW_SETS, text);
+    private String eachSet(IntFunction<String> text) {
+        return each(FEW_BLOCKS / quads, text);
     }
 
     private String xor() {
