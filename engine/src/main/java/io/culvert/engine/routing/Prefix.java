@@ -1,7 +1,6 @@
 package io.culvert.engine.routing;
 
-import java.net.InetAddress;
-import java.net.UnknownHostException;
+import io.culvert.engine.AddressWords;
 
 /**
  * An IP prefix, already masked: bits past {@link #length} are zero. An IPv4 address is in the low half of {@code low}.
@@ -33,35 +32,18 @@ public record Prefix(boolean ipv6, long high, long low, int length) {
      */
     public static Prefix of(byte[] address, int length) {
         if (address.length == 4) {
-            return new Prefix(false, 0, word(address, 0, 4), length);
+            return new Prefix(false, 0, AddressWords.word(address, 0, 4), length);
         }
-        return new Prefix(true, word(address, 0, 8), word(address, 8, 8), length);
+        return new Prefix(true, AddressWords.word(address, 0, 8), AddressWords.word(address, 8, 8), length);
     }
 
     private static long mask(int bits) {
         return bits == 0 ? 0 : -1L << (64 - bits);
     }
 
-    private static long word(byte[] bytes, int from, int count) {
-        long value = 0;
-        for (int i = from; i < from + count; i++) {
-            value = value << 8 | Byte.toUnsignedLong(bytes[i]);
-        }
-        return value;
-    }
-
     /** As {@code wg} writes it: address, slash, length. */
     @Override
     public String toString() {
-        byte[] bytes = new byte[ipv6 ? 16 : 4];
-        for (int i = 0; i < bytes.length; i++) {
-            int shift = 8 * (bytes.length - 1 - i);
-            bytes[i] = (byte) (shift >= 64 ? high >>> (shift - 64) : low >>> shift);
-        }
-        try {
-            return InetAddress.getByAddress(bytes).getHostAddress() + "/" + length;
-        } catch (UnknownHostException e) {
-            throw new AssertionError("4 and 16 bytes are always an address", e);
-        }
+        return AddressWords.toInetAddress(ipv6, high, low, 0).getHostAddress() + "/" + length;
     }
 }

@@ -1,10 +1,9 @@
 package io.culvert.engine.udp;
 
+import io.culvert.engine.AddressWords;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.UnknownHostException;
 
 /**
  * The other end of a datagram: its address and port, and (as the kernel's {@code struct endpoint} has it) the local
@@ -138,38 +137,16 @@ public final class UdpEndpoint {
     public void set(InetSocketAddress remote) {
         byte[] bytes = remote.getAddress().getAddress();
         if (remote.getAddress() instanceof Inet4Address) {
-            setIpv4((int) bigEndian(bytes, 0, 4), remote.getPort());
+            setIpv4((int) AddressWords.word(bytes, 0, 4), remote.getPort());
         } else {
             int scopeId = ((Inet6Address) remote.getAddress()).getScopeId();
-            setIpv6(bigEndian(bytes, 0, 8), bigEndian(bytes, 8, 8), remote.getPort(), scopeId);
+            setIpv6(AddressWords.word(bytes, 0, 8), AddressWords.word(bytes, 8, 8), remote.getPort(), scopeId);
         }
     }
 
     /** The remote as Java's own type, or {@code null} when not set; cold code only. */
     public InetSocketAddress toSocketAddress() {
-        if (!isSet()) {
-            return null;
-        }
-        byte[] bytes = new byte[ipv6 ? 16 : 4];
-        for (int i = 0; i < bytes.length; i++) {
-            int shift = 8 * (bytes.length - 1 - i);
-            bytes[i] = (byte) (shift >= 64 ? high >>> (shift - 64) : low >>> shift);
-        }
-        try {
-            InetAddress address =
-                    ipv6 ? Inet6Address.getByAddress(null, bytes, scope) : InetAddress.getByAddress(bytes);
-            return new InetSocketAddress(address, port);
-        } catch (UnknownHostException e) {
-            throw new AssertionError("4 and 16 bytes are always an address", e);
-        }
-    }
-
-    private static long bigEndian(byte[] bytes, int from, int count) {
-        long value = 0;
-        for (int i = from; i < from + count; i++) {
-            value = value << 8 | Byte.toUnsignedLong(bytes[i]);
-        }
-        return value;
+        return isSet() ? new InetSocketAddress(AddressWords.toInetAddress(ipv6, high, low, scope), port) : null;
     }
 
     @Override
