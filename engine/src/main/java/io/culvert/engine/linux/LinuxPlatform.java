@@ -92,8 +92,9 @@ public final class LinuxPlatform implements Platform {
 
     /** Which fast paths are on, and why the others are not. */
     public List<FastPath> fastPaths() {
+        String plain = whyNotIoUring == null ? null : whyNotIoUring + "; plain system calls serve";
         return List.of(
-                new FastPath("io_uring", whyNotIoUring),
+                new FastPath("io_uring", plain),
                 new FastPath("TUN TCP segmentation (TSO)", tun.whyNotSegmentation()),
                 new FastPath("TUN UDP segmentation (USO)", tun.whyNotUdpSegmentation()),
                 new FastPath("UDP_SEGMENT", bind.whyNoSegments()),
