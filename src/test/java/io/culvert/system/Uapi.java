@@ -1,5 +1,7 @@
 package io.culvert.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.StandardProtocolFamily;
@@ -7,11 +9,13 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The UAPI socket of an interface, spoken to without {@code wg}, so that one can say what {@code wg} never would. */
 final class Uapi implements AutoCloseable {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final Pattern ERRNO = Pattern.compile("^errno=(-?\\d+)$", Pattern.MULTILINE);
 
     private final SocketChannel channel;
@@ -25,6 +29,7 @@ final class Uapi implements AutoCloseable {
         try {
             SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
             channel.connect(UnixDomainSocketAddress.of(Daemon.socket(device)));
+            channel.configureBlocking(false);
             return new Uapi(channel);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -54,30 +59,34 @@ final class Uapi implements AutoCloseable {
         return ask(device, "get=1\n\n");
     }
 
+    /** Sends all of it; fails the test when the daemon does not read on. */
     void send(String text) {
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (bytes.hasRemaining()) {
+        ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+        boolean sent = Eventually.holds(PATIENCE, () -> {
+            try {
                 channel.write(bytes);
+                return !bytes.hasRemaining();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
+        assertThat(sent).as("the daemon reads what is sent").isTrue();
     }
 
+    /** What came up to an empty line or to where the daemon hung up; fails the test when neither happens. */
     String answer() {
         StringBuilder text = new StringBuilder();
-        try {
-            while (text.indexOf("\n\n") < 0) {
+        boolean ended = Eventually.holds(PATIENCE, () -> {
+            try {
                 buffer.clear();
-                if (channel.read(buffer) < 0) {
-                    break;
-                }
+                int length = channel.read(buffer);
                 text.append(StandardCharsets.UTF_8.decode(buffer.flip()));
+                return length < 0 || text.indexOf("\n\n") >= 0;
+            } catch (IOException e) {
+                return true; // hung up
             }
-        } catch (IOException e) {
-            return text.toString(); // hung up
-        }
+        });
+        assertThat(ended).as("answered or hung up; so far: %s", text).isTrue();
         return text.toString();
     }
 
