@@ -1,0 +1,97 @@
+package io.culvert.system;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A hub with several peers, whose packets go in and out through the same interface: peers have their homes on different workers,
+ * and the kernel forwards super-packets as they came out of the hub's TUN.
+ */
+@OnHost("iperf3")
+class HubTest {
+    private static final String NET = "192.168.241.";
+    private static final int HUB_PORT = 1;
+
+    private static final Namespace OUTSIDE = Namespace.create();
+    private static final List<Node> SPOKES = new ArrayList<>();
+    private static Node hub;
+
+    /** A daemon whose interface lies in a namespace of its own. */
+    private record Node(Daemon daemon, Namespace namespace, Key key, String address) implements AutoCloseable {
+        static Node start(Program program, int number, Map<String, String> environment) {
+            Node node = new Node(
+                    Daemon.start(program, OUTSIDE, Names.next(), environment),
+                    Namespace.create(),
+                    Key.generate(),
+                    NET + number);
+            node.daemon.moveTo(node.namespace);
+            node.namespace.ip("address", "add", node.address + "/24", "dev", node.daemon.device());
+            node.daemon.wg().set("private-key", node.key.file().toString(), "listen-port", Integer.toString(number));
+            node.namespace.ip("link", "set", node.daemon.device(), "up");
+            return node;
+        }
+
+        @Override
+        public void close() {
+            daemon.close();
+            namespace.close();
+        }
+    }
+
+    @BeforeAll
+    static void create() {
+        hub = Node.start(Program.CULVERT, HUB_PORT, Map.of("CULVERT_WORKERS", "3"));
+        hub.namespace().write("/proc/sys/net/ipv4/ip_forward", "1");
+        for (Program program : List.of(Program.WIREGUARD_GO, Program.CULVERT, Program.WIREGUARD_GO)) {
+            Node spoke = Node.start(program, SPOKES.size() + HUB_PORT + 1, Map.of());
+            SPOKES.add(spoke);
+            hub.daemon().wg().set("peer", spoke.key().pub(), "allowed-ips", spoke.address() + "/32");
+            spoke.daemon()
+                    .wg()
+                    .set(
+                            "peer",
+                            hub.key().pub(),
+                            "allowed-ips",
+                            NET + "0/24",
+                            "endpoint",
+                            "127.0.0.1:" + HUB_PORT,
+                            "persistent-keepalive",
+                            "20");
+            Ping.once(spoke.namespace(), hub.address());
+        }
+    }
+
+    @AfterAll
+    static void close() {
+        SPOKES.forEach(Node::close);
+        if (hub != null) {
+            hub.close();
+        }
+        OUTSIDE.close();
+    }
+
+    @Test
+    void everySpokeReachesEveryOther() {
+        for (Node from : SPOKES) {
+            for (Node to : SPOKES) {
+                if (from != to) {
+                    Ping.once(from.namespace(), to.address());
+                }
+            }
+        }
+    }
+
+    @Test
+    void streamsPassFromSpokeToSpoke() {
+        for (int i = 0; i < SPOKES.size(); i++) {
+            Node from = SPOKES.get(i);
+            Node to = SPOKES.get((i + 1) % SPOKES.size());
+            Iperf.tcp(from.namespace(), to.namespace(), to.address(), "-P", "2");
+            Iperf.udp(from.namespace(), to.namespace(), to.address());
+        }
+    }
+}
