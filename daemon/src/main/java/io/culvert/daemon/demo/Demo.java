@@ -35,7 +35,7 @@ public final class Demo implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            defaultValue = "5",
+            defaultValue = "8",
             description = "how long each tunnel runs before it is measured (default: ${DEFAULT-VALUE})")
     private int warmUpSeconds;
 
@@ -120,12 +120,12 @@ public final class Demo implements Callable<Integer> {
         if (!left.hasHandshake() || !right.hasHandshake()) {
             throw new IOException("no handshake");
         }
-        double ping = ping(left, right, 50);
-        say(String.format(Locale.ROOT, "%s: handshake and first ping %.1f ms, ping %.2f ms", title, first, ping));
         if (!ipv6 && warmUpSeconds > 0) {
-            say(title + ": warming up");
+            say(title + ": handshake done, warming up");
             Iperf.run(left, right, false, Load.TCP_8, warmUpSeconds);
         }
+        double ping = ping(left, right, 50);
+        say(String.format(Locale.ROOT, "%s: handshake and first ping %.1f ms, ping %.2f ms", title, first, ping));
         Row forward = new Row(left.implementation(), right.implementation(), true, ipv6, first, ping);
         Row backward = new Row(right.implementation(), left.implementation(), false, ipv6, first, ping);
         rows.add(forward);
