@@ -23,7 +23,7 @@ import java.nio.channels.ByteChannel;
  * negative numbers; it reads those of a {@code get} as they are, so they are positive.
  */
 final class UapiConnection {
-    /** Bytes of one request: a hundred times what the largest known configurations need. */
+    /** Bytes of one request: over ten times what 130,560 allowed IPs take. */
     private static final long LARGEST_REQUEST = 64L << 20;
 
     private static final int BUFFER_BYTES = 16 * 1024;

@@ -48,9 +48,8 @@ final class UapiSocket implements AutoCloseable {
         try {
             makeDirectory(directory);
             removeStale(file);
-            // wg removes a *.sock file that refuses connections, as one does that is bound and does not listen yet. So
-            // it
-            // gets its name last, when it listens.
+            // A socket that is bound and does not listen yet refuses connections, and wg removes such a *.sock: it
+            // gets its name when it listens.
             Path unnamed = directory.resolve("." + name + ".new");
             Files.deleteIfExists(unnamed);
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
