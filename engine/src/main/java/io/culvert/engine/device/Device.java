@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 
 /**
  * A WireGuard device: a TUN, a UDP port, peers, and the workers between them (the kernel's device.c).
@@ -349,7 +350,7 @@ public final class Device implements AutoCloseable {
         tell(peer, peer::remove);
     }
 
-    private void forEachPeer(java.util.function.Consumer<Peer> action) {
+    private void forEachPeer(Consumer<Peer> action) {
         for (Peer peer : peers.all()) {
             tell(peer, () -> action.accept(peer));
         }

@@ -1,18 +1,16 @@
 package io.culvert.engine.device;
 
+import io.culvert.engine.message.Limits;
 import io.culvert.natives.Memory;
 import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A peer's packets that wait for a key (the kernel's staged_packet_queue); confined to the thread of the peer's home.
- * At most {@value #MAX_STAGED_PACKETS} packets wait, of which the oldest make room for new ones, and all peers' together
+ * At most {@value Limits#MAX_STAGED_PACKETS} packets wait, of which the oldest make room for new ones, and all peers' together
  * take at most a fixed share of memory.
  */
 final class StagedPackets {
-    /** MAX_STAGED_PACKETS of messages.h. */
-    static final int MAX_STAGED_PACKETS = 128;
-
     /** What all staged packets of a device may take: bounded by configuration, not by load. */
     static final long MAX_BYTES = 64L << 20;
 
@@ -46,7 +44,7 @@ final class StagedPackets {
     int add(Staged staged) {
         int dropped = 0;
         // As the kernel: room is made first, and a burst is then never cut by its own arrival.
-        while (packets > MAX_STAGED_PACKETS) {
+        while (packets > Limits.MAX_STAGED_PACKETS) {
             dropped += queue.peek().packets();
             free(poll());
         }

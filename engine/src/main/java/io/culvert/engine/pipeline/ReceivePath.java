@@ -109,11 +109,6 @@ final class ReceivePath {
     private void dispatch() {
         Train train = open;
         open = null;
-        if (!train.peer.receiveQueue().trains.offer(train)) {
-            worker.drops.add(RX_OVERLOAD, train.count);
-            worker.free(train);
-            return;
-        }
         worker.offer(train);
     }
 

@@ -23,8 +23,6 @@ import io.culvert.natives.Memory;
  * whichever worker takes it; {@link #commit} runs at the peer's home, in order, and sends.
  */
 final class SendPath {
-    /** Padding goes up to this multiple (messages.h: MESSAGE_PADDING_MULTIPLE). */
-    private static final int PADDING = 16;
     /** What one UDP_SEGMENT send may hold: 65,535 less the IPv4 and UDP headers, and UDP_MAX_SEGMENTS of old kernels. */
     private static final int GSO_MAX_BYTES = 65_507;
 
@@ -113,7 +111,7 @@ final class SendPath {
      */
     static int padding(int length, int mtu) {
         int last = mtu != 0 && length > mtu ? length % mtu : length;
-        int padded = (last + PADDING - 1) & -PADDING;
+        int padded = (last + Limits.MESSAGE_PADDING_MULTIPLE - 1) & -Limits.MESSAGE_PADDING_MULTIPLE;
         return (mtu == 0 ? padded : Math.min(mtu, padded)) - last;
     }
 
@@ -161,11 +159,6 @@ final class SendPath {
         for (int i = 0; i < train.count; i++) {
             train.counter[i] = first + i;
             DataMessage.write(train.payload[i] - Train.HEADER_BYTES, receiver, first + i);
-        }
-        if (!train.peer.transmitQueue().trains.offer(train)) {
-            worker.drops.add(TX_OVERLOAD, train.count);
-            worker.free(train);
-            return;
         }
         worker.offer(train);
     }

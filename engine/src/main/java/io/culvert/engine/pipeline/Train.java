@@ -2,6 +2,7 @@ package io.culvert.engine.pipeline;
 
 import io.culvert.crypto.Aead;
 import io.culvert.engine.device.Peer;
+import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.ring.Ordered;
@@ -25,7 +26,7 @@ final class Train extends Ordered {
     static final int MAX_PACKETS = Aead.MAX_TRAIN;
 
     /** Bytes of a data message in front of its payload. */
-    static final int HEADER_BYTES = 16;
+    static final int HEADER_BYTES = DataMessage.HEADER_BYTES;
 
     /** The worker whose pool the train came from; it alone takes and frees it. */
     final Worker owner;
@@ -89,6 +90,11 @@ final class Train extends Ordered {
         slabNext = slab;
         failures = 0;
         reopen();
+    }
+
+    /** Its peer's queue in its direction. */
+    TrainQueue queue() {
+        return transmit ? peer.transmitQueue() : peer.receiveQueue();
     }
 
     /** Whether a message with {@code payloadBytes} of payload still fits. */

@@ -37,7 +37,7 @@ public final class Worker implements WorkerIo.Sink {
 
     private static final int MAILBOX_CAPACITY = 8192;
     /** From how many trains on that wait here it pays to wake a sleeping worker, which costs about 15 us. */
-    private static final int STEAL_THRESHOLD = Integer.getInteger("culvert.steal", 4);
+    private static final int STEAL_THRESHOLD = 4;
 
     private static final VarHandle SLEEPING;
 
@@ -216,8 +216,13 @@ public final class Worker implements WorkerIo.Sink {
         return ring.size() > 0;
     }
 
-    /** Offers a dispatched train to the workers. */
+    /** Gives a train its place in the peer's order and offers it to the workers; drops it when there is no place. */
     void offer(Train train) {
+        if (!train.queue().trains.offer(train)) {
+            drops.add(train.transmit ? DropCause.TX_OVERLOAD : DropCause.RX_OVERLOAD, train.count);
+            free(train);
+            return;
+        }
         if (!ring.offer(train)) {
             process(train);
         } else if (ring.size() >= STEAL_THRESHOLD) {
@@ -233,7 +238,7 @@ public final class Worker implements WorkerIo.Sink {
     private void process(Train train) {
         // Published trains belong to the peer's home: what is needed afterwards is read before.
         Peer peer = train.peer;
-        TrainQueue queue = train.transmit ? peer.transmitQueue() : peer.receiveQueue();
+        TrainQueue queue = train.queue();
         if (train.transmit) {
             SendPath.seal(this, train);
         } else {
