@@ -5,4 +5,7 @@ module io.culvert.bench {
     requires jmh.core;
     // JMH uses Unsafe, and as an automatic module cannot say so itself.
     requires jdk.unsupported;
+
+    opens io.culvert.bench.result to
+            com.google.gson;
 }

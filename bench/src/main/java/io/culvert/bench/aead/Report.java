@@ -2,6 +2,7 @@ package io.culvert.bench.aead;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.culvert.bench.result.Machine;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ final class Report {
     private record Row(String shape, String operation, double bytesPerPacket) {}
 
     Report(String commandLine) {
+        facts.put("openssl", OpensslSpeed.version().orElse("none"));
         facts.put("command", commandLine);
     }
 

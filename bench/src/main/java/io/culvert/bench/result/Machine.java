@@ -1,4 +1,4 @@
-package io.culvert.bench.aead;
+package io.culvert.bench.result;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** What a result must be read with: where and on what it was measured. */
-final class Machine {
+public final class Machine {
     private Machine() {}
 
-    /** The facts, by name. */
-    static Map<String, String> facts() {
+    /** The facts, by name, in the order in which they are to be shown. */
+    public static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
         facts.put("cpu", field(Path.of("/proc/cpuinfo"), "model name"));
@@ -27,7 +27,6 @@ final class Machine {
         facts.put("load before", first(Path.of("/proc/loadavg")));
         facts.put("kernel", first(Path.of("/proc/sys/kernel/osrelease")));
         facts.put("jdk", System.getProperty("java.vendor.version") + " " + Runtime.version());
-        facts.put("openssl", OpensslSpeed.version().orElse("none"));
         facts.put("commit", commit());
         return facts;
     }
