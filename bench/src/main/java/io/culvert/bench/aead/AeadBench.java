@@ -70,7 +70,7 @@ public final class AeadBench {
         report.print(out);
         out.printf("allocated by the vector kernels: at most %.3f B for each train%n", mostAllocated);
         report.put("vector kernels allocate at most, B/train", "%.3f".formatted(mostAllocated));
-        out.println("written: " + report.write(Path.of(arguments.directory())));
+        out.println("written: " + report.run().write(Path.of(arguments.directory())));
         boolean clean = mostAllocated < OBJECT_BYTES;
         if (!clean) {
             System.err.println("culvert bench aead: the vector kernels must not allocate");
