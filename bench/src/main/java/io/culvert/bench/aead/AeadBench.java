@@ -37,17 +37,20 @@ public final class AeadBench {
         this.report = new Report(arguments.commandLine());
     }
 
-    /** See {@link Arguments} for {@code args}. */
-    public static void main(String[] args) throws RunnerException, IOException {
+    /**
+     * Runs it; see {@link Arguments} for {@code args}.
+     *
+     * @return the exit status
+     */
+    public static int execute(String... args) throws RunnerException, IOException {
         Arguments arguments;
         try {
             arguments = Arguments.parse(args);
         } catch (IllegalArgumentException e) {
             System.err.println("culvert bench aead: " + e.getMessage() + "\n" + Arguments.USAGE);
-            System.exit(2);
-            return;
+            return 2;
         }
-        System.exit(new AeadBench(arguments).run() ? 0 : 1);
+        return new AeadBench(arguments).run() ? 0 : 1;
     }
 
     private boolean run() throws RunnerException, IOException {

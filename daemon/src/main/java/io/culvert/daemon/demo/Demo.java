@@ -3,6 +3,8 @@ package io.culvert.daemon.demo;
 import static io.culvert.daemon.demo.Implementation.CULVERT;
 import static io.culvert.daemon.demo.Implementation.WIREGUARD_GO;
 
+import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -64,7 +66,7 @@ public final class Demo implements Callable<Integer> {
     }
 
     private int run() throws InterruptedException {
-        try (Testbed testbed = Testbed.create()) {
+        try (Testbed testbed = Testbed.create("culvert-demo", 1500)) {
             for (List<Implementation> pair : PAIRS) {
                 attempt(pair.get(0) + " to " + pair.get(1), () -> measure(testbed, pair));
             }

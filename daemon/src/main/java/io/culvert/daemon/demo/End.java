@@ -1,5 +1,7 @@
 package io.culvert.daemon.demo;
 
+import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,5 +1,6 @@
 package io.culvert.daemon.demo;
 
+import io.culvert.daemon.testbed.Shell;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.util.ArrayList;

@@ -1,14 +1,14 @@
-package io.culvert.daemon.demo;
+package io.culvert.daemon.testbed;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** Runs other programs. */
-final class Shell {
-    private static final long LIMIT_SECONDS = 60;
+public final class Shell {
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     private Shell() {}
 
@@ -18,27 +18,38 @@ final class Shell {
      * @param input for its stdin
      * @throws IOException with the last thing it said, when it fails or takes longer than a minute
      */
-    static String run(String input, List<String> command) throws IOException, InterruptedException {
+    public static String run(String input, List<String> command) throws IOException, InterruptedException {
+        return run(LIMIT, input, command);
+    }
+
+    /** The same, with another limit than a minute. */
+    public static String run(Duration limit, String input, List<String> command)
+            throws IOException, InterruptedException {
         StringBuilder output = new StringBuilder();
-        if (execute(input, command, output) != 0) {
+        if (execute(limit, input, command, output) != 0) {
             throw new IOException(String.join(" ", command) + ": " + lastLine(output.toString()));
         }
         return output.toString();
     }
 
     /** The same, without input. */
-    static String run(String... command) throws IOException, InterruptedException {
+    public static String run(String... command) throws IOException, InterruptedException {
         return run("", List.of(command));
     }
 
     /** What a program writes, also when it fails. */
-    static String outputOf(List<String> command) throws IOException, InterruptedException {
+    public static String outputOf(List<String> command) throws IOException, InterruptedException {
+        return outputOf(LIMIT, command);
+    }
+
+    /** The same, with another limit than a minute. */
+    public static String outputOf(Duration limit, List<String> command) throws IOException, InterruptedException {
         StringBuilder output = new StringBuilder();
-        execute("", command, output);
+        execute(limit, "", command, output);
         return output.toString();
     }
 
-    private static int execute(String input, List<String> command, StringBuilder output)
+    private static int execute(Duration limit, String input, List<String> command, StringBuilder output)
             throws IOException, InterruptedException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
@@ -47,8 +58,8 @@ final class Shell {
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.write(input.getBytes(StandardCharsets.UTF_8));
             }
-            if (!process.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS)) {
-                throw new IOException(String.join(" ", command) + ": still running after a minute");
+            if (!process.waitFor(limit)) {
+                throw new IOException(String.join(" ", command) + ": still running after " + limit.toSeconds() + " s");
             }
             reader.join();
             return process.exitValue();

@@ -1,4 +1,4 @@
-package io.culvert.daemon.demo;
+package io.culvert.daemon.testbed;
 
 import java.io.IOException;
 import java.util.List;
@@ -13,7 +13,7 @@ import java.util.List;
  *   tunnel 10.18.0.1           &lt;====&gt;  tunnel 10.18.0.2              inside
  * </pre>
  */
-final class Testbed implements AutoCloseable {
+public final class Testbed implements AutoCloseable {
     private static final int TRIES = 3;
 
     private final List<String> namespaces;
@@ -22,11 +22,18 @@ final class Testbed implements AutoCloseable {
         this.namespaces = namespaces;
     }
 
-    static Testbed create() throws IOException, InterruptedException {
-        String name = "culvert-demo-" + ProcessHandle.current().pid();
+    /**
+     * Makes one.
+     *
+     * @param prefix what the names of the namespaces begin with
+     * @param mtu of the veth pair
+     * @throws IOException when something of it cannot be made; then nothing of it is left
+     */
+    public static Testbed create(String prefix, int mtu) throws IOException, InterruptedException {
+        String name = prefix + "-" + ProcessHandle.current().pid();
         Testbed testbed = new Testbed(List.of(name + "-a", name + "-b"));
         try {
-            testbed.build();
+            testbed.build(mtu);
             return testbed;
         } catch (IOException | InterruptedException | RuntimeException e) {
             testbed.close();
@@ -35,29 +42,28 @@ final class Testbed implements AutoCloseable {
     }
 
     /** The namespace of side 0 or 1. */
-    String namespace(int side) {
+    public String namespace(int side) {
         return namespaces.get(side);
     }
 
     /** The address of a side outside the tunnel. */
-    static String outside(int side, boolean ipv6) {
+    public static String outside(int side, boolean ipv6) {
         return (ipv6 ? "fd18::" : "198.18.0.") + (side + 1);
     }
 
     /** The address of a side inside the tunnel. */
-    static String inside(int side) {
+    public static String inside(int side) {
         return "10.18.0." + (side + 1);
     }
 
-    private void build() throws IOException, InterruptedException {
+    private void build(int mtu) throws IOException, InterruptedException {
         for (String namespace : namespaces) {
             Shell.run("ip", "netns", "add", namespace);
             Shell.run("ip", "-n", namespace, "link", "set", "lo", "up");
         }
-        String[] pair = {"ip", "link", "add", "veth0", "netns", namespace(0), "type", "veth", "peer", "name", "veth0"};
-        List<String> command = new java.util.ArrayList<>(List.of(pair));
-        command.addAll(List.of("netns", namespace(1)));
-        Shell.run("", command);
+        String pair = "ip link add veth0 mtu %d netns %s type veth peer name veth0 mtu %1$d netns %3$s"
+                .formatted(mtu, namespace(0), namespace(1));
+        Shell.run(pair.split(" "));
         for (int side = 0; side < 2; side++) {
             Shell.run("ip", "-n", namespace(side), "addr", "add", outside(side, false) + "/24", "dev", "veth0");
             Shell.run("ip", "-n", namespace(side), "addr", "add", outside(side, true) + "/64", "dev", "veth0", "nodad");

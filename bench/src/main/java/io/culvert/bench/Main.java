@@ -1,0 +1,147 @@
+package io.culvert.bench;
+
+import io.culvert.bench.endtoend.EndToEnd;
+import io.culvert.bench.endtoend.Plan;
+import io.culvert.bench.endtoend.ResultTable;
+import io.culvert.bench.result.Run;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert bench}: end to end beside the peers; the other benchmarks are subcommands. */
+@Command(
+        name = "culvert bench",
+        description =
+                "Measures Culvert and its peers between two network namespaces, with iperf3 and ping, in interleaved rounds.",
+        sortOptions = false,
+        subcommands = AeadCommand.class)
+public final class Main implements Callable<Integer> {
+    private static final long STOP_SECONDS = 30;
+    private static final int STOPPED = 130;
+
+    @Option(names = "--quick", description = "a few telling tests, in minutes")
+    private boolean quick;
+
+    @Option(names = "--contenders", split = ",", paramLabel = "NAME", description = "only these, of those it knows")
+    private List<String> contenders = List.of();
+
+    @Option(
+            names = "--impl",
+            paramLabel = "NAME=COMMAND",
+            description =
+                    "one more WireGuard program with a UAPI socket: what runs it in the foreground for interface {ifname}")
+    private Map<String, String> programs = new LinkedHashMap<>();
+
+    @Option(
+            names = "--tests",
+            split = ",",
+            paramLabel = "TEST",
+            description = "only these, such as tcp1, ping@ipv6, tcp8@mtu9000, tcp1@peers10000")
+    private List<String> tests;
+
+    @Option(names = "--rounds", paramLabel = "N", description = "how often each is measured")
+    private int rounds;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "how long each measurement takes")
+    private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "-1",
+            description = "how many seconds each tunnel is used before it is measured")
+    private int warmUp;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            defaultValue = "perf-results",
+            description = "where the results go (default: ${DEFAULT-VALUE})")
+    private Path directory;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "shows this")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    private final long begin = System.nanoTime();
+
+    /** Made by the command line. */
+    public Main() {}
+
+    /** Runs a benchmark; see {@code --help}. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Main()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        CountDownLatch finished = new CountDownLatch(1);
+        Thread worker = Thread.currentThread();
+        // Told to end, the process takes back what it made and keeps what it measured, and only then ends.
+        Thread hook = Thread.ofPlatform().unstarted(() -> stop(worker, finished));
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return run();
+        } finally {
+            finished.countDown();
+        }
+    }
+
+    private int run() throws IOException {
+        Run measured;
+        try {
+            measured = new EndToEnd().run(plan(), this::say);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
+        }
+        boolean stopped = Thread.interrupted();
+        measured.machine().put("command", command());
+        System.out.println(ResultTable.of(measured));
+        System.out.println("written: " + measured.write(directory));
+        return stopped ? STOPPED : measured.series().isEmpty() ? 1 : 0;
+    }
+
+    private Plan plan() {
+        Plan plan = (quick ? Plan.quick() : Plan.thorough()).withNumbers(rounds, seconds, warmUp);
+        if (!contenders.isEmpty() || !programs.isEmpty()) {
+            plan = plan.withContenders(contenders, programs);
+        }
+        return tests == null ? plan : plan.withTests(tests);
+    }
+
+    private String command() {
+        return ("bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    }
+
+    private static void stop(Thread worker, CountDownLatch finished) {
+        if (finished.getCount() > 0) {
+            worker.interrupt();
+        }
+        try {
+            finished.await(STOP_SECONDS, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void say(String what) {
+        System.err.printf(Locale.ROOT, "[%4d s] %s%n", (System.nanoTime() - begin) / 1_000_000_000, what);
+    }
+}

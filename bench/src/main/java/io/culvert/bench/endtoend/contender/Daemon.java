@@ -1,0 +1,156 @@
+package io.culvert.bench.endtoend.contender;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** A program that runs in a namespace while a tunnel is open, with its children. Closing ends it. */
+final class Daemon implements AutoCloseable {
+    private static final long START_SECONDS = 60;
+    private static final long STOP_SECONDS = 5;
+    /** Of /proc/PID/stat, behind the name: utime is field 14 and stime field 15, in ticks of 10 ms. */
+    private static final int UTIME = 11;
+
+    private static final double TICKS_PER_SECOND = 100;
+    private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
+
+    private final String title;
+    private final Path log;
+    private final Process process;
+    private final long began;
+
+    /** Starts {@code command} in a namespace. */
+    Daemon(String namespace, List<String> command) throws IOException {
+        title = command.getFirst();
+        log = Files.createTempFile("culvert-bench-", ".log");
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
+        all.addAll(command);
+        began = System.nanoTime();
+        process = new ProcessBuilder(all)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .redirectInput(new File("/dev/null"))
+                .start();
+    }
+
+    /** Tells whether something has happened. */
+    interface Check {
+        boolean holds() throws IOException, InterruptedException;
+    }
+
+    /**
+     * Waits until {@code check} holds.
+     *
+     * @return the seconds since the program was started
+     * @throws IOException when the program ends before that, or it takes more than a minute
+     */
+    double await(Check check) throws IOException, InterruptedException {
+        while (!check.holds()) {
+            if (!process.isAlive()) {
+                throw new IOException(title + " ended: " + lastLogged());
+            }
+            if (System.nanoTime() - began > TimeUnit.SECONDS.toNanos(START_SECONDS)) {
+                throw new IOException(title + " was not ready within a minute: " + lastLogged());
+            }
+            Thread.sleep(5);
+        }
+        return (System.nanoTime() - began) / 1e9;
+    }
+
+    /** Whether the namespace that it lives in has an interface; asks without starting a program. */
+    boolean sees(String device) throws IOException {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/net/dev"))) {
+            return lines.anyMatch(line -> line.strip().startsWith(device + ":"));
+        } catch (java.io.UncheckedIOException | NoSuchFileException e) {
+            return false; // it has ended meanwhile
+        }
+    }
+
+    /** Whether it has written a text. */
+    boolean hasSaid(String text) throws IOException {
+        return Files.readString(log).contains(text);
+    }
+
+    /** CPU time that it and its children have used so far, in seconds. */
+    double cpuSeconds() throws IOException {
+        double ticks = 0;
+        for (long pid : processes()) {
+            String stat = proc(pid, "stat");
+            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
+            if (fields.length > UTIME + 1) {
+                ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]);
+            }
+        }
+        return ticks / TICKS_PER_SECOND;
+    }
+
+    /** What it and its children have in memory, in MiB; what they share counts for each. */
+    double residentMebibytes() throws IOException {
+        double sum = 0;
+        for (long pid : processes()) {
+            sum += proc(pid, "status")
+                    .lines()
+                    .filter(line -> line.startsWith("VmRSS:"))
+                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")))
+                    .sum();
+        }
+        return sum / KIBIBYTES_PER_MEBIBYTE;
+    }
+
+    private List<Long> processes() {
+        try (Stream<ProcessHandle> all =
+                Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants())) {
+            return all.map(ProcessHandle::pid).toList();
+        }
+    }
+
+    /** What a file of /proc holds; nothing when the process has ended. */
+    private static String proc(long pid, String file) throws IOException {
+        try {
+            return Files.readString(Path.of("/proc/" + pid, file));
+        } catch (NoSuchFileException e) {
+            return "";
+        } catch (IOException e) {
+            if (ProcessHandle.of(pid).isEmpty()) {
+                return "";
+            }
+            throw e;
+        }
+    }
+
+    private String lastLogged() throws IOException {
+        List<String> lines =
+                Files.readAllLines(log).stream().filter(line -> !line.isBlank()).toList();
+        return lines.isEmpty() ? "it said nothing" : lines.getLast();
+    }
+
+    @Override
+    public void close() {
+        boolean interrupted = Thread.interrupted();
+        List<ProcessHandle> children = process.toHandle().descendants().toList();
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            interrupted = true;
+            process.destroyForcibly();
+        }
+        children.forEach(ProcessHandle::destroyForcibly);
+        try {
+            Files.deleteIfExists(log);
+        } catch (IOException e) {
+            System.err.println("culvert bench: " + e.getMessage());
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

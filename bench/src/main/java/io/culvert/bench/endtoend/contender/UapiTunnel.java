@@ -1,0 +1,70 @@
+package io.culvert.bench.endtoend.contender;
+
+import io.culvert.daemon.testbed.Testbed;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** A tunnel between two programs that serve the UAPI. */
+final class UapiTunnel extends ProcessTunnel {
+    private static final Path SOCKETS = Path.of("/var/run/wireguard");
+
+    private final List<Path> sockets = new ArrayList<>();
+    private OptionalDouble ready = OptionalDouble.empty();
+
+    UapiTunnel(Testbed testbed) {
+        super(testbed);
+    }
+
+    /** Starts a side's program, waits until it can be configured, and returns the name of its interface. */
+    String start(int side, Program program) throws IOException, InterruptedException {
+        String device = WireGuard.deviceName(side);
+        Path socket = SOCKETS.resolve(device + ".sock");
+        sockets.add(socket);
+        Daemon daemon = start(program.command(device));
+        double seconds = daemon.await(() -> answers(socket) && daemon.sees(device));
+        if (side == 0) {
+            ready = OptionalDouble.of(seconds);
+        }
+        return device;
+    }
+
+    /** Whether the UAPI is served, by asking it. */
+    private static boolean answers(Path socket) {
+        if (!Files.exists(socket)) {
+            return false;
+        }
+        try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            channel.connect(UnixDomainSocketAddress.of(socket));
+            channel.write(ByteBuffer.wrap("get=1\n\n".getBytes(StandardCharsets.US_ASCII)));
+            return channel.read(ByteBuffer.allocate(1)) == 1;
+        } catch (IOException e) {
+            return false; // nobody listens yet
+        }
+    }
+
+    @Override
+    public OptionalDouble readySeconds() {
+        return ready;
+    }
+
+    @Override
+    public void close() {
+        super.close();
+        for (Path socket : sockets) {
+            try {
+                Files.deleteIfExists(socket);
+            } catch (IOException e) {
+                System.err.println("culvert bench: " + e.getMessage());
+            }
+        }
+    }
+}

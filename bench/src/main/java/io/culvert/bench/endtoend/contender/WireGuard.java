@@ -1,0 +1,76 @@
+package io.culvert.bench.endtoend.contender;
+
+import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Testbed;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.Base64;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Configures WireGuard interfaces by {@code wg} and {@code ip}. */
+final class WireGuard {
+    /** Where both ends listen. */
+    static final int PORT = 51820;
+
+    private static final int KEY_BYTES = 32;
+    private static final AtomicInteger TUNNELS = new AtomicInteger();
+
+    private WireGuard() {}
+
+    /** A name for an interface that no other has: sockets of the UAPI share a directory, whatever the namespace. */
+    static String deviceName(int side) {
+        return "cb" + ProcessHandle.current().pid() + "x" + TUNNELS.getAndIncrement() % 100 + (side == 0 ? "a" : "b");
+    }
+
+    /** Gives the two ends keys, addresses, each other as peers, and as many more peers as the condition has. */
+    static void configure(Testbed testbed, List<String> devices, Condition condition)
+            throws IOException, InterruptedException {
+        String[] privateKeys = {
+            Shell.run("wg", "genkey").strip(), Shell.run("wg", "genkey").strip()
+        };
+        String presharedKey = Shell.run("wg", "genpsk").strip();
+        for (int side = 0; side < 2; side++) {
+            int other = 1 - side;
+            String address = Testbed.outside(other, condition.ipv6());
+            StringBuilder text =
+                    new StringBuilder("[Interface]\nPrivateKey=%s\nListenPort=%d\n".formatted(privateKeys[side], PORT));
+            text.append("[Peer]\nPublicKey=%s\nPresharedKey=%s\nAllowedIPs=%s/32\nEndpoint=%s:%d\n"
+                    .formatted(
+                            Shell.run(privateKeys[other], List.of("wg", "pubkey"))
+                                    .strip(),
+                            presharedKey,
+                            Testbed.inside(other),
+                            condition.ipv6() ? "[" + address + "]" : address,
+                            PORT));
+            appendIdlePeers(text, condition.peers() - 1);
+            Shell.run(text.toString(), in(testbed, side, "wg", "setconf", devices.get(side), "/dev/stdin"));
+            raise(testbed, side, devices.get(side), condition);
+        }
+    }
+
+    /** Gives an interface its address and MTU, and sets it up. */
+    static void raise(Testbed testbed, int side, String device, Condition condition)
+            throws IOException, InterruptedException {
+        String namespace = testbed.namespace(side);
+        Shell.run("ip", "-n", namespace, "addr", "add", Testbed.inside(side) + "/24", "dev", device);
+        Shell.run("ip", "-n", namespace, "link", "set", device, "mtu", "" + condition.innerMtu(), "up");
+    }
+
+    /** Peers that never say anything: any 32 bytes are a public key. */
+    private static void appendIdlePeers(StringBuilder text, int count) {
+        SecureRandom random = new SecureRandom();
+        byte[] key = new byte[KEY_BYTES];
+        for (int i = 0; i < count; i++) {
+            random.nextBytes(key);
+            text.append("[Peer]\nPublicKey=%s\nAllowedIPs=10.%d.%d.%d/32\n"
+                    .formatted(Base64.getEncoder().encodeToString(key), 64 + (i >> 16), i >> 8 & 255, i & 255));
+        }
+    }
+
+    private static List<String> in(Testbed testbed, int side, String... command) {
+        List<String> all = new java.util.ArrayList<>(List.of("ip", "netns", "exec", testbed.namespace(side)));
+        all.addAll(List.of(command));
+        return all;
+    }
+}
