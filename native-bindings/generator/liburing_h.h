@@ -7,3 +7,4 @@
  */
 #define IORING_OP_READ_MULTISHOT 49    /* Linux 6.7 */
 #define IORING_SETUP_NO_SQARRAY (1U << 16) /* Linux 6.6 */
+#define IORING_FEAT_MIN_TIMEOUT (1U << 15)   /* Linux 6.12: the padding of io_uring_getevents_arg is min_wait_usec */

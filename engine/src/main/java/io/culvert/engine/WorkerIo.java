@@ -16,6 +16,12 @@ public interface WorkerIo extends AutoCloseable {
     /** Bytes of virtio-net header in front of every packet read from or written to the TUN. */
     int VNET_HEADER_BYTES = 10;
 
+    /** Bytes that one {@link #send} can take: what a UDP datagram over IPv4 can hold, 65,535 less 28. */
+    int MAX_SEND_BYTES = 65_507;
+
+    /** Datagrams that one {@link #send} can take: UDP_MAX_SEGMENTS of kernels before 6.9. */
+    int MAX_SEND_SEGMENTS = 64;
+
     /** Takes what {@link #poll} found. */
     interface Sink {
         /**
@@ -59,8 +65,9 @@ public interface WorkerIo extends AutoCloseable {
      * Queues datagrams to one endpoint.
      *
      * @param address of the payloads, laid end to end
-     * @param length of all of them together, 1 to 65,507
-     * @param segment size of each but the last, which may be shorter; {@code length} when there is one; at most 64 of them
+     * @param length of all of them together, 1 to {@link #MAX_SEND_BYTES}
+     * @param segment size of each but the last, which may be shorter; {@code length} when there is one; at most
+     *     {@link #MAX_SEND_SEGMENTS} of them
      * @param to the receiver, with the source to send from if that is known; copied during the call
      * @param ecn ECN bits for the outer header, 0 to 3
      * @param dscp the DSCP part of the outer TOS byte (0 for data, 0x88 for handshakes)

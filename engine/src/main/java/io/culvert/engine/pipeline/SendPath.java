@@ -23,11 +23,6 @@ import io.culvert.natives.Memory;
  * whichever worker takes it; {@link #commit} runs at the peer's home, in order, and sends.
  */
 final class SendPath {
-    /** What one UDP_SEGMENT send may hold: 65,535 less the IPv4 and UDP headers, and UDP_MAX_SEGMENTS of old kernels. */
-    private static final int GSO_MAX_BYTES = 65_507;
-
-    private static final int GSO_MAX_SEGMENTS = 64;
-
     private final Worker worker;
     private final Segmenter segmenter = new Segmenter();
     private Train open;
@@ -197,9 +192,9 @@ final class SendPath {
         int size = train.length[first] + Limits.DATA_OVERHEAD;
         int bytes = size;
         int i = first + 1;
-        while (i < train.count && i - first < GSO_MAX_SEGMENTS && train.ecn[i] == train.ecn[first]) {
+        while (i < train.count && i - first < WorkerIo.MAX_SEND_SEGMENTS && train.ecn[i] == train.ecn[first]) {
             int next = train.length[i] + Limits.DATA_OVERHEAD;
-            if (next > size || bytes + next > GSO_MAX_BYTES) {
+            if (next > size || bytes + next > WorkerIo.MAX_SEND_BYTES) {
                 break;
             }
             bytes += next;

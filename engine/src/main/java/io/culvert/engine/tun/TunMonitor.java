@@ -29,6 +29,7 @@ final class TunMonitor {
     private static final int NONE = -1;
 
     private final CallState state = new CallState();
+    private final CallState requests = new CallState();
     private final int queue;
     private final int stop;
     private Thread thread;
@@ -39,6 +40,7 @@ final class TunMonitor {
     private int control = NONE;
     private int netlink = NONE;
     private int up = NONE;
+    private int limit = NONE;
     private volatile int mtu = TunDevice.DEFAULT_MTU;
 
     /** Looks once; listens from {@link #start} on. */
@@ -48,7 +50,7 @@ final class TunMonitor {
         stop = Linux.eventfd();
         enter();
         if (index != NONE) {
-            mtu = ask(linux_h.SIOCGIFMTU);
+            see(ask(linux_h.SIOCGIFMTU));
         }
     }
 
@@ -126,7 +128,7 @@ final class TunMonitor {
             if (index == NONE || indexNow() != index) {
                 follow();
             }
-            mtu = ask(linux_h.SIOCGIFMTU);
+            see(ask(linux_h.SIOCGIFMTU));
             int now = ask(linux_h.SIOCGIFFLAGS) & linux_h.IFF_UP;
             if (now != up) {
                 up = now;
@@ -136,6 +138,15 @@ final class TunMonitor {
             // Between two namespaces, or being removed; the next look will tell.
             LOG.log(Level.DEBUG, "interface {0} cannot be seen: {1}", name, e.getMessage());
         }
+    }
+
+    /** Takes an MTU over, and has super-packets made to fit it. */
+    private void see(int newMtu) {
+        int segments = SegmentLimit.of(newMtu);
+        if (segments != limit && SegmentLimit.request(requests, netlink, index, segments)) {
+            limit = segments;
+        }
+        mtu = newMtu;
     }
 
     /** Goes where the interface went: it may have another name there, too. */
@@ -157,6 +168,8 @@ final class TunMonitor {
             }
             leave();
             enter();
+            // The kernel forgets it on the way.
+            limit = NONE;
         } finally {
             // What looks and listens stays there. The thread does not: on it the listener opens the UDP ports, and
             // those

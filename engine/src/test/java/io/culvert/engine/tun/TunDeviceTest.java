@@ -7,6 +7,7 @@ import io.culvert.engine.linux.TestNamespace;
 import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -105,6 +106,27 @@ class TunDeviceTest {
             assertTold("removed");
         }
         assertThat(told).isEmpty();
+    }
+
+    /** 45 messages of 1,452 bytes, 7 of 8,952 or 64 of 624 are what one send takes. */
+    @Test
+    void superPacketsAreLimitedToWhatOneSendTakes() throws IOException, InterruptedException {
+        try (TunDevice tun = create(1)) {
+            assertThat(details()).contains("gso_max_segs 45 ");
+            tun.listen(listener);
+            assertTold("down", "mtu 1420");
+            namespace.ip("link set " + NAME + " mtu 8920");
+            assertTold("mtu 8920");
+            assertThat(details()).contains("gso_max_segs 7 ");
+            namespace.ip("link set " + NAME + " mtu 592");
+            assertTold("mtu 592");
+            assertThat(details()).contains("gso_max_segs 64 ");
+        }
+    }
+
+    private String details() throws IOException {
+        Process process = new ProcessBuilder("ip", "-n", namespace.name(), "-d", "link", "show", NAME).start();
+        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
     @Test

@@ -172,6 +172,7 @@ public final class liburing_h {
     public static final int IO_URING_OP_SUPPORTED = 1;
     public static final int IORING_OP_READ_MULTISHOT = 49;
     public static final int IORING_SETUP_NO_SQARRAY = 65536;
+    public static final int IORING_FEAT_MIN_TIMEOUT = 32768;
 
     /** Where the functions are; looked for when the first of them is used. */
     private static final class Symbols {

@@ -286,6 +286,7 @@ public final class linux_h {
     public static final int RTM_SETLINK = 19;
     public static final int IFLA_IFNAME = 3;
     public static final int IFLA_MTU = 4;
+    public static final int IFLA_GSO_MAX_SEGS = 40;
     public static final int IFLA_LINKINFO = 18;
     public static final int IFLA_OPERSTATE = 16;
     public static final int NETLINK_ADD_MEMBERSHIP = 1;
