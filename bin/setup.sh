@@ -96,6 +96,11 @@ have() {
         iputils-ping) command -v ping ;;
         procps) command -v pgrep ;;
         maven) command -v mvn ;;
+        strongswan-charon) [ -x /usr/lib/ipsec/charon ] ;;
+        strongswan-swanctl) command -v swanctl ;;
+        libcharon-extra-plugins) [ -e /usr/lib/ipsec/plugins/libstrongswan-kernel-libipsec.so ] ;;
+        libstrongswan-standard-plugins) [ -e /usr/lib/ipsec/plugins/libstrongswan-gcm.so ] ;;
+        libstrongswan-extra-plugins) [ -e /usr/lib/ipsec/plugins/libstrongswan-chapoly.so ] ;;
         *) command -v "$1" ;;
     esac >/dev/null
 }

@@ -4,6 +4,7 @@ module io.culvert.bench {
     requires info.picocli;
     requires io.culvert.crypto;
     requires io.culvert.daemon;
+    requires io.culvert.engine;
     requires jmh.core;
     // JMH uses Unsafe, and as an automatic module cannot say so itself.
     requires jdk.unsupported;

@@ -1,5 +1,6 @@
 /** The WireGuard protocol and the packet pipeline. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"})
+// The module that two packages are also for is not there when this one is built.
+@SuppressWarnings({"requires-automatic", "requires-transitive-automatic", "module"})
 module io.culvert.engine {
     requires transitive io.culvert.natives;
     requires transitive io.culvert.ring;
@@ -16,4 +17,9 @@ module io.culvert.engine {
     exports io.culvert.engine.udp;
     exports io.culvert.engine.pipeline;
     exports io.culvert.engine.timer;
+    // What makes handshakes to be measured with.
+    exports io.culvert.engine.cookie to
+            io.culvert.bench;
+    exports io.culvert.engine.message to
+            io.culvert.bench;
 }

@@ -1,5 +1,6 @@
 package io.culvert.bench;
 
+import io.culvert.bench.endtoend.Announcement;
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
 import io.culvert.bench.endtoend.ResultTable;
@@ -105,25 +106,25 @@ public final class Main implements Callable<Integer> {
     }
 
     private int run() throws IOException {
-        Run measured;
-        try {
-            measured = new EndToEnd().run(plan(), this::say);
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
-        }
+        Run measured = new EndToEnd().run(plan(), this::say);
         boolean stopped = Thread.interrupted();
         measured.machine().put("command", command());
         System.out.println(ResultTable.of(measured));
+        System.out.println(Announcement.of(measured));
         System.out.println("written: " + measured.write(directory));
         return stopped ? STOPPED : measured.series().isEmpty() ? 1 : 0;
     }
 
     private Plan plan() {
-        Plan plan = (quick ? Plan.quick() : Plan.thorough()).withNumbers(rounds, seconds, warmUp);
-        if (!contenders.isEmpty() || !programs.isEmpty()) {
-            plan = plan.withContenders(contenders, programs);
+        try {
+            Plan plan = (quick ? Plan.quick() : Plan.thorough()).withNumbers(rounds, seconds, warmUp);
+            if (!contenders.isEmpty() || !programs.isEmpty()) {
+                plan = plan.withContenders(contenders, programs);
+            }
+            return tests == null ? plan : plan.withTests(tests);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
-        return tests == null ? plan : plan.withTests(tests);
     }
 
     private String command() {

@@ -47,7 +47,6 @@ public final class EndToEnd {
      * Measures what {@code plan} says.
      *
      * @return what was measured; all of it unless the thread was interrupted, which it still is then
-     * @throws IllegalArgumentException when the plan names a contender or a test that there is not, before anything is begun
      */
     public Run run(Plan plan, Progress progress) {
         this.plan = plan;
@@ -99,14 +98,11 @@ public final class EndToEnd {
                 .collect(Collectors.groupingBy(Trial::condition, LinkedHashMap::new, Collectors.toList()));
         double perRound = 0;
         for (Contender contender : contenders) {
-            for (Map.Entry<Condition, List<Trial>> session : sessions.entrySet()) {
-                Optional<String> unfit = contender.unfit(session.getKey());
-                if (unfit.isPresent()) {
-                    session.getValue()
-                            .forEach(trial -> missing.put(contender.name() + ": " + trial.name(), unfit.get()));
-                } else {
-                    perRound += expected(session.getValue());
-                }
+            for (Trial trial : trials) {
+                trial.unfit(contender).ifPresent(reason -> missing.put(title(contender, trial), reason));
+            }
+            for (List<Trial> session : sessions.values()) {
+                perRound += expected(fit(contender, session));
             }
         }
         schedule = new Schedule(perRound * plan.rounds());
@@ -114,8 +110,9 @@ public final class EndToEnd {
         for (round = 1; round <= plan.rounds(); round++) {
             for (Contender contender : order) {
                 for (Map.Entry<Condition, List<Trial>> session : sessions.entrySet()) {
-                    if (contender.unfit(session.getKey()).isEmpty()) {
-                        visit(contender, session.getKey(), session.getValue());
+                    List<Trial> fit = fit(contender, session.getValue());
+                    if (!fit.isEmpty()) {
+                        visit(contender, session.getKey(), fit);
                     }
                 }
             }
@@ -123,33 +120,45 @@ public final class EndToEnd {
         }
     }
 
+    private static List<Trial> fit(Contender contender, List<Trial> trials) {
+        return trials.stream().filter(trial -> trial.unfit(contender).isEmpty()).toList();
+    }
+
+    private static String title(Contender contender, Trial trial) {
+        return contender.name() + ": " + trial.name();
+    }
+
     /** How long a visit is thought to take, in seconds. */
     private double expected(List<Trial> trials) {
-        double seconds = OPEN_SECONDS + plan.warmUp();
-        if (trials.stream().anyMatch(trial -> trial.measurement().isUdp())) {
-            seconds += WarmUp.udpSeconds(plan.warmUp());
+        if (trials.isEmpty()) {
+            return 0;
         }
+        double seconds = OPEN_SECONDS + warmUpSeconds(trials);
         for (Trial trial : trials) {
             seconds += trial.measurement().duration(plan.seconds());
         }
         return seconds;
     }
 
+    private double warmUpSeconds(List<Trial> trials) {
+        boolean udp = trials.stream().anyMatch(trial -> trial.measurement().isUdp());
+        return plan.warmUp() + (udp ? WarmUp.udpSeconds(plan.warmUp()) : 0);
+    }
+
     private void visit(Contender contender, Condition condition, List<Trial> trials) throws InterruptedException {
+        double whole = expected(trials);
+        double before = schedule.secondsDone();
         long begin = System.nanoTime();
         say(contender, "opening a tunnel" + condition);
         try (Testbed testbed = Testbed.create(PREFIX, condition.mtu());
                 Tunnel tunnel = contender.open(testbed, condition)) {
+            schedule.add(OPEN_SECONDS, secondsSince(begin));
             for (Trial trial : trials) {
                 if (trial.measurement().wantsFresh()) {
                     take(contender, tunnel, trial);
                 }
             }
-            say(contender, "warming up");
-            WarmUp.run(
-                    tunnel,
-                    plan.warmUp(),
-                    trials.stream().anyMatch(trial -> trial.measurement().isUdp()));
+            warmUp(contender, tunnel, trials);
             for (Trial trial : trials) {
                 if (!trial.measurement().wantsFresh()) {
                     take(contender, tunnel, trial);
@@ -157,13 +166,27 @@ public final class EndToEnd {
             }
         } catch (IOException e) {
             waitForInterrupt();
-            trials.forEach(trial -> missing.put(contender.name() + ": " + trial.name(), inRound(e)));
+            trials.forEach(trial -> missing.put(title(contender, trial), inRound(e)));
             progress.say(contender.name() + condition + ": FAILED: " + e.getMessage());
+            // What did not take place took no time.
+            schedule.add(whole - (schedule.secondsDone() - before), 0);
         }
-        schedule.add(expected(trials), (System.nanoTime() - begin) / 1e9);
+    }
+
+    private void warmUp(Contender contender, Tunnel tunnel, List<Trial> trials)
+            throws IOException, InterruptedException {
+        if (plan.warmUp() == 0) {
+            return;
+        }
+        long begin = System.nanoTime();
+        say(contender, "warming up");
+        boolean udp = trials.stream().anyMatch(trial -> trial.measurement().isUdp());
+        WarmUp.run(tunnel, plan.warmUp(), udp);
+        schedule.add(warmUpSeconds(trials), secondsSince(begin));
     }
 
     private void take(Contender contender, Tunnel tunnel, Trial trial) throws InterruptedException {
+        long begin = System.nanoTime();
         try {
             List<Sample> taken = trial.measurement().take(tunnel, plan.seconds());
             samples.add(trial.name(), contender.name(), taken);
@@ -174,8 +197,13 @@ public final class EndToEnd {
                             Locale.ROOT, "%s: %s %.4g %s", trial.name(), first.metric(), first.value(), first.unit()));
         } catch (IOException e) {
             waitForInterrupt();
-            fail(contender.name() + ": " + trial.name(), inRound(e));
+            fail(title(contender, trial), inRound(e));
         }
+        schedule.add(trial.measurement().duration(plan.seconds()), secondsSince(begin));
+    }
+
+    private static double secondsSince(long begin) {
+        return (System.nanoTime() - begin) / 1e9;
     }
 
     private String inRound(IOException e) {

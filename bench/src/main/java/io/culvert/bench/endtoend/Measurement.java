@@ -22,6 +22,16 @@ interface Measurement {
         return false;
     }
 
+    /** Whether it looks at the ends' programs, which tunnels of the kernel have not. */
+    default boolean wantsPrograms() {
+        return false;
+    }
+
+    /** Whether it makes handshakes, which only WireGuard understands. */
+    default boolean wantsWireGuard() {
+        return false;
+    }
+
     /** Whether it sends datagrams, for which tunnels are warmed up too. */
     default boolean isUdp() {
         return false;

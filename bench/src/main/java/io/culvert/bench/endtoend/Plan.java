@@ -1,5 +1,6 @@
 package io.culvert.bench.endtoend;
 
+import io.culvert.bench.endtoend.contender.Contenders;
 import io.culvert.bench.endtoend.contender.Installer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -27,11 +28,31 @@ public record Plan(
         int warmUp,
         boolean patient,
         Path cache) {
-    private static final List<String> ALL_TESTS =
-            List.of("tcp1", "tcp1r", "tcp8", "tcp8bidir", "udp1g", "ping", "tcp1@ipv6", "ping@ipv6", "tcp1@mtu9000");
-    private static final List<String> QUICK_TESTS = List.of("tcp1", "tcp8", "udp1g", "ping");
+    private static final List<String> ALL_TESTS = List.of(
+            "start",
+            "ramp",
+            "tcp1",
+            "tcp1r",
+            "tcp8",
+            "tcp8r",
+            "tcp8bidir",
+            "udp1g",
+            "udpmax-1360",
+            "udpmax-200",
+            "ping",
+            "ping-loaded",
+            "memory",
+            "handshakes",
+            "tcp1@ipv6",
+            "ping@ipv6",
+            "tcp1@mtu9000",
+            "tcp8@mtu9000",
+            "tcp1@peers100",
+            "start@peers10000",
+            "tcp1@peers10000");
+    private static final List<String> QUICK_TESTS = List.of("start", "tcp1", "tcp8", "udp1g", "ping", "ping-loaded");
 
-    /** Copies its arguments, and refuses numbers that are too small. */
+    /** Copies its arguments; refuses numbers that are too small, and contenders and tests that there are not. */
     public Plan {
         if (rounds < 1 || seconds < 1 || warmUp < 0) {
             throw new IllegalArgumentException("rounds and seconds must be 1 or more, the warm-up 0 or more");
@@ -39,6 +60,8 @@ public record Plan(
         contenders = List.copyOf(contenders);
         programs = new LinkedHashMap<>(programs);
         tests = List.copyOf(tests);
+        Contenders.of(contenders, programs);
+        tests.forEach(Trial::of);
     }
 
     /** Everything; takes hours. */

@@ -20,6 +20,11 @@ final class Schedule {
         elapsed += took;
     }
 
+    /** The sum of what the parts so far were thought to take. */
+    double secondsDone() {
+        return done;
+    }
+
     /** What is left, in seconds. The first figures are believed little: the thought counts as if a tenth had gone as thought. */
     double secondsLeft() {
         double believed = total / 10;

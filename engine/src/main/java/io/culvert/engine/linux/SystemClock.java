@@ -5,8 +5,11 @@ import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 
 /** The machine's clocks. Allocates nothing. */
-final class SystemClock implements Clock {
+public final class SystemClock implements Clock {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** Any thread may use it. */
+    public SystemClock() {}
 
     @Override
     public long nanos() {

@@ -7,7 +7,10 @@ import io.culvert.natives.Memory;
 import java.io.UncheckedIOException;
 
 /** The kernel's random source, getrandom(2). What passes through here may become a key: no copy of it is left. */
-final class SystemRandom implements RandomSource {
+public final class SystemRandom implements RandomSource {
+    /** Any thread may use it. */
+    public SystemRandom() {}
+
     @Override
     public void fill(long address, int bytes) {
         try {

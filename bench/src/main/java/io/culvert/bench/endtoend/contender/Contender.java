@@ -24,6 +24,11 @@ public interface Contender {
         return condition.peers() == 1 ? Optional.empty() : Optional.of("has no peers to configure");
     }
 
+    /** Whether programs carry its tunnels, and not the kernel. */
+    default boolean isProgram() {
+        return true;
+    }
+
     /** Whether it is WireGuard, so that it can have handshakes made with it by the bench. */
     default boolean isWireGuard() {
         return false;

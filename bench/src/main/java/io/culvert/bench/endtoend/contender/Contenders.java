@@ -36,7 +36,15 @@ public final class Contenders {
                 program(
                         "boringtun",
                         Program.of(by -> by.byCargo("boringtun-cli", "0.7.1", "boringtun-cli"), RUST_ARGUMENTS)),
-                program("gotatun", Program.of(by -> by.byCargo("gotatun-cli", "0.10.2", "gotatun"), RUST_ARGUMENTS)));
+                program("gotatun", Program.of(by -> by.byCargo("gotatun-cli", "0.10.2", "gotatun"), RUST_ARGUMENTS)),
+                new KernelWireGuard(),
+                new KernelIpsec("kernel-ipsec-aes", "rfc4106(gcm(aes))", 36),
+                new KernelIpsec("kernel-ipsec-chacha", "rfc7539esp(chacha20,poly1305)", 36),
+                new StrongSwan("strongswan-aes", "aes256gcm16"),
+                new StrongSwan("strongswan-chacha", "chacha20poly1305"),
+                new OpenVpn("openvpn-aes", "AES-256-GCM"),
+                new OpenVpn("openvpn-chacha", "CHACHA20-POLY1305"),
+                new Floor());
     }
 
     /**

@@ -28,7 +28,7 @@ final class Daemon implements AutoCloseable {
     /** Starts {@code command} in a namespace. */
     Daemon(String namespace, List<String> command) throws IOException {
         title = command.getFirst();
-        log = Files.createTempFile("culvert-bench-", ".log");
+        log = Files.createTempFile("culvert-bench-" + ProcessHandle.current().pid() + "-", ".log");
         List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
         all.addAll(command);
         began = System.nanoTime();

@@ -2,15 +2,20 @@ package io.culvert.bench.endtoend.contender;
 
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A tunnel with one program at each end. */
 class ProcessTunnel extends Tunnel {
     private final List<Daemon> daemons = new ArrayList<>();
+    private Path scratch;
 
-    ProcessTunnel(Testbed testbed) {
-        super(testbed);
+    ProcessTunnel(Testbed testbed, Condition condition) {
+        super(testbed, condition);
     }
 
     /** Starts the next side's program. */
@@ -18,6 +23,15 @@ class ProcessTunnel extends Tunnel {
         Daemon daemon = new Daemon(namespace(daemons.size()), command);
         daemons.add(daemon);
         return daemon;
+    }
+
+    /** A directory for the owner alone, which is there as long as the tunnel. */
+    final Path scratch() throws IOException {
+        if (scratch == null) {
+            scratch = Files.createTempDirectory(
+                    "culvert-bench-" + ProcessHandle.current().pid() + "-");
+        }
+        return scratch;
     }
 
     @Override
@@ -33,5 +47,15 @@ class ProcessTunnel extends Tunnel {
     @Override
     public void close() {
         daemons.forEach(Daemon::close);
+        if (scratch == null) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(scratch)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            System.err.println("culvert bench: " + e.getMessage());
+        }
     }
 }

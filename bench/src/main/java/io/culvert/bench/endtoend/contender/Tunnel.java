@@ -10,12 +10,14 @@ import java.util.OptionalDouble;
 /** An open tunnel between the two namespaces of a testbed; its ends are side 0 and side 1. Closing takes it down. */
 public abstract class Tunnel implements AutoCloseable {
     private final Testbed testbed;
+    private final Condition condition;
     private final long began = System.nanoTime();
     private double passageSeconds;
 
     /** A tunnel in {@code testbed}. */
-    protected Tunnel(Testbed testbed) {
+    protected Tunnel(Testbed testbed, Condition condition) {
         this.testbed = testbed;
+        this.condition = condition;
     }
 
     /** The namespace of a side. */
@@ -26,6 +28,16 @@ public abstract class Tunnel implements AutoCloseable {
     /** The address of a side inside the tunnel. */
     public final String inside(int side) {
         return Testbed.inside(side);
+    }
+
+    /** The address of a side that the tunnel runs over. */
+    public final String outside(int side) {
+        return Testbed.outside(side, condition.ipv6());
+    }
+
+    /** The ends as WireGuard knows them; nothing where it is something else. */
+    public List<WireGuard.End> wireGuardEnds() {
+        return List.of();
     }
 
     /** {@code command} as it is run in a side's namespace. */

@@ -47,10 +47,10 @@ public final class UapiContender implements Contender {
 
     @Override
     public Tunnel open(Testbed testbed, Condition condition) throws IOException, InterruptedException {
-        UapiTunnel tunnel = new UapiTunnel(testbed);
+        UapiTunnel tunnel = new UapiTunnel(testbed, condition);
         try {
             List<String> devices = List.of(tunnel.start(0, program), tunnel.start(1, program));
-            WireGuard.configure(testbed, devices, condition);
+            tunnel.setWireGuardEnds(WireGuard.configure(testbed, devices, condition));
             tunnel.awaitPassage();
             return tunnel;
         } catch (IOException | InterruptedException | RuntimeException e) {

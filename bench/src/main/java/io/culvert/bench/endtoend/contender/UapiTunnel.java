@@ -17,24 +17,29 @@ import java.util.OptionalDouble;
 final class UapiTunnel extends ProcessTunnel {
     private static final Path SOCKETS = Path.of("/var/run/wireguard");
 
-    private final List<Path> sockets = new ArrayList<>();
+    private final List<String> devices = new ArrayList<>();
+    private List<WireGuard.End> ends = List.of();
     private OptionalDouble ready = OptionalDouble.empty();
 
-    UapiTunnel(Testbed testbed) {
-        super(testbed);
+    UapiTunnel(Testbed testbed, Condition condition) {
+        super(testbed, condition);
     }
 
     /** Starts a side's program, waits until it can be configured, and returns the name of its interface. */
     String start(int side, Program program) throws IOException, InterruptedException {
         String device = WireGuard.deviceName(side);
-        Path socket = SOCKETS.resolve(device + ".sock");
-        sockets.add(socket);
+        Path socket = socket(device);
+        devices.add(device);
         Daemon daemon = start(program.command(device));
         double seconds = daemon.await(() -> answers(socket) && daemon.sees(device));
         if (side == 0) {
             ready = OptionalDouble.of(seconds);
         }
         return device;
+    }
+
+    private static Path socket(String device) {
+        return SOCKETS.resolve(device + ".sock");
     }
 
     /** Whether the UAPI is served, by asking it. */
@@ -52,6 +57,15 @@ final class UapiTunnel extends ProcessTunnel {
     }
 
     @Override
+    public List<WireGuard.End> wireGuardEnds() {
+        return ends;
+    }
+
+    void setWireGuardEnds(List<WireGuard.End> ends) {
+        this.ends = ends;
+    }
+
+    @Override
     public OptionalDouble readySeconds() {
         return ready;
     }
@@ -59,9 +73,9 @@ final class UapiTunnel extends ProcessTunnel {
     @Override
     public void close() {
         super.close();
-        for (Path socket : sockets) {
+        for (String device : devices) {
             try {
-                Files.deleteIfExists(socket);
+                Files.deleteIfExists(socket(device));
             } catch (IOException e) {
                 System.err.println("culvert bench: " + e.getMessage());
             }

@@ -4,14 +4,15 @@ import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Configures WireGuard interfaces by {@code wg} and {@code ip}. */
-final class WireGuard {
+public final class WireGuard {
     /** Where both ends listen. */
-    static final int PORT = 51820;
+    public static final int PORT = 51820;
 
     private static final int KEY_BYTES = 32;
     private static final AtomicInteger TUNNELS = new AtomicInteger();
@@ -23,12 +24,26 @@ final class WireGuard {
         return "cb" + ProcessHandle.current().pid() + "x" + TUNNELS.getAndIncrement() % 100 + (side == 0 ? "a" : "b");
     }
 
+    /**
+     * One end.
+     *
+     * @param device its interface
+     * @param publicKey its key, as {@code wg} writes it
+     */
+    public record End(String device, String publicKey) {}
+
     /** Gives the two ends keys, addresses, each other as peers, and as many more peers as the condition has. */
-    static void configure(Testbed testbed, List<String> devices, Condition condition)
+    static List<End> configure(Testbed testbed, List<String> devices, Condition condition)
             throws IOException, InterruptedException {
         String[] privateKeys = {
             Shell.run("wg", "genkey").strip(), Shell.run("wg", "genkey").strip()
         };
+        List<End> ends = new ArrayList<>();
+        for (int side = 0; side < 2; side++) {
+            String publicKey =
+                    Shell.run(privateKeys[side], List.of("wg", "pubkey")).strip();
+            ends.add(new End(devices.get(side), publicKey));
+        }
         String presharedKey = Shell.run("wg", "genpsk").strip();
         for (int side = 0; side < 2; side++) {
             int other = 1 - side;
@@ -37,24 +52,23 @@ final class WireGuard {
                     new StringBuilder("[Interface]\nPrivateKey=%s\nListenPort=%d\n".formatted(privateKeys[side], PORT));
             text.append("[Peer]\nPublicKey=%s\nPresharedKey=%s\nAllowedIPs=%s/32\nEndpoint=%s:%d\n"
                     .formatted(
-                            Shell.run(privateKeys[other], List.of("wg", "pubkey"))
-                                    .strip(),
+                            ends.get(other).publicKey(),
                             presharedKey,
                             Testbed.inside(other),
                             condition.ipv6() ? "[" + address + "]" : address,
                             PORT));
             appendIdlePeers(text, condition.peers() - 1);
             Shell.run(text.toString(), in(testbed, side, "wg", "setconf", devices.get(side), "/dev/stdin"));
-            raise(testbed, side, devices.get(side), condition);
+            raise(testbed, side, devices.get(side), condition.innerMtu());
         }
+        return ends;
     }
 
     /** Gives an interface its address and MTU, and sets it up. */
-    static void raise(Testbed testbed, int side, String device, Condition condition)
-            throws IOException, InterruptedException {
+    static void raise(Testbed testbed, int side, String device, int mtu) throws IOException, InterruptedException {
         String namespace = testbed.namespace(side);
         Shell.run("ip", "-n", namespace, "addr", "add", Testbed.inside(side) + "/24", "dev", device);
-        Shell.run("ip", "-n", namespace, "link", "set", device, "mtu", "" + condition.innerMtu(), "up");
+        Shell.run("ip", "-n", namespace, "link", "set", device, "mtu", "" + mtu, "up");
     }
 
     /** Peers that never say anything: any 32 bytes are a public key. */
@@ -69,7 +83,7 @@ final class WireGuard {
     }
 
     private static List<String> in(Testbed testbed, int side, String... command) {
-        List<String> all = new java.util.ArrayList<>(List.of("ip", "netns", "exec", testbed.namespace(side)));
+        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", testbed.namespace(side)));
         all.addAll(List.of(command));
         return all;
     }

@@ -1,0 +1,146 @@
+package io.culvert.bench.endtoend;
+
+import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.contender.WireGuard;
+import io.culvert.daemon.testbed.Shell;
+import io.culvert.engine.message.CookieReply;
+import io.culvert.engine.message.HandshakeResponse;
+import io.culvert.engine.message.Message;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.natives.Linux;
+import io.culvert.natives.generated.linux_h;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.InetSocketAddress;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.BitSet;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+
+/**
+ * How many handshakes a second one end answers. It gets {@value #PEERS} peers, each of which sends one initiation, made beforehand; at
+ * most {@value #WINDOW} wait for their answer at a time, so that the responder does not count as under load and no cookies are asked
+ * for. Peers whose initiation was met with a cookie reply, or with silence for a second, count as not answered.
+ */
+final class Handshakes implements Measurement {
+    private static final int PEERS = 2000;
+    private static final int WINDOW = 32;
+    private static final int PATIENCE_MILLIS = 1000;
+    private static final int MAX_MESSAGE = 256;
+    private static final int RESPONSE_RECEIVER = 8;
+    private static final int COOKIE_RECEIVER = 4;
+
+    /** Made by {@link Trial}. */
+    Handshakes() {}
+
+    @Override
+    public boolean wantsWireGuard() {
+        return true;
+    }
+
+    @Override
+    public double duration(int seconds) {
+        return 6;
+    }
+
+    @Override
+    public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
+        WireGuard.End end = tunnel.wireGuardEnds().get(1);
+        PublicKey responder = new PublicKey(Base64.getDecoder().decode(end.publicKey()));
+        List<Initiation> initiations = new ArrayList<>();
+        for (int i = 0; i < PEERS; i++) {
+            initiations.add(Initiation.to(responder, i));
+        }
+        Shell.run(peers(initiations), tunnel.in(1, "wg", "addconf", end.device(), "/dev/stdin"));
+        InetSocketAddress address = new InetSocketAddress(tunnel.outside(1), WireGuard.PORT);
+        try (DatagramChannel channel =
+                inNamespace(tunnel.namespace(0), () -> DatagramChannel.open().connect(address))) {
+            return exchange(channel, initiations);
+        }
+    }
+
+    private static String peers(List<Initiation> initiations) {
+        StringBuilder text = new StringBuilder();
+        for (Initiation one : initiations) {
+            text.append("[Peer]\nPublicKey=%s\nAllowedIPs=10.200.%d.%d/32\n"
+                    .formatted(
+                            Base64.getEncoder().encodeToString(one.publicKey().toBytes()),
+                            one.index() >> 8,
+                            one.index() & 255));
+        }
+        return text.toString();
+    }
+
+    /** Calls something in a thread of its own that has entered a network namespace: sockets stay in the one they were made in. */
+    private static <T> T inNamespace(String namespace, Callable<T> what) throws IOException, InterruptedException {
+        FutureTask<T> task = new FutureTask<>(() -> {
+            int there = Linux.open("/run/netns/" + namespace, linux_h.O_RDONLY);
+            try {
+                Linux.setns(there, linux_h.CLONE_NEWNET);
+            } finally {
+                Linux.close(there);
+            }
+            return what.call();
+        });
+        Thread.ofPlatform().daemon().start(task);
+        try {
+            return task.get();
+        } catch (ExecutionException e) {
+            throw new IOException(
+                    "in namespace " + namespace + ": " + e.getCause().getMessage(), e);
+        }
+    }
+
+    private static List<Sample> exchange(DatagramChannel channel, List<Initiation> initiations) throws IOException {
+        ByteBuffer message = ByteBuffer.allocate(MAX_MESSAGE).order(ByteOrder.LITTLE_ENDIAN);
+        BitSet waiting = new BitSet();
+        int sent = 0;
+        int answered = 0;
+        channel.socket().setSoTimeout(PATIENCE_MILLIS);
+        long begin = System.nanoTime();
+        while (sent < initiations.size() || !waiting.isEmpty()) {
+            while (sent < initiations.size() && waiting.cardinality() < WINDOW) {
+                Initiation next = initiations.get(sent++);
+                channel.write(ByteBuffer.wrap(next.message()));
+                waiting.set(next.index());
+            }
+            boolean came = receive(channel, message);
+            int type = came && message.limit() >= Integer.BYTES ? message.getInt(0) : 0;
+            if (!came) {
+                waiting.clear();
+            } else if (type == Message.HANDSHAKE_RESPONSE && message.limit() == HandshakeResponse.BYTES) {
+                int index = message.getInt(RESPONSE_RECEIVER);
+                answered += index >= 0 && waiting.get(index) ? 1 : 0;
+                waiting.clear(Math.max(index, 0));
+            } else if (type == Message.HANDSHAKE_COOKIE && message.limit() == CookieReply.BYTES) {
+                waiting.clear(Math.max(message.getInt(COOKIE_RECEIVER), 0));
+            }
+        }
+        double seconds = (System.nanoTime() - begin) / 1e9;
+        if (answered == 0) {
+            throw new IOException("no initiation was answered");
+        }
+        return List.of(
+                Sample.gain("handshakes", "1/s", answered / seconds),
+                Sample.gain("answered", "%", 100.0 * answered / initiations.size()));
+    }
+
+    /** Takes the next message in; {@code false} when none comes for a second. */
+    private static boolean receive(DatagramChannel channel, ByteBuffer message) throws IOException {
+        DatagramPacket packet = new DatagramPacket(message.array(), message.capacity());
+        try {
+            channel.socket().receive(packet);
+        } catch (SocketTimeoutException e) {
+            return false;
+        }
+        message.clear().limit(packet.getLength());
+        return true;
+    }
+}

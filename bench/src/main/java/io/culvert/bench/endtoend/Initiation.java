@@ -1,0 +1,43 @@
+package io.culvert.bench.endtoend;
+
+import io.culvert.engine.RandomSource;
+import io.culvert.engine.cookie.CookieGenerator;
+import io.culvert.engine.linux.SystemClock;
+import io.culvert.engine.linux.SystemRandom;
+import io.culvert.engine.message.HandshakeInitiation;
+import io.culvert.engine.noise.Curve25519;
+import io.culvert.engine.noise.Handshake;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.noise.StaticIdentity;
+import io.culvert.natives.Memory;
+
+/**
+ * A handshake initiation of a peer made up for it.
+ *
+ * @param publicKey the peer's
+ * @param message what it sends, complete but for its index, which is {@code index}
+ * @param index by which its answer is known
+ */
+record Initiation(PublicKey publicKey, byte[] message, int index) {
+    /** Makes a peer, and its initiation to {@code responder}. */
+    static Initiation to(PublicKey responder, int index) {
+        SystemClock clock = new SystemClock();
+        RandomSource random = new SystemRandom();
+        long address = Memory.allocate(HandshakeInitiation.BYTES, Long.BYTES);
+        try (Secret key = new Secret(Curve25519.generatePrivateKey(random));
+                Handshake handshake = new Handshake(responder, null, dropped -> {})) {
+            StaticIdentity identity = new StaticIdentity(key);
+            handshake.setIdentity(identity);
+            if (!handshake.createInitiation(address, index, clock, random)) {
+                throw new IllegalStateException("the responder's key is of low order");
+            }
+            new CookieGenerator(responder).addMacs(address, HandshakeInitiation.BYTES, clock.nanos());
+            byte[] message = new byte[HandshakeInitiation.BYTES];
+            Memory.copy(address, message, 0, message.length);
+            return new Initiation(identity.publicKey(), message, index);
+        } finally {
+            Memory.free(address);
+        }
+    }
+}

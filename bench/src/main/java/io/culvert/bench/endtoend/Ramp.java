@@ -1,0 +1,34 @@
+package io.culvert.bench.endtoend;
+
+import io.culvert.bench.endtoend.contender.Tunnel;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What one TCP stream carries in each of the first ten seconds of a tunnel: how long a program takes to be at its best. */
+final class Ramp implements Measurement {
+    private static final int SECONDS = 10;
+
+    /** Made by {@link Trial}. */
+    Ramp() {}
+
+    @Override
+    public boolean wantsFresh() {
+        return true;
+    }
+
+    @Override
+    public double duration(int seconds) {
+        return SECONDS + 0.5;
+    }
+
+    @Override
+    public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
+        List<Double> carried = Iperf.gigabitsBySecond(Iperf.run(tunnel, SECONDS, List.of("-i", "1")));
+        List<Sample> samples = new ArrayList<>();
+        for (int second = 1; second <= Math.min(SECONDS, carried.size()); second++) {
+            samples.add(Sample.gain("second " + second, "Gbit/s", carried.get(second - 1)));
+        }
+        return samples;
+    }
+}

@@ -1,0 +1,53 @@
+package io.culvert.bench.endtoend.contender;
+
+import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Testbed;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+
+/** The kernel's own WireGuard. */
+final class KernelWireGuard implements Contender {
+    @Override
+    public String name() {
+        return "kernel-wireguard";
+    }
+
+    @Override
+    public String version() throws InterruptedException {
+        return KernelTunnel.version();
+    }
+
+    @Override
+    public Optional<String> missing(Installer installer) throws InterruptedException {
+        return KernelTunnel.missing(
+                "this kernel has no WireGuard", "ip", "link", "add", "culvert0", "type", "wireguard");
+    }
+
+    @Override
+    public Optional<String> unfit(Condition condition) {
+        return Optional.empty();
+    }
+
+    @Override
+    public boolean isWireGuard() {
+        return true;
+    }
+
+    @Override
+    public boolean isProgram() {
+        return false;
+    }
+
+    @Override
+    public Tunnel open(Testbed testbed, Condition condition) throws IOException, InterruptedException {
+        List<String> devices = List.of(WireGuard.deviceName(0), WireGuard.deviceName(1));
+        KernelTunnel tunnel = new KernelTunnel(testbed, condition);
+        for (int side = 0; side < 2; side++) {
+            Shell.run("ip", "-n", testbed.namespace(side), "link", "add", devices.get(side), "type", "wireguard");
+        }
+        tunnel.setWireGuardEnds(WireGuard.configure(testbed, devices, condition));
+        tunnel.awaitPassage();
+        return tunnel;
+    }
+}
