@@ -47,6 +47,12 @@ public interface WorkerIo extends AutoCloseable {
          */
         void onUdp(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn);
 
+        /** Whether a packet of the TUN can be taken now; what cannot waits with the kernel. Asked before each. */
+        boolean takesTun();
+
+        /** The same for what comes by UDP, as much as one system call may bring. */
+        boolean takesUdp();
+
         /** The TUN was removed or broke: it gives nothing more. Called once. */
         void onTunGone();
     }
@@ -90,11 +96,20 @@ public interface WorkerIo extends AutoCloseable {
 
     /**
      * Sleeps until something arrives, {@link #wake} is called, or the time is over. A wake-up that came since the last
-     * {@code poll} is not lost: then this returns at once.
+     * {@code poll} is not lost: then this returns at once. While the sink does not take what is there already, this
+     * returns after a tenth of a millisecond, as nobody tells when it does.
      *
      * @param nanos at most so long; {@link Long#MAX_VALUE} for as long as it takes
+     * @param gather at least so long, even if something arrives or the worker is woken, so that more can arrive; a hint, 0
+     *     to be awake at once
      */
-    void park(long nanos);
+    void park(long nanos, long gather);
+
+    /**
+     * How long the worker's thread has waited for a core so far while it could run, in nanoseconds; 0 where the system does
+     * not tell.
+     */
+    long runDelay();
 
     /** Makes the owner's current or next {@link #park} return. Any thread; cheap enough to call without need. */
     void wake();

@@ -252,6 +252,11 @@ public final class Linux {
         return state.result(linux_h.read(state.segment(), fd, address, bytes));
     }
 
+    /** Reads from an offset of a file on, as {@link #read}. */
+    public static int pread(CallState state, int fd, long address, int bytes, long offset) {
+        return state.result(linux_h.pread(state.segment(), fd, address, bytes, offset));
+    }
+
     /** Writes; the count or the negative error number. */
     public static int write(CallState state, int fd, long address, int bytes) {
         return state.result(linux_h.write(state.segment(), fd, address, bytes));

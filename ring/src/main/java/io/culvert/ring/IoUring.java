@@ -5,6 +5,7 @@ import static io.culvert.natives.generated.liburing_h.IORING_ASYNC_CANCEL_ANY;
 import static io.culvert.natives.generated.liburing_h.IORING_ENTER_EXT_ARG;
 import static io.culvert.natives.generated.liburing_h.IORING_ENTER_GETEVENTS;
 import static io.culvert.natives.generated.liburing_h.IORING_ENTER_REGISTERED_RING;
+import static io.culvert.natives.generated.liburing_h.IORING_FEAT_MIN_TIMEOUT;
 import static io.culvert.natives.generated.liburing_h.IORING_SQ_CQ_OVERFLOW;
 import static io.culvert.natives.generated.liburing_h.IORING_SQ_TASKRUN;
 
@@ -29,6 +30,9 @@ import io.culvert.natives.generated.liburing_h;
  */
 public final class IoUring implements AutoCloseable {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+    private static final long NANOS_PER_MICRO = 1_000;
+    /** Longer than anybody waits, and short enough for a timespec. */
+    private static final long LONG_NANOS = Long.MAX_VALUE - 1;
 
     private final Thread owner = Thread.currentThread();
     private final IoUringSetup setup;
@@ -39,6 +43,9 @@ public final class IoUring implements AutoCloseable {
     // A struct io_uring_getevents_arg and the struct __kernel_timespec that it points to.
     private final long waitArgument;
     private final long waitTime;
+    /** Whether {@code pad} of the argument is min_wait_usec. */
+    private final boolean gathers;
+
     private long overflows;
     private boolean overflowing;
     private boolean closed;
@@ -65,6 +72,7 @@ public final class IoUring implements AutoCloseable {
         waitArgument = Memory.allocate(io_uring_getevents_arg.sizeof() + __kernel_timespec.sizeof(), 8);
         waitTime = waitArgument + io_uring_getevents_arg.sizeof();
         io_uring_getevents_arg.ts(waitArgument, waitTime);
+        gathers = setup.hasFeatures(IORING_FEAT_MIN_TIMEOUT);
     }
 
     /** Whether io_uring can be used here, with all that the data path needs of it. */
@@ -131,6 +139,25 @@ public final class IoUring implements AutoCloseable {
         int result = liburing_h.io_uring_enter2(
                 enterFd, pending, minComplete, flags, argument, argument == 0 ? 0 : io_uring_getevents_arg.sizeof());
         submissions.consumed();
+        return result;
+    }
+
+    /**
+     * Submits what was prepared, and sleeps until a result is there, but for {@code gatherNanos} even if one is. The kernel
+     * can gather since Linux 6.12; before, the first result ends the sleep.
+     *
+     * @param timeoutNanos how long to wait at most; {@link Long#MAX_VALUE} for as long as it takes
+     * @param gatherNanos how long to wait at least, 0 to 2^31 us
+     * @return as {@link #enter}
+     */
+    public int await(long timeoutNanos, long gatherNanos) {
+        if (gatherNanos == 0 || !gathers) {
+            return enter(1, timeoutNanos);
+        }
+        // The kernel wakes at the count or, from then on, at any result when the time is over.
+        io_uring_getevents_arg.pad(waitArgument, (int) (Math.min(gatherNanos, timeoutNanos) / NANOS_PER_MICRO));
+        int result = enter(completions.capacity(), Math.min(timeoutNanos, LONG_NANOS));
+        io_uring_getevents_arg.pad(waitArgument, 0);
         return result;
     }
 

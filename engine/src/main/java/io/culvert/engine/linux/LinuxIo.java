@@ -22,12 +22,16 @@ abstract class LinuxIo implements WorkerIo {
     /** What lies in front of received payloads. */
     static final int HEADROOM = 64;
 
+    /** How long to sleep while the sink takes nothing. */
+    static final long STALL_NANOS = 100_000;
+
     final int worker;
     final CallState calls = new CallState();
     final IoCounters counters = new IoCounters();
     final Wakeup wakeup = new Wakeup();
     final SendQueue ipv4 = new SendQueue(calls, counters);
     final SendQueue ipv6 = new SendQueue(calls, counters);
+    private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(BUFFER_BYTES, 64);
     private boolean goneTold;
@@ -109,12 +113,18 @@ abstract class LinuxIo implements WorkerIo {
     }
 
     @Override
+    public final long runDelay() {
+        return runDelay.nanos();
+    }
+
+    @Override
     public final IoCounters counters() {
         return counters;
     }
 
     final void closeCommon() {
         wakeup.close();
+        runDelay.close();
         ipv4.close();
         ipv6.close();
         Memory.free(segment);

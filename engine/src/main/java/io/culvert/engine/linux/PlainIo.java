@@ -41,6 +41,9 @@ final class PlainIo extends LinuxIo {
     private boolean tunReady;
     private boolean ipv4Ready;
     private boolean ipv6Ready;
+    // Whether the sink took no more.
+    private boolean tunStalled;
+    private boolean udpStalled;
     private boolean closed;
 
     PlainIo(TunDevice device, int worker) {
@@ -53,26 +56,28 @@ final class PlainIo extends LinuxIo {
     @Override
     public int poll(Sink sink) {
         if (!anyReady()) {
-            look(0);
+            look(0, true);
         }
         int found = wakeup.take() ? 1 : 0;
-        if (ipv4Ready && receiver.hasRoom()) {
+        if (ipv4Ready && receiver.hasRoom() && sink.takesUdp()) {
             found += receiver.receive(ipv4.socket(), sink);
             ipv4Ready = !receiver.drained();
         }
-        if (ipv6Ready && receiver.hasRoom()) {
+        if (ipv6Ready && receiver.hasRoom() && sink.takesUdp()) {
             found += receiver.receive(ipv6.socket(), sink);
             ipv6Ready = !receiver.drained();
         }
         if (tunReady) {
             found += readTun(sink);
         }
+        udpStalled = !sink.takesUdp();
+        tunStalled = !sink.takesTun();
         return found + tellIfGone(sink);
     }
 
     private int readTun(Sink sink) {
         for (int i = 0; i < TUN_BATCH; i++) {
-            int buffer = tunBuffers.take();
+            int buffer = sink.takesTun() ? tunBuffers.take() : -1;
             if (buffer < 0) {
                 return i;
             }
@@ -91,14 +96,25 @@ final class PlainIo extends LinuxIo {
     }
 
     private boolean anyReady() {
-        return tunReady && tunBuffers.available() > 0 || (ipv4Ready || ipv6Ready) && receiver.hasRoom();
+        return tunReady && readsTun() || (ipv4Ready || ipv6Ready) && receives();
     }
 
-    /** Asks poll(2) which sources have something, waiting up to {@code nanos}; those that have no buffer are left out. */
-    private void look(long nanos) {
-        watch(TUN, !tunGone && tunBuffers.available() > 0 ? tun : SocketPort.NO_SOCKET);
-        watch(IPV4, receiver.hasRoom() ? ipv4.socket() : SocketPort.NO_SOCKET);
-        watch(IPV6, receiver.hasRoom() ? ipv6.socket() : SocketPort.NO_SOCKET);
+    private boolean readsTun() {
+        return !tunGone && !tunStalled && tunBuffers.available() > 0;
+    }
+
+    private boolean receives() {
+        return !udpStalled && receiver.hasRoom();
+    }
+
+    /**
+     * Asks poll(2) which sources have something, waiting up to {@code nanos}; those that have no buffer or whose packets
+     * nobody takes are left out, and all of them where {@code all} is not set.
+     */
+    private void look(long nanos, boolean all) {
+        watch(TUN, all && readsTun() ? tun : SocketPort.NO_SOCKET);
+        watch(IPV4, all && receives() ? ipv4.socket() : SocketPort.NO_SOCKET);
+        watch(IPV6, all && receives() ? ipv6.socket() : SocketPort.NO_SOCKET);
         watch(WAKE, wakeup.descriptor());
         timespec.tv_sec(timeout, nanos / NANOS_PER_SECOND);
         timespec.tv_nsec(timeout, nanos % NANOS_PER_SECOND);
@@ -170,9 +186,13 @@ final class PlainIo extends LinuxIo {
     }
 
     @Override
-    public void park(long nanos) {
+    public void park(long nanos, long gather) {
         if (!anyReady() && !goneUntold() && wakeup.beginPark()) {
-            look(Math.max(nanos, 0));
+            if (gather > 0) {
+                look(Math.min(Math.max(nanos, 0), gather), false);
+            } else {
+                look(Math.max(tunStalled || udpStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0), true);
+            }
             wakeup.endPark();
         }
     }

@@ -77,11 +77,11 @@ final class UringIo extends LinuxIo {
     private int writes;
     private int inFlight;
 
-    /** What arrived and was not delivered yet, as {@link #arrival} packs it; a ring. */
-    private final long[] arrivals = new long[256];
-
-    private int arrivalHead;
-    private int arrivalTail;
+    // What arrived and was not delivered yet, and whether the sink took no more of it.
+    private final ArrivalQueue tunArrivals = new ArrivalQueue(TUN_BUFFERS);
+    private final ArrivalQueue udpArrivals = new ArrivalQueue(UDP_BUFFERS);
+    private boolean tunStalled;
+    private boolean udpStalled;
     private boolean closed;
 
     UringIo(TunDevice device, int worker) throws ErrnoException {
@@ -167,7 +167,7 @@ final class UringIo extends LinuxIo {
         if (buffer >= 0) {
             buffers.taken(result);
             if (result > 0) {
-                arrivals[arrivalTail++ & arrivals.length - 1] = arrival(operation, buffer, result);
+                (operation == TUN_READ ? tunArrivals : udpArrivals).add(operation, buffer, result);
             } else {
                 buffers.release(buffer);
             }
@@ -177,29 +177,23 @@ final class UringIo extends LinuxIo {
         tunGone |= operation == TUN_READ && result < 0 && !dry;
     }
 
-    /** Packs: length in the low 32 bits, buffer in the 16 above, operation on top. */
-    private static long arrival(int operation, int buffer, int length) {
-        return (long) operation << 48 | (long) buffer << 32 | length;
-    }
-
     @Override
     public int poll(Sink sink) {
         if (arm() | ring.isReady()) {
             enter(0, 0);
         }
         int found = wakeup.take() ? 1 : 0;
-        for (int left = arrivalTail - arrivalHead; left > 0; left--) {
-            long arrival = arrivals[arrivalHead++ & arrivals.length - 1];
-            int buffer = (int) (arrival >> 32) & 0xffff;
-            int length = (int) arrival;
-            if (arrival >> 48 == TUN_READ) {
-                counters.add(Counter.TUN_READS, 1);
-                sink.onTun(buffer, tunBuffers.address(buffer), length);
-            } else {
-                deliverUdp(buffer, sink);
-            }
-            found++;
+        for (int left = udpArrivals.size(); left > 0 && sink.takesUdp(); left--, found++) {
+            deliverUdp(ArrivalQueue.buffer(udpArrivals.remove()), sink);
         }
+        for (int left = tunArrivals.size(); left > 0 && sink.takesTun(); left--, found++) {
+            long arrival = tunArrivals.remove();
+            int buffer = ArrivalQueue.buffer(arrival);
+            counters.add(Counter.TUN_READS, 1);
+            sink.onTun(buffer, tunBuffers.address(buffer), ArrivalQueue.length(arrival));
+        }
+        udpStalled = !sink.takesUdp();
+        tunStalled = !sink.takesTun();
         tunBuffers.refill();
         udpBuffers.refill();
         return found + tellIfGone(sink);
@@ -301,16 +295,9 @@ final class UringIo extends LinuxIo {
         while (armed[RECEIVE_IPV4] || armed[RECEIVE_IPV6]) {
             enter(1, Long.MAX_VALUE);
         }
-        int kept = arrivalHead;
-        for (int i = arrivalHead; i != arrivalTail; i++) {
-            long arrival = arrivals[i & arrivals.length - 1];
-            if (arrival >> 48 == TUN_READ) {
-                arrivals[kept++ & arrivals.length - 1] = arrival;
-            } else {
-                udpBuffers.release((int) (arrival >> 32) & 0xffff);
-            }
+        while (udpArrivals.size() > 0) {
+            udpBuffers.release(ArrivalQueue.buffer(udpArrivals.remove()));
         }
-        arrivalTail = kept;
         attachQueues(port);
     }
 
@@ -323,12 +310,15 @@ final class UringIo extends LinuxIo {
     }
 
     @Override
-    public void park(long nanos) {
+    public void park(long nanos, long gather) {
         arm();
-        if (arrivalHead != arrivalTail || goneUntold() || !wakeup.beginPark()) {
+        boolean deliverable = udpArrivals.size() > 0 && !udpStalled || tunArrivals.size() > 0 && !tunStalled;
+        if (deliverable || goneUntold() || !wakeup.beginPark()) {
             return;
         }
-        enter(1, Math.max(nanos, 0));
+        counters.add(Counter.SYSCALLS, 1);
+        ring.await(Math.max(udpStalled || tunStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0), gather);
+        ring.reap(handler);
         wakeup.endPark();
     }
 

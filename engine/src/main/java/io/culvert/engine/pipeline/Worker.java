@@ -36,6 +36,10 @@ public final class Worker implements WorkerIo.Sink {
     private static final int SLAB_BYTES = 96 * 1024;
 
     private static final int MAILBOX_CAPACITY = 8192;
+    /** What one receive may fill: a train for each of a batch of datagrams. */
+    private static final int RECEIVE_MARGIN = 16;
+    /** What one read may fill: a super-packet of more segments than a train holds takes another. */
+    private static final int TRANSMIT_MARGIN = 2;
     /** From how many trains on that wait here it pays to wake a sleeping worker, which costs about 15 us. */
     private static final int STEAL_THRESHOLD = 4;
 
@@ -68,11 +72,13 @@ public final class Worker implements WorkerIo.Sink {
     /** Committed trains, whose memory the kernel still reads until the next flush. */
     private final ArrayDeque<Train> committed = new ArrayDeque<>(4 * TRAINS);
 
+    private final Moderation moderation = new Moderation();
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
     private final SendPath sendPath;
     private WorkerIo io;
     private ReceivePath receivePath;
+    private Contention contention;
     private Aead aead;
     private long now;
     private boolean tunGone;
@@ -98,6 +104,7 @@ public final class Worker implements WorkerIo.Sink {
     public void open() {
         io = device.platform().workerIo(id);
         aead = device.newAead();
+        contention = new Contention(io::runDelay);
         receivePath = new ReceivePath(this, device.options().coalesceUdp());
     }
 
@@ -149,6 +156,7 @@ public final class Worker implements WorkerIo.Sink {
     public int doWork() {
         now = device.platform().clock().nanos();
         int work = io.poll(this);
+        moderation.count(work);
         sendPath.closeTrain();
         receivePath.closeTrain();
         work += drainMailbox();
@@ -177,7 +185,7 @@ public final class Worker implements WorkerIo.Sink {
                     ? Long.MAX_VALUE
                     : earliest - device.platform().clock().nanos();
             if (wait > 0) {
-                io.park(wait);
+                io.park(wait, moderation.gather(device.platform().clock().nanos()));
             }
         }
         SLEEPING.setVolatile(this, 0);
@@ -225,7 +233,7 @@ public final class Worker implements WorkerIo.Sink {
         }
         if (!ring.offer(train)) {
             process(train);
-        } else if (ring.size() >= STEAL_THRESHOLD) {
+        } else if (ring.size() >= STEAL_THRESHOLD && !contention.isContended(now)) {
             device.workers().wakeOne(id);
         }
     }
@@ -380,6 +388,16 @@ public final class Worker implements WorkerIo.Sink {
     public void onUdp(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         retainUdp(buffer);
         receivePath.datagrams(buffer, address, length, limit, segment, from, ecn);
+    }
+
+    @Override
+    public boolean takesTun() {
+        return transmitTrains.available() >= TRANSMIT_MARGIN;
+    }
+
+    @Override
+    public boolean takesUdp() {
+        return receiveTrains.available() >= RECEIVE_MARGIN;
     }
 
     @Override

@@ -23,6 +23,7 @@ final class Arrivals implements WorkerIo.Sink {
     final List<Integer> held = new ArrayList<>();
     final WorkerIo io;
     boolean hold;
+    boolean full;
     int groups;
     int gone;
 
@@ -59,6 +60,16 @@ final class Arrivals implements WorkerIo.Sink {
     }
 
     @Override
+    public boolean takesTun() {
+        return !full;
+    }
+
+    @Override
+    public boolean takesUdp() {
+        return !full;
+    }
+
+    @Override
     public void onTunGone() {
         gone++;
     }
@@ -69,7 +80,7 @@ final class Arrivals implements WorkerIo.Sink {
         while (!done.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time").isLessThan(deadline);
             if (io.poll(this) == 0) {
-                io.park(100_000_000);
+                io.park(100_000_000, 0);
             }
         }
     }

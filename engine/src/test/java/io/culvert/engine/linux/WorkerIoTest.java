@@ -1,6 +1,7 @@
 package io.culvert.engine.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.culvert.engine.IoCounters.Counter;
 import io.culvert.engine.WorkerIo;
@@ -10,6 +11,8 @@ import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.engine.udp.UdpPort;
 import io.culvert.natives.Memory;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,6 +113,37 @@ abstract class WorkerIoTest {
     }
 
     @Test
+    void whatTheSinkDoesNotTakeWaitsAndKeepsItsOrder() throws IOException {
+        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+            io.attach(port);
+            arrivals.full = true;
+            List<byte[]> sent = lay(50, 50 * 40);
+            io.send(memory, 50 * 40, 50, loopback(false, port.port()), 0, 0);
+            io.flush();
+            for (int i = 0; i < 5; i++) {
+                io.poll(arrivals);
+                // Nobody tells when the sink takes again: this must come back soon by itself.
+                io.park(LONG_NANOS, 0);
+            }
+            assertThat(arrivals.datagrams).isEmpty();
+            arrivals.full = false;
+            arrivals.until(() -> arrivals.datagrams.size() == 40);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            io.attach(null);
+        }
+    }
+
+    @Test
+    void runDelayIsWhatTheKernelCounted() throws IOException {
+        Path schedstat = Path.of("/proc/thread-self/schedstat");
+        assumeTrue(Files.exists(schedstat), "the kernel has scheduler statistics");
+        long before = Long.parseLong(Files.readString(schedstat).split(" ")[1]);
+        long delay = io.runDelay();
+        long after = Long.parseLong(Files.readString(schedstat).split(" ")[1]);
+        assertThat(delay).isBetween(before, after);
+    }
+
+    @Test
     void moreThanAQueueOfSendsKeepsItsOrder() throws IOException {
         try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
             io.attach(port);
@@ -188,7 +222,7 @@ abstract class WorkerIoTest {
             arrivals.hold = true;
             for (int idle = 0; idle < 3; ) {
                 idle = io.poll(arrivals) == 0 ? idle + 1 : 0;
-                io.park(1_000_000);
+                io.park(1_000_000, 0);
             }
             assertThat(arrivals.held).hasSizeBetween(16, 299);
             arrivals.hold = false;
@@ -225,11 +259,11 @@ abstract class WorkerIoTest {
     void wakeUpsAreNotLost() {
         long start = System.nanoTime();
         io.wake();
-        io.park(LONG_NANOS);
+        io.park(LONG_NANOS, 0);
         assertThat(io.poll(arrivals)).isPositive();
         assertThat(io.poll(arrivals)).isZero();
         assertThat(System.nanoTime() - start).isLessThan(LONG_NANOS);
-        io.park(1_000_000);
+        io.park(1_000_000, 0);
     }
 
     @Test
@@ -241,7 +275,7 @@ abstract class WorkerIoTest {
             while (found == 0) {
                 found = io.poll(arrivals);
                 if (found == 0) {
-                    io.park(LONG_NANOS);
+                    io.park(LONG_NANOS, 0);
                 }
             }
             waker.join();
@@ -257,7 +291,7 @@ abstract class WorkerIoTest {
         io.writeTun(memory, 100);
         io.flush();
         io.poll(arrivals);
-        io.park(1_000_000);
+        io.park(1_000_000, 0);
         io.poll(arrivals);
         assertThat(arrivals.gone).isEqualTo(1);
     }

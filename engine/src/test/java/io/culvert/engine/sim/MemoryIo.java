@@ -118,7 +118,12 @@ public final class MemoryIo implements WorkerIo {
             sink.onTunGone();
             count++;
         }
-        for (int i = 0; i < MAX_POLLED && tunBuffers.hasFree() && platform.tun().hasOutgoing(worker); i++) {
+        for (int i = 0;
+                i < MAX_POLLED
+                        && sink.takesTun()
+                        && tunBuffers.hasFree()
+                        && platform.tun().hasOutgoing(worker);
+                i++) {
             byte[] framed = platform.tun().poll(worker);
             int buffer = tunBuffers.take();
             Memory.copy(framed, 0, tunBuffers.address(buffer), framed.length);
@@ -126,7 +131,7 @@ public final class MemoryIo implements WorkerIo {
             sink.onTun(buffer, tunBuffers.address(buffer), framed.length);
             count++;
         }
-        for (int i = 0; i < MAX_POLLED && port != null && udpBuffers.hasFree(); i++) {
+        for (int i = 0; i < MAX_POLLED && sink.takesUdp() && port != null && udpBuffers.hasFree(); i++) {
             Queue<Datagram> arrived = port.arrived(worker);
             Datagram first = arrived.poll();
             if (first == null) {
@@ -258,7 +263,7 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void park(long nanos) {
+    public void park(long nanos, long gather) {
         try {
             if (wakeUps.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
                 wakeUps.drainPermits();
@@ -266,6 +271,11 @@ public final class MemoryIo implements WorkerIo {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    @Override
+    public long runDelay() {
+        return 0;
     }
 
     @Override

@@ -709,6 +709,29 @@ public final class linux_h {
         }
     }
 
+    private static final class pread {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("pread", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor pread$descriptor() {
+        return pread.DESC;
+    }
+
+    public static MethodHandle pread$handle() {
+        return pread.HANDLE;
+    }
+
+    public static long pread(MemorySegment state$, int fd, long buf, long nbytes, long offset) {
+        try {
+            return (long) pread.HANDLE.invokeExact(state$, fd, buf, nbytes, offset);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
     private static final class write {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG);
         static final MethodHandle HANDLE = bind("write", DESC, Linker.Option.captureCallState("errno"));

@@ -1,0 +1,41 @@
+package io.culvert.engine.linux;
+
+/**
+ * Buffers that io_uring has filled and the worker has not taken yet, in their order. It holds as many as there are buffers,
+ * so it never overflows. One thread.
+ *
+ * <pre>
+ *   | operation 16 | buffer 16 | length 32 |
+ * </pre>
+ */
+final class ArrivalQueue {
+    private final long[] ring;
+    private int head;
+    private int tail;
+
+    /** A queue for {@code buffers} buffers, a power of two. */
+    ArrivalQueue(int buffers) {
+        ring = new long[buffers];
+    }
+
+    void add(int operation, int buffer, int length) {
+        ring[tail++ & ring.length - 1] = (long) operation << 48 | (long) buffer << 32 | length;
+    }
+
+    int size() {
+        return tail - head;
+    }
+
+    /** The oldest; there must be one. */
+    long remove() {
+        return ring[head++ & ring.length - 1];
+    }
+
+    static int buffer(long arrival) {
+        return (int) (arrival >>> 32) & 0xffff;
+    }
+
+    static int length(long arrival) {
+        return (int) arrival;
+    }
+}

@@ -1,0 +1,77 @@
+package io.culvert.ring;
+
+import static io.culvert.natives.generated.linux_h.POLLIN;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.culvert.natives.CallState;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.liburing_h;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Sleeping for a while although results are there. */
+class IoUringGatherTest {
+    private static final long LONG_NANOS = 500_000_000;
+
+    @BeforeEach
+    void needsRings() {
+        assumeTrue(IoUring.isSupported(), "io_uring");
+    }
+
+    @Test
+    void theFirstResultDoesNotEndTheSleep() throws ErrnoException, InterruptedException {
+        assumeTrue(gathers(), "Linux 6.12 or later");
+        try (IoUring ring = new IoUring(8, 64)) {
+            int first = Linux.eventfd();
+            int second = Linux.eventfd();
+            ring.submissions().prepPollMultishot(first, 0, POLLIN, 1);
+            ring.submissions().prepPollMultishot(second, 0, POLLIN, 2);
+            ring.submit();
+            Thread other = Thread.ofPlatform().start(() -> {
+                write(first);
+                write(second);
+            });
+            ring.await(Long.MAX_VALUE, LONG_NANOS);
+            assertThat(reap(ring)).containsOnly(1L, 2L);
+            other.join();
+            Linux.close(first);
+            Linux.close(second);
+        }
+    }
+
+    @Test
+    void theTimeEndsTheSleepAllTheSame() throws ErrnoException {
+        try (IoUring ring = new IoUring(8, 64)) {
+            ring.await(1_000_000, LONG_NANOS);
+            ring.await(1_000_000, 0);
+            assertThat(reap(ring)).isEmpty();
+        }
+    }
+
+    private static List<Long> reap(IoUring ring) {
+        List<Long> seen = new ArrayList<>();
+        ring.reap((userData, result, flags) -> seen.add(userData));
+        return seen;
+    }
+
+    private static boolean gathers() throws ErrnoException {
+        IoUringSetup setup = new IoUringSetup(8, 16, IoUringMode.BEST);
+        try {
+            return setup.hasFeatures(liburing_h.IORING_FEAT_MIN_TIMEOUT);
+        } finally {
+            setup.close();
+        }
+    }
+
+    private static void write(int eventfd) {
+        long one = Memory.allocate(8, 8);
+        Memory.putLong(one, 1);
+        Linux.write(new CallState(), eventfd, one, 8);
+        Memory.free(one);
+    }
+}
