@@ -38,6 +38,7 @@ public final class EndToEnd {
     private Progress progress;
     private Plan plan;
     private Schedule schedule;
+    private long begin;
     private int round;
 
     /** For one run. */
@@ -51,6 +52,7 @@ public final class EndToEnd {
     public Run run(Plan plan, Progress progress) {
         this.plan = plan;
         this.progress = progress;
+        begin = System.nanoTime();
         List<Contender> contenders = Contenders.of(plan.contenders(), plan.programs());
         List<Trial> trials = plan.tests().stream().map(Trial::of).distinct().toList();
         facts.putAll(Machine.facts());
@@ -108,6 +110,10 @@ public final class EndToEnd {
         schedule = new Schedule(perRound * plan.rounds());
         List<Contender> order = new ArrayList<>(contenders);
         for (round = 1; round <= plan.rounds(); round++) {
+            if (round > 1 && isTooLateFor(perRound)) {
+                facts.put("shortened", "to %d of %d rounds, to end in time".formatted(round - 1, plan.rounds()));
+                return;
+            }
             for (Contender contender : order) {
                 for (Map.Entry<Condition, List<Trial>> session : sessions.entrySet()) {
                     List<Trial> fit = fit(contender, session.getValue());
@@ -118,6 +124,11 @@ public final class EndToEnd {
             }
             Collections.rotate(order, -1);
         }
+    }
+
+    /** Whether a round that was thought to take so many seconds would end after the plan's limit. */
+    private boolean isTooLateFor(double perRound) {
+        return plan.limit() > 0 && secondsSince(begin) + schedule.paced(perRound) > plan.limit();
     }
 
     private static List<Trial> fit(Contender contender, List<Trial> trials) {
@@ -148,11 +159,11 @@ public final class EndToEnd {
     private void visit(Contender contender, Condition condition, List<Trial> trials) throws InterruptedException {
         double whole = expected(trials);
         double before = schedule.secondsDone();
-        long begin = System.nanoTime();
+        long since = System.nanoTime();
         say(contender, "opening a tunnel" + condition);
         try (Testbed testbed = Testbed.create(PREFIX, condition.mtu());
                 Tunnel tunnel = contender.open(testbed, condition)) {
-            schedule.add(OPEN_SECONDS, secondsSince(begin));
+            schedule.add(OPEN_SECONDS, secondsSince(since));
             for (Trial trial : trials) {
                 if (trial.measurement().wantsFresh()) {
                     take(contender, tunnel, trial);
@@ -178,15 +189,15 @@ public final class EndToEnd {
         if (plan.warmUp() == 0) {
             return;
         }
-        long begin = System.nanoTime();
+        long since = System.nanoTime();
         say(contender, "warming up");
         boolean udp = trials.stream().anyMatch(trial -> trial.measurement().isUdp());
         WarmUp.run(tunnel, plan.warmUp(), udp);
-        schedule.add(warmUpSeconds(trials), secondsSince(begin));
+        schedule.add(warmUpSeconds(trials), secondsSince(since));
     }
 
     private void take(Contender contender, Tunnel tunnel, Trial trial) throws InterruptedException {
-        long begin = System.nanoTime();
+        long since = System.nanoTime();
         try {
             List<Sample> taken = trial.measurement().take(tunnel, plan.seconds());
             samples.add(trial.name(), contender.name(), taken);
@@ -199,11 +210,11 @@ public final class EndToEnd {
             waitForInterrupt();
             fail(title(contender, trial), inRound(e));
         }
-        schedule.add(trial.measurement().duration(plan.seconds()), secondsSince(begin));
+        schedule.add(trial.measurement().duration(plan.seconds()), secondsSince(since));
     }
 
-    private static double secondsSince(long begin) {
-        return (System.nanoTime() - begin) / 1e9;
+    private static double secondsSince(long since) {
+        return (System.nanoTime() - since) / 1e9;
     }
 
     private String inRound(IOException e) {

@@ -16,6 +16,7 @@ import java.util.Map;
  * @param rounds how often each is measured, at least once
  * @param seconds how long one measurement takes, at least one
  * @param warmUp for how many seconds each tunnel is used before it is measured
+ * @param limit seconds after which no further round is begun that would end later; 0 for none
  * @param patient whether programs may be built that take minutes to build
  * @param cache where what was built is kept
  */
@@ -26,6 +27,7 @@ public record Plan(
         int rounds,
         int seconds,
         int warmUp,
+        int limit,
         boolean patient,
         Path cache) {
     private static final List<String> ALL_TESTS = List.of(
@@ -50,7 +52,20 @@ public record Plan(
             "tcp1@peers100",
             "start@peers10000",
             "tcp1@peers10000");
-    private static final List<String> QUICK_TESTS = List.of("start", "tcp1", "tcp8", "udp1g", "ping", "ping-loaded");
+    private static final List<String> QUICK_TESTS = List.of("start", "tcp1", "tcp8", "udp1g", "ping");
+    private static final List<String> QUICK_CONTENDERS = List.of(
+            "culvert",
+            "wireguard-go-debian",
+            "wireguard-go",
+            "tailscale",
+            "boringtun",
+            "gotatun",
+            "kernel-wireguard",
+            "strongswan-aes",
+            "openvpn-aes",
+            "floor");
+    /** Leaves two of ten minutes for building, and a little. */
+    private static final int QUICK_LIMIT = 450;
 
     /** Copies its arguments; refuses numbers that are too small, and contenders and tests that there are not. */
     public Plan {
@@ -66,22 +81,22 @@ public record Plan(
 
     /** Everything; takes hours. */
     public static Plan thorough() {
-        return new Plan(List.of(), Map.of(), ALL_TESTS, 3, 5, 8, true, Installer.usualCache());
+        return new Plan(List.of(), Map.of(), ALL_TESTS, 3, 5, 8, 0, true, Installer.usualCache());
     }
 
     /** The most telling figures within minutes. */
     public static Plan quick() {
-        return new Plan(List.of(), Map.of(), QUICK_TESTS, 2, 3, 6, false, Installer.usualCache());
+        return new Plan(QUICK_CONTENDERS, Map.of(), QUICK_TESTS, 2, 2, 6, QUICK_LIMIT, false, Installer.usualCache());
     }
 
     /** The same with these contenders: known ones, and programs by command line. */
     public Plan withContenders(List<String> names, Map<String, String> commands) {
-        return new Plan(names, commands, tests, rounds, seconds, warmUp, patient, cache);
+        return new Plan(names, commands, tests, rounds, seconds, warmUp, limit, patient, cache);
     }
 
     /** The same with these tests. */
     public Plan withTests(List<String> names) {
-        return new Plan(contenders, programs, names, rounds, seconds, warmUp, patient, cache);
+        return new Plan(contenders, programs, names, rounds, seconds, warmUp, limit, patient, cache);
     }
 
     /** The same with these numbers; for each, 0 or less leaves it as it is. The warm-up is left as it is when below 0. */
@@ -93,6 +108,7 @@ public record Plan(
                 newRounds > 0 ? newRounds : rounds,
                 newSeconds > 0 ? newSeconds : seconds,
                 newWarmUp >= 0 ? newWarmUp : warmUp,
+                limit,
                 patient,
                 cache);
     }

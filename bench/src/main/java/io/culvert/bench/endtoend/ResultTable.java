@@ -43,8 +43,14 @@ public final class ResultTable {
             text.append("\nnot measured\n");
             run.missing().forEach((what, reason) -> text.append("  %s: %s\n".formatted(what, reason)));
         }
-        if (facts.containsKey("stopped")) {
-            text.append("\nstopped ").append(facts.get("stopped")).append('\n');
+        for (String fact : List.of("shortened", "stopped")) {
+            if (facts.containsKey(fact)) {
+                text.append("\n")
+                        .append(fact)
+                        .append(" ")
+                        .append(facts.get(fact))
+                        .append('\n');
+            }
         }
         return text.toString();
     }

@@ -25,11 +25,18 @@ final class Schedule {
         return done;
     }
 
-    /** What is left, in seconds. The first figures are believed little: the thought counts as if a tenth had gone as thought. */
+    /** What is left, in seconds. */
     double secondsLeft() {
+        return paced(Math.max(total - done, 0));
+    }
+
+    /**
+     * What will likely take so long that was thought to take {@code expected} seconds. The first parts are believed little: the thought
+     * counts as if a tenth had gone as thought.
+     */
+    double paced(double expected) {
         double believed = total / 10;
-        double pace = (elapsed + believed) / (done + believed);
-        return Math.max(total - done, 0) * (total == 0 ? 1 : pace);
+        return total == 0 ? expected : expected * (elapsed + believed) / (done + believed);
     }
 
     @Override

@@ -47,7 +47,7 @@ class PlanTest {
         assertThatThrownBy(() -> Contenders.of(List.of(), Map.of("mine", "./mine --foreground")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("{ifname}");
-        assertThatThrownBy(() -> new Plan(List.of(), Map.of(), List.of(), 0, 1, 1, false, null))
+        assertThatThrownBy(() -> new Plan(List.of(), Map.of(), List.of(), 0, 1, 1, 0, false, null))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
