@@ -95,6 +95,8 @@ have() {
         wireguard-tools) command -v wg && command -v wg-quick ;;
         iputils-ping) command -v ping ;;
         procps) command -v pgrep ;;
+        fontconfig) command -v fc-list ;;
+        fonts-dejavu-core) [ -n "$(fc-list 2>/dev/null)" ] ;;
         maven) command -v mvn ;;
         strongswan-charon) [ -x /usr/lib/ipsec/charon ] ;;
         strongswan-swanctl) command -v swanctl ;;

@@ -1,11 +1,15 @@
 /** Benchmarks. JMH's forks run on the class path, where nothing need be exported to it. */
 module io.culvert.bench {
     requires com.google.gson;
+    requires com.samskivert.jmustache;
     requires info.picocli;
     requires io.culvert.crypto;
     requires io.culvert.daemon;
     requires io.culvert.engine;
+    requires java.desktop;
     requires jmh.core;
+    requires org.apache.xmlgraphics.batik.svggen;
+    requires org.jfree.jfreechart;
     // JMH uses Unsafe, and as an automatic module cannot say so itself.
     requires jdk.unsupported;
 
@@ -13,4 +17,7 @@ module io.culvert.bench {
             info.picocli;
     opens io.culvert.bench.result to
             com.google.gson;
+    opens io.culvert.bench.report to
+            com.samskivert.jmustache,
+            info.picocli;
 }

@@ -4,6 +4,8 @@ import io.culvert.bench.endtoend.Announcement;
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
 import io.culvert.bench.endtoend.ResultTable;
+import io.culvert.bench.report.ReportCommand;
+import io.culvert.bench.report.Reports;
 import io.culvert.bench.result.Run;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -27,7 +29,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures Culvert and its peers between two network namespaces, with iperf3 and ping, in interleaved rounds.",
         sortOptions = false,
-        subcommands = AeadCommand.class)
+        subcommands = {AeadCommand.class, ReportCommand.class})
 public final class Main implements Callable<Integer> {
     private static final long STOP_SECONDS = 30;
     private static final int STOPPED = 130;
@@ -112,6 +114,9 @@ public final class Main implements Callable<Integer> {
         System.out.println(ResultTable.of(measured));
         System.out.println(Announcement.of(measured));
         System.out.println("written: " + measured.write(directory));
+        if (!stopped) {
+            System.out.println("to be looked at: " + Reports.write(measured, directory));
+        }
         return stopped ? STOPPED : measured.series().isEmpty() ? 1 : 0;
     }
 

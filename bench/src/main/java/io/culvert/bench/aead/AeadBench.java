@@ -1,5 +1,7 @@
 package io.culvert.bench.aead;
 
+import io.culvert.bench.report.Reports;
+import io.culvert.bench.result.Run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -73,7 +75,10 @@ public final class AeadBench {
         report.print(out);
         out.printf("allocated by the vector kernels: at most %.3f B for each train%n", mostAllocated);
         report.put("vector kernels allocate at most, B/train", "%.3f".formatted(mostAllocated));
-        out.println("written: " + report.run().write(Path.of(arguments.directory())));
+        Run run = report.run();
+        Path directory = Path.of(arguments.directory());
+        out.println("written: " + run.write(directory));
+        out.println("to be looked at: " + Reports.write(run, directory));
         boolean clean = mostAllocated < OBJECT_BYTES;
         if (!clean) {
             System.err.println("culvert bench aead: the vector kernels must not allocate");

@@ -1,0 +1,45 @@
+package io.culvert.bench.report;
+
+import io.culvert.bench.result.Run;
+import java.util.List;
+
+/**
+ * The history of one metric.
+ *
+ * @param title of the metric, with its unit
+ * @param pictures plots by time
+ * @param tests the columns
+ * @param rows one for each run, the youngest first
+ */
+record HistorySection(String title, List<Picture> pictures, List<String> tests, List<Row> rows) {
+    /** One run. */
+    record Row(String time, String commit, String cpu, List<String> cells) {}
+
+    static List<HistorySection> of(History history) {
+        return history.metrics().stream().map(metric -> of(history, metric)).toList();
+    }
+
+    private static HistorySection of(History history, List<Comparison> metric) {
+        Comparison any = metric.getFirst();
+        return new HistorySection(
+                Wording.metric(any.metric()) + ", " + Wording.unit(any.unit()),
+                history.plots(metric),
+                metric.stream().map(one -> Wording.test(one.test())).toList(),
+                history.runs().reversed().stream().map(run -> row(run, metric)).toList());
+    }
+
+    private static Row row(Run run, List<Comparison> metric) {
+        return new Row(
+                Wording.time(run),
+                Wording.clean(run.machine().getOrDefault("commit", "unknown")),
+                Wording.clean(run.machine().getOrDefault("cpu", "unknown")),
+                metric.stream().map(one -> cell(run, one)).toList());
+    }
+
+    private static String cell(Run run, Comparison comparison) {
+        return History.in(run, comparison)
+                .flatMap(one -> one.ours()
+                        .map(ours -> Wording.number(ours.median()) + " (" + Wording.times(one.advantage()) + ")"))
+                .orElse(Wording.NONE);
+    }
+}

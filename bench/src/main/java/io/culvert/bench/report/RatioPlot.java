@@ -1,0 +1,118 @@
+package io.culvert.bench.report;
+
+import java.awt.BasicStroke;
+import java.awt.Color;
+import java.awt.Paint;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+import org.jfree.chart.axis.CategoryAxis;
+import org.jfree.chart.axis.LogAxis;
+import org.jfree.chart.axis.NumberTickUnit;
+import org.jfree.chart.labels.ItemLabelAnchor;
+import org.jfree.chart.labels.ItemLabelPosition;
+import org.jfree.chart.labels.StandardCategoryItemLabelGenerator;
+import org.jfree.chart.plot.CategoryPlot;
+import org.jfree.chart.plot.ValueMarker;
+import org.jfree.chart.renderer.category.BarRenderer;
+import org.jfree.chart.renderer.category.StandardBarPainter;
+import org.jfree.chart.ui.TextAnchor;
+import org.jfree.data.category.CategoryDataset;
+import org.jfree.data.category.DefaultCategoryDataset;
+
+/** Culvert against the best peer, test by test: to the right of 1 it is ahead, to the left behind. */
+final class RatioPlot {
+    private static final int ROW = 26;
+    private static final int AXIS = 46;
+    private static final int WIDTH = 350;
+    /** What is further away is drawn up to here; its label tells how far. */
+    private static final double FURTHEST = 16;
+    /** The axis reaches as much further than the bars, on its logarithmic scale, as their labels take. */
+    private static final double MARGIN = 1 / 0.6;
+
+    private RatioPlot() {}
+
+    /** Of comparisons that each have an advantage, at least one; the title may be empty. */
+    static Drawing of(String title, List<Comparison> comparisons) {
+        String description = "Bar chart of Culvert's medians against the best peer's, more is better: "
+                + comparisons.stream().map(RatioPlot::inWords).collect(Collectors.joining(", "));
+        return new Drawing(WIDTH, AXIS + Charts.heightOf(title) + ROW * comparisons.size(), description, palette -> {
+            CategoryAxis names = Charts.names(palette);
+            names.setMaximumCategoryLabelWidthRatio(0.42f);
+            CategoryPlot plot = Charts.lyingPlot(names, axis(comparisons, palette), palette);
+            DefaultCategoryDataset dataset = new DefaultCategoryDataset();
+            Category.of(comparisons.stream().map(RatioPlot::label).toList())
+                    .forEach(label -> dataset.addValue(drawn(comparisons.get(label.place())), "advantage", label));
+            plot.setDataset(dataset);
+            plot.setRenderer(bars(comparisons, palette));
+            plot.addRangeMarker(new ValueMarker(1, palette.text(), new BasicStroke(1.5f)));
+            return Charts.chart(title, plot, palette);
+        });
+    }
+
+    private static String label(Comparison comparison) {
+        return Wording.test(comparison.test());
+    }
+
+    private static String inWords(Comparison comparison) {
+        return label(comparison) + " " + Wording.times(comparison.advantage());
+    }
+
+    private static double drawn(Comparison comparison) {
+        return Math.clamp(comparison.advantage().orElseThrow(), 1 / FURTHEST, FURTHEST);
+    }
+
+    private static LogAxis axis(List<Comparison> comparisons, Palette palette) {
+        double reach = comparisons.stream()
+                .mapToDouble(RatioPlot::drawn)
+                .map(value -> Math.max(value, 1 / value))
+                .max()
+                .orElseThrow();
+        double end = Math.pow(Math.max(2, reach), MARGIN);
+        LogAxis axis = new LogAxis("times as good as the best peer");
+        axis.setBase(2);
+        axis.setRange(1 / end, end);
+        axis.setTickUnit(new NumberTickUnit(1));
+        axis.setNumberFormatOverride(new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
+        return Charts.plain(axis, palette);
+    }
+
+    private static BarRenderer bars(List<Comparison> comparisons, Palette palette) {
+        BarRenderer bars = new BarRenderer() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public Paint getItemPaint(int row, int column) {
+                return color(comparisons.get(column).outcome().orElseThrow(), palette);
+            }
+        };
+        bars.setBase(1);
+        bars.setIncludeBaseInRange(false);
+        bars.setBarPainter(new StandardBarPainter());
+        bars.setShadowVisible(false);
+        bars.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator() {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String generateLabel(CategoryDataset dataset, int row, int column) {
+                return Wording.times(comparisons.get(column).advantage());
+            }
+        });
+        bars.setDefaultItemLabelsVisible(true);
+        bars.setDefaultItemLabelFont(Charts.FONT);
+        bars.setDefaultItemLabelPaint(palette.text());
+        bars.setDefaultPositiveItemLabelPosition(
+                new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+        return bars;
+    }
+
+    private static Color color(Outcome outcome, Palette palette) {
+        return switch (outcome) {
+            case AHEAD -> palette.culvert();
+            case LEVEL -> palette.peer();
+            case BEHIND -> palette.behind();
+        };
+    }
+}

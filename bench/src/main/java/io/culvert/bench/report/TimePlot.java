@@ -1,0 +1,102 @@
+package io.culvert.bench.report;
+
+import java.awt.BasicStroke;
+import java.awt.Shape;
+import java.awt.geom.Ellipse2D;
+import java.awt.geom.Path2D;
+import java.awt.geom.Rectangle2D;
+import java.time.Instant;
+import java.util.Date;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TimeZone;
+import org.jfree.chart.JFreeChart;
+import org.jfree.chart.axis.DateAxis;
+import org.jfree.chart.axis.NumberAxis;
+import org.jfree.chart.plot.XYPlot;
+import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.title.LegendTitle;
+import org.jfree.chart.ui.RectangleEdge;
+import org.jfree.data.time.FixedMillisecond;
+import org.jfree.data.time.TimeSeries;
+import org.jfree.data.time.TimeSeriesCollection;
+
+/** Lines over the times of runs, told apart by colour and by mark. */
+final class TimePlot {
+    /** As many as can be told apart. */
+    static final int MOST_LINES = 6;
+
+    /** As many as find room in the legend. */
+    private static final int MOST_CHARACTERS = 42;
+
+    private static final int WIDTH = 350;
+    private static final int HEIGHT = 250;
+    private static final int LEGEND_ROW = 20;
+    private static final Shape[] MARKS = {
+        new Ellipse2D.Double(-4, -4, 8, 8),
+        new Rectangle2D.Double(-3.5, -3.5, 7, 7),
+        polygon(0, -5, 5, 4, -5, 4),
+        polygon(0, -5.5, 5.5, 0, 0, 5.5, -5.5, 0),
+        polygon(-5, -4, 5, -4, 0, 5),
+        polygon(-5, -2, 5, -2, 5, 2, -5, 2)
+    };
+
+    private TimePlot() {}
+
+    /** A plot of at most {@link #MOST_LINES} lines by name, each of which has at least one value by time. */
+    static Drawing of(String what, Map<String, SortedMap<Instant, Double>> lines) {
+        StringBuilder description =
+                new StringBuilder("Line chart of ").append(what).append(" over the runs");
+        lines.forEach((name, values) -> description
+                .append(description.indexOf(":") < 0 ? ": " : "; ")
+                .append(Wording.clean(name))
+                .append(' ')
+                .append(String.join(
+                        ", ", values.values().stream().map(Wording::number).toList())));
+        return new Drawing(
+                WIDTH, HEIGHT + LEGEND_ROW * lines.size(), description.toString(), palette -> chart(lines, palette));
+    }
+
+    private static JFreeChart chart(Map<String, SortedMap<Instant, Double>> lines, Palette palette) {
+        TimeSeriesCollection dataset = new TimeSeriesCollection(TimeZone.getTimeZone("UTC"));
+        XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, true);
+        lines.forEach((name, values) -> {
+            int place = dataset.getSeriesCount();
+            TimeSeries series = new TimeSeries(new Category(place, shortened(name)));
+            values.forEach((time, value) -> series.addOrUpdate(new FixedMillisecond(Date.from(time)), value));
+            dataset.addSeries(series);
+            renderer.setSeriesPaint(place, palette.lines().get(place));
+            renderer.setSeriesShape(place, MARKS[place]);
+            renderer.setSeriesStroke(place, new BasicStroke(2));
+        });
+        DateAxis times = Charts.plain(new DateAxis(null, TimeZone.getTimeZone("UTC"), Locale.ROOT), palette);
+        NumberAxis values = Charts.values(palette);
+        values.setUpperMargin(0.1);
+        XYPlot plot = new XYPlot(dataset, times, values, renderer);
+        plot.setRangeGridlinePaint(palette.grid());
+        plot.setRangeGridlineStroke(new BasicStroke(1));
+        plot.setDomainGridlinesVisible(false);
+        JFreeChart chart = Charts.chart("", plot, palette);
+        LegendTitle legend = new LegendTitle(plot);
+        legend.setPosition(RectangleEdge.BOTTOM);
+        legend.setItemFont(Charts.FONT);
+        legend.setItemPaint(palette.text());
+        chart.addSubtitle(legend);
+        return chart;
+    }
+
+    private static String shortened(String name) {
+        return name.length() <= MOST_CHARACTERS ? name : name.substring(0, MOST_CHARACTERS - 1) + "\u2026";
+    }
+
+    private static Shape polygon(double... points) {
+        Path2D path = new Path2D.Double();
+        path.moveTo(points[0], points[1]);
+        for (int i = 2; i < points.length; i += 2) {
+            path.lineTo(points[i], points[i + 1]);
+        }
+        path.closePath();
+        return path;
+    }
+}
