@@ -7,13 +7,18 @@ module io.culvert.bench {
     requires io.culvert.daemon;
     requires io.culvert.engine;
     requires java.desktop;
+    requires java.logging;
     requires jmh.core;
     requires org.apache.xmlgraphics.batik.svggen;
+    requires org.bouncycastle.provider;
+    requires org.jctools.core.jdk11;
     requires org.jfree.jfreechart;
     // JMH uses Unsafe, and as an automatic module cannot say so itself.
     requires jdk.unsupported;
 
     opens io.culvert.bench to
+            info.picocli;
+    opens io.culvert.bench.jmh to
             info.picocli;
     opens io.culvert.bench.result to
             com.google.gson;

@@ -4,6 +4,7 @@ import io.culvert.bench.endtoend.Announcement;
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
 import io.culvert.bench.endtoend.ResultTable;
+import io.culvert.bench.jmh.JmhCommand;
 import io.culvert.bench.report.ReportCommand;
 import io.culvert.bench.report.Reports;
 import io.culvert.bench.result.Run;
@@ -29,7 +30,7 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures Culvert and its peers between two network namespaces, with iperf3 and ping, in interleaved rounds.",
         sortOptions = false,
-        subcommands = {AeadCommand.class, ReportCommand.class})
+        subcommands = {AeadCommand.class, JmhCommand.class, ReportCommand.class})
 public final class Main implements Callable<Integer> {
     private static final long STOP_SECONDS = 30;
     private static final int STOPPED = 130;

@@ -1,22 +1,15 @@
 package io.culvert.bench.aead;
 
+import io.culvert.bench.jmh.Forks;
 import io.culvert.bench.report.Reports;
 import io.culvert.bench.result.Run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import org.openjdk.jmh.profile.GCProfiler;
 import org.openjdk.jmh.results.RunResult;
-import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
-import org.openjdk.jmh.runner.options.OptionsBuilder;
-import org.openjdk.jmh.runner.options.TimeValue;
-import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
  * Runs {@link TrainBenchmark} for each shape, each operation and each contender in turn, several times over, so that
@@ -26,8 +19,6 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  */
 public final class AeadBench {
     private static final List<String> OPERATIONS = List.of("seal", "open");
-    /** The smallest object has this many bytes; what is below comes from JMH's own bookkeeping. */
-    private static final double OBJECT_BYTES = 16;
 
     private final Arguments arguments;
     private final PrintStream out = System.out;
@@ -56,7 +47,6 @@ public final class AeadBench {
     }
 
     private boolean run() throws RunnerException, IOException {
-        forkOnClassPath();
         for (int pass = 1; pass <= arguments.passes(); pass++) {
             for (String name : arguments.shapes()) {
                 TrainShape shape = TrainShape.of(name);
@@ -79,7 +69,7 @@ public final class AeadBench {
         Path directory = Path.of(arguments.directory());
         out.println("written: " + run.write(directory));
         out.println("to be looked at: " + Reports.write(run, directory));
-        boolean clean = mostAllocated < OBJECT_BYTES;
+        boolean clean = mostAllocated < Forks.OBJECT_BYTES;
         if (!clean) {
             System.err.println("culvert bench aead: the vector kernels must not allocate");
         }
@@ -87,51 +77,21 @@ public final class AeadBench {
     }
 
     private void measure(TrainShape shape, String operation, String contender) throws RunnerException {
-        Collection<RunResult> results = new Runner(new OptionsBuilder()
-                        .include("^" + TrainBenchmark.class.getName() + "\\." + operation + "$")
+        RunResult result =
+                Forks.run(Forks.options(TrainBenchmark.class, operation, arguments.millis(), jvmArguments(contender))
                         .param("shape", shape.name())
-                        .param("contender", contender)
-                        .forks(1)
-                        .warmupIterations(2)
-                        .warmupTime(TimeValue.milliseconds(arguments.millis()))
-                        .measurementIterations(5)
-                        .measurementTime(TimeValue.milliseconds(arguments.millis()))
-                        .jvmArgs(jvmArguments(contender).toArray(String[]::new))
-                        .addProfiler(GCProfiler.class)
-                        .verbosity(VerboseMode.SILENT)
-                        .shouldFailOnError(true)
-                        .build())
-                .run();
-        for (RunResult result : results) {
-            double best = result.getPrimaryResult().getStatistics().getMin();
-            report.add(shape, operation, contender, best / shape.count());
-            if (contender.startsWith("vector")) {
-                double allocated =
-                        result.getSecondaryResults().get("gc.alloc.rate.norm").getScore();
-                mostAllocated = Math.max(mostAllocated, allocated);
-            }
-            out.printf("  %-4s %-10s %8.0f ns a packet%n", operation, contender, best / shape.count());
+                        .param("contender", contender));
+        double best = result.getPrimaryResult().getStatistics().getMin();
+        report.add(shape, operation, contender, best / shape.count());
+        if (contender.startsWith("vector")) {
+            mostAllocated = Math.max(mostAllocated, Forks.allocated(result));
         }
+        out.printf("  %-4s %-10s %8.0f ns a packet%n", operation, contender, best / shape.count());
     }
 
     private List<String> jvmArguments(String contender) {
         List<String> all = new ArrayList<>(Contenders.jvmArguments(contender));
-        all.add("--add-modules=jdk.incubator.vector");
-        all.add("--enable-native-access=ALL-UNNAMED");
-        all.add("--sun-misc-unsafe-memory-access=allow");
         all.addAll(arguments.jvmArguments());
         return all;
-    }
-
-    /** JMH starts its forks on the class path, which is empty where this program runs from a module path. */
-    private static void forkOnClassPath() {
-        String modulePath = System.getProperty("jdk.module.path");
-        if (modulePath != null) {
-            String separator = System.getProperty("path.separator");
-            String entries = Stream.of(modulePath.split(separator))
-                    .flatMap(entry -> Stream.of(entry, entry + "/*"))
-                    .collect(Collectors.joining(separator));
-            System.setProperty("java.class.path", entries);
-        }
     }
 }

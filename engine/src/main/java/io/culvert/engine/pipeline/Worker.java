@@ -56,6 +56,8 @@ public final class Worker implements WorkerIo.Sink {
     /** What this worker dropped, by cause; written by its thread. */
     final Counters<DropCause> drops = new Counters<>(DropCause.class);
 
+    private final Counters<HandOff> handOffs = new Counters<>(HandOff.class);
+
     private final int id;
     private final Device device;
     private final TimerWheel wheel;
@@ -126,6 +128,11 @@ public final class Worker implements WorkerIo.Sink {
     /** What was dropped here; any thread. */
     public Counters<DropCause> drops() {
         return drops;
+    }
+
+    /** What this worker took from others and passed on to them; any thread. */
+    public Counters<HandOff> handOffs() {
+        return handOffs;
     }
 
     /** This worker's I/O; its thread only, but for the counters. */
@@ -212,6 +219,7 @@ public final class Worker implements WorkerIo.Sink {
         for (int i = 1; i < workers.count(); i++) {
             Train train = workers.get((id + i) % workers.count()).ring.poll();
             if (train != null) {
+                handOffs.add(HandOff.STOLEN, 1);
                 process(train);
                 return 1;
             }
@@ -257,6 +265,7 @@ public final class Worker implements WorkerIo.Sink {
             if (home == this) {
                 ownCommitRequests.add(queue);
             } else {
+                handOffs.add(HandOff.COMMIT_REQUESTED, 1);
                 home.requestCommit(queue);
             }
         }

@@ -1,0 +1,116 @@
+package io.culvert.bench.jmh.pipeline;
+
+import io.culvert.bench.jmh.suite.InnerPackets;
+import io.culvert.crypto.Aead;
+import io.culvert.crypto.Aeads;
+import io.culvert.natives.Memory;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * What the pipeline can at best be: as many threads as it has workers that do nothing but seal trains in place, or open them
+ * after the copy that stands for the kernel's.
+ */
+final class AeadAlone implements Carrier {
+    private final Lane[] lanes;
+    private final Round round = new Round();
+
+    AeadAlone(boolean send, int workers, InnerPackets shape) {
+        lanes = new Lane[workers];
+        for (int i = 0; i < workers; i++) {
+            lanes[i] = new Lane(send, shape);
+            lanes[i].start();
+        }
+    }
+
+    /** One thread. {@code asked} is written by the measuring thread, -1 for the end. */
+    private final class Lane extends Thread {
+        private final boolean send;
+        private final Corpus corpus;
+        private final long key = Memory.allocate(Aead.KEY_BYTES, 64);
+        private final long slab;
+        private final long[] counters = new long[Feed.TRAIN];
+        private final long[] packets = new long[Feed.TRAIN];
+        private final int[] lengths = new int[Feed.TRAIN];
+        private volatile int asked;
+
+        Lane(boolean send, InnerPackets shape) {
+            super("aead-alone");
+            setDaemon(true);
+            this.send = send;
+            try (Aead aead = Aeads.create()) {
+                corpus = new Corpus(shape, 1, 2, 3, key, aead);
+            }
+            slab = Memory.allocate((long) Feed.TRAIN * corpus.messageBytes() + 64, 4096);
+            for (int i = 0; i < Feed.TRAIN; i++) {
+                packets[i] = slab + 16 + (long) i * corpus.messageBytes();
+                lengths[i] = corpus.messageBytes() - 32;
+            }
+        }
+
+        @Override
+        public void run() {
+            try (Aead aead = Aeads.create()) {
+                while (asked >= 0) {
+                    int trains = asked;
+                    if (trains == 0) {
+                        LockSupport.park();
+                        continue;
+                    }
+                    for (int i = 0; i < trains; i++) {
+                        train(aead, i);
+                    }
+                    asked = 0;
+                    round.done();
+                }
+            }
+        }
+
+        private void train(Aead aead, int number) {
+            int group = number & Corpus.GROUPS - 1;
+            for (int i = 0; i < Feed.TRAIN; i++) {
+                counters[i] = (long) group * Corpus.GROUP_COUNTERS + i;
+            }
+            if (send) {
+                aead.seal(key, counters, packets, packets, lengths, Feed.TRAIN);
+            } else {
+                corpus.copy(group, slab);
+                if (aead.open(key, counters, packets, packets, lengths, Feed.TRAIN) != 0) {
+                    throw new IllegalStateException("not what was sealed");
+                }
+            }
+        }
+
+        void ask(int trains) {
+            asked = trains;
+            LockSupport.unpark(this);
+        }
+    }
+
+    @Override
+    public void carry(int trains) {
+        round.begin(lanes.length);
+        for (int i = 0; i < lanes.length; i++) {
+            lanes[i].ask(trains / lanes.length + (i < trains % lanes.length ? 1 : 0));
+        }
+        if (!round.await()) {
+            throw new IllegalStateException("a thread that seals or opens has ended");
+        }
+    }
+
+    @Override
+    public long stolen() {
+        return 0;
+    }
+
+    @Override
+    public long commitsRequested() {
+        return 0;
+    }
+
+    @Override
+    public void close() {
+        for (Lane lane : lanes) {
+            lane.ask(-1);
+        }
+    }
+}

@@ -1,0 +1,244 @@
+package io.culvert.bench.jmh.pipeline;
+
+import io.culvert.engine.IoCounters;
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.udp.UdpPort;
+import io.culvert.natives.Memory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * One worker's I/O in memory. Two ways lead through it: what is {@linkplain #deliver delivered} or {@linkplain #inject
+ * injected} is copied about on the heap, which is how sessions come to be; what a {@link Feed} gives while something is
+ * measured allocates nothing, and what becomes of it is only counted.
+ *
+ * <p>{@code allowed}: how many packets the feed may have given in all; written by the measuring thread (release), read by the
+ * worker (acquire). {@code woken}: set by any thread, taken by the worker. All else is the worker's own, but for the two queues.
+ */
+final class MemoryIo implements WorkerIo {
+    /** Packets on their way at most: what a kernel's queue holds for a sender that waits for acknowledgments. */
+    private static final int WINDOW = 32 * Feed.TRAIN;
+    /** Packets in one poll. */
+    private static final int BURST = 4 * Feed.TRAIN;
+
+    /** After how long what was not taken is offered again, in nanoseconds. */
+    private static final long RETRY = 100_000;
+
+    private static final int HEADROOM = 64;
+    private static final int UDP_BYTES = HEADROOM + 65_536 + 64;
+    private static final int UDP_BUFFERS = 16;
+    private static final int TUN_BUFFER = UDP_BUFFERS;
+    private static final int DATA = 4;
+
+    private static final VarHandle ALLOWED;
+    private static final VarHandle WOKEN;
+
+    static {
+        try {
+            ALLOWED = MethodHandles.lookup().findVarHandle(MemoryIo.class, "allowed", long.class);
+            WOKEN = MethodHandles.lookup().findVarHandle(MemoryIo.class, "woken", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    /** Carries datagrams between hosts. */
+    interface Wire {
+        /** Takes a datagram; any thread. */
+        void carry(int from, int to, byte[] datagram);
+    }
+
+    private record Arrived(int from, byte[] datagram) {}
+
+    private final MemoryHost host;
+    private final Wire wire;
+    private final Queue<Arrived> datagrams = new ConcurrentLinkedQueue<>();
+    private final Queue<byte[]> packets = new ConcurrentLinkedQueue<>();
+    private final IoCounters counters = new IoCounters();
+    private final UdpEndpoint sender = new UdpEndpoint();
+    private final long buffers = Memory.allocate((long) (UDP_BUFFERS + 1) * UDP_BYTES, 4096);
+    private final int[] free = new int[UDP_BUFFERS];
+    private int available;
+    private volatile Thread owner;
+    private volatile Feed feed;
+    private volatile Runnable finished;
+    private volatile boolean cut;
+    private volatile long written;
+    private long fed;
+    private long done;
+    private boolean told = true;
+
+    @SuppressWarnings("unused") // through ALLOWED
+    private long allowed;
+
+    @SuppressWarnings("unused") // through WOKEN
+    private int woken;
+
+    MemoryIo(MemoryHost host, Wire wire) {
+        this.host = host;
+        this.wire = wire;
+        while (available < UDP_BUFFERS) {
+            free[available] = available++;
+        }
+    }
+
+    /** Has a datagram arrive; any thread. */
+    void deliver(int from, byte[] datagram) {
+        datagrams.add(new Arrived(from, datagram));
+        wake();
+    }
+
+    /** Has a packet, virtio-net header first, come out of the TUN; any thread. */
+    void inject(byte[] framed) {
+        packets.add(framed);
+        wake();
+    }
+
+    /** How many packets were written to the TUN before a feed was set; any thread. */
+    long written() {
+        return written;
+    }
+
+    /** From now on data messages are counted and go nowhere; the packets of {@code source} are measured. */
+    void cut(Feed source, Runnable whenFinished) {
+        finished = whenFinished;
+        feed = source;
+        cut = true;
+    }
+
+    /** Lets the feed give so many packets more; {@code finished} runs when they have all come through. */
+    void allow(long packetsMore) {
+        ALLOWED.setRelease(this, (long) ALLOWED.getOpaque(this) + packetsMore);
+        wake();
+    }
+
+    @Override
+    public int poll(Sink sink) {
+        owner = owner == null ? Thread.currentThread() : owner;
+        int count = 0;
+        for (Arrived arrived; sink.takesUdp() && available > 0 && (arrived = datagrams.poll()) != null; count++) {
+            int length = arrived.datagram.length;
+            int buffer = takeUdp();
+            Memory.copy(arrived.datagram, 0, udp(buffer), length);
+            sender.setIpv4(arrived.from, MemoryHost.PORT);
+            sink.onUdp(buffer, udp(buffer), length, limit(buffer), length, sender, 0);
+        }
+        for (byte[] packet; sink.takesTun() && (packet = packets.poll()) != null; count++) {
+            Memory.copy(packet, 0, udp(TUN_BUFFER), packet.length);
+            sink.onTun(TUN_BUFFER, udp(TUN_BUFFER), packet.length);
+        }
+        Feed source = feed;
+        if (source != null) {
+            count += poll(source, sink);
+        }
+        return count;
+    }
+
+    private int poll(Feed source, Sink sink) {
+        long end = (long) ALLOWED.getAcquire(this);
+        int count = 0;
+        int given = 0;
+        while (fed < end && fed - done < WINDOW && given < BURST && available > 0 && source.takenBy(sink)) {
+            int packetsGiven = source.give(this, sink);
+            fed += packetsGiven;
+            given += packetsGiven;
+            told = false;
+            count++;
+        }
+        return count;
+    }
+
+    /** A buffer for datagrams; there is one. */
+    int takeUdp() {
+        return free[--available];
+    }
+
+    /** Where a buffer's datagrams begin. */
+    long udp(int buffer) {
+        return buffers + (long) buffer * UDP_BYTES + HEADROOM;
+    }
+
+    /** Where a buffer ends. */
+    long limit(int buffer) {
+        return buffers + (long) (buffer + 1) * UDP_BYTES - 64;
+    }
+
+    @Override
+    public void writeTun(long address, int length) {
+        Feed source = feed;
+        if (source == null) {
+            written++;
+        } else {
+            done += source.packetsWritten(length);
+        }
+    }
+
+    @Override
+    public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
+        if (cut && Memory.getInt(address) == DATA) {
+            done += (length + segment - 1) / segment;
+            return;
+        }
+        for (int at = 0; at < length; at += segment) {
+            byte[] datagram = new byte[Math.min(segment, length - at)];
+            Memory.copy(address + at, datagram, 0, datagram.length);
+            wire.carry(host.address(), (int) to.low(), datagram);
+        }
+    }
+
+    @Override
+    public void flush() {
+        if (!told && done >= (long) ALLOWED.getAcquire(this)) {
+            told = true;
+            finished.run();
+        }
+    }
+
+    @Override
+    public void releaseTun(int buffer) {
+        // The source is read only, and always there.
+    }
+
+    @Override
+    public void releaseUdp(int buffer) {
+        free[available++] = buffer;
+    }
+
+    @Override
+    public void attach(UdpPort port) {
+        // What is sent needs no socket.
+    }
+
+    @Override
+    public void park(long nanos, long gather) {
+        if ((int) WOKEN.getAndSet(this, 0) == 0) {
+            // What the sink did not take is tried again soon; nobody tells when it would.
+            LockSupport.parkNanos(fed < (long) ALLOWED.getAcquire(this) ? Math.min(nanos, RETRY) : nanos);
+        }
+    }
+
+    @Override
+    public long runDelay() {
+        return 0;
+    }
+
+    @Override
+    public void wake() {
+        WOKEN.setVolatile(this, 1);
+        LockSupport.unpark(owner);
+    }
+
+    @Override
+    public IoCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        Memory.free(buffers);
+    }
+}

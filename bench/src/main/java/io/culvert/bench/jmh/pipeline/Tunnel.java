@@ -1,0 +1,188 @@
+package io.culvert.bench.jmh.pipeline;
+
+import io.culvert.bench.jmh.suite.InnerPackets;
+import io.culvert.bench.jmh.suite.SeededRandom;
+import io.culvert.crypto.Aead;
+import io.culvert.crypto.Aeads;
+import io.culvert.engine.device.Device;
+import io.culvert.engine.device.DeviceOptions;
+import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.PeerUpdate;
+import io.culvert.engine.noise.Curve25519;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.pipeline.HandOff;
+import io.culvert.engine.routing.Prefix;
+import io.culvert.natives.Memory;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+
+/**
+ * A device with its workers, whose sessions with some peers are set up by real handshakes with real devices; after that it
+ * sends, or receives, what is {@linkplain #carry asked for}. Peer {@code p} has its home on worker {@code p}, which also gets
+ * its packets.
+ */
+final class Tunnel implements Carrier {
+    private static final int OWN = 0xc6336401;
+    private static final int PEERS = 0xc0000201;
+    private static final int INNER = InnerPackets.peerAddress(-1);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+
+    private final Map<Integer, MemoryHost> hosts = new ConcurrentHashMap<>();
+    /** The receiver indices under which a host was sent to last, by the sender's address. */
+    private final Map<Integer, Integer> indices = new ConcurrentHashMap<>();
+
+    private final Round round = new Round();
+    private final int peers;
+    private final MemoryHost host;
+    private final Device device;
+    private final PublicKey publicKey;
+    private final Device[] others;
+    private final long[] keys;
+
+    /**
+     * Sets up the sessions.
+     *
+     * @param send whether it is to send, else receive
+     * @param workers how many
+     * @param peers 1 to {@code workers}
+     * @param shape of its packets
+     */
+    Tunnel(boolean send, int workers, int peers, InnerPackets shape) throws IOException {
+        this.peers = peers;
+        others = new Device[peers];
+        keys = new long[peers];
+        host = new MemoryHost(OWN, workers, this::carryDatagram);
+        hosts.put(OWN, host);
+        device = start(host, key -> {});
+        publicKey = identify(device, OWN);
+        for (int peer = 0; peer < peers; peer++) {
+            connect(peer);
+        }
+        Aead aead = Aeads.create();
+        for (int peer = 0; peer < peers; peer++) {
+            int inner = InnerPackets.peerAddress(peer);
+            Feed feed = send
+                    ? new Feed.FromTun(shape, INNER, inner)
+                    : new Feed.FromNetwork(
+                            new Corpus(shape, inner, INNER, indices.get(PEERS + peer), keys[peer], aead), PEERS + peer);
+            host.io(peer).cut(feed, round::done);
+        }
+        aead.close();
+    }
+
+    private static Device start(MemoryHost on, LongConsumer sealsWith) {
+        return Device.start(on, new DeviceOptions(1, true, () -> new CorpusAead(sealsWith), true));
+    }
+
+    private static PublicKey identify(Device one, int seed) throws IOException {
+        byte[] key = Curve25519.generatePrivateKey(new SeededRandom(seed));
+        PublicKey derived = new PublicKey(Curve25519.publicKey(key));
+        try (DeviceUpdate update = new DeviceUpdate(
+                new Secret(key), OptionalInt.of(MemoryHost.PORT), OptionalInt.empty(), false, List.of())) {
+            one.apply(update);
+        }
+        return derived;
+    }
+
+    private void connect(int peer) throws IOException {
+        int address = PEERS + peer;
+        MemoryHost other = new MemoryHost(address, 1, this::carryDatagram);
+        hosts.put(address, other);
+        others[peer] = start(other, key -> keys[peer] = key);
+        PublicKey otherKey = identify(others[peer], address);
+        know(device, otherKey, address, InnerPackets.peerAddress(peer));
+        know(others[peer], publicKey, OWN, INNER);
+
+        host.io(peer).inject(packet(INNER, InnerPackets.peerAddress(peer)));
+        await(() -> other.io(0).written() == 1, "a handshake");
+        other.io(0).inject(packet(InnerPackets.peerAddress(peer), INNER));
+        await(() -> host.io(peer).written() == 1, "an answer");
+    }
+
+    private static void know(Device one, PublicKey peer, int outer, int inner) throws IOException {
+        InetSocketAddress endpoint = new InetSocketAddress(
+                InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(outer).array()), MemoryHost.PORT);
+        List<PeerUpdate.AllowedIp> allowed =
+                List.of(new PeerUpdate.AllowedIp(new Prefix(false, 0, Integer.toUnsignedLong(inner), 32), false));
+        PeerUpdate update = new PeerUpdate(peer, false, false, null, endpoint, OptionalInt.empty(), false, allowed);
+        one.apply(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, List.of(update)));
+    }
+
+    private static byte[] packet(int from, int to) {
+        InnerPackets one = new InnerPackets(false, false, 64, 1);
+        long address = Memory.allocate(one.bytes(), 64);
+        one.lay(address, from, to, 0);
+        byte[] framed = new byte[one.bytes()];
+        Memory.copy(address, framed, 0, framed.length);
+        Memory.free(address);
+        return framed;
+    }
+
+    private void carryDatagram(int from, int to, byte[] datagram) {
+        if (datagram[0] == 4) {
+            indices.put(
+                    from,
+                    ByteBuffer.wrap(datagram).order(ByteOrder.LITTLE_ENDIAN).getInt(4));
+        }
+        hosts.get(to).deliver(from, datagram);
+    }
+
+    private static void await(BooleanSupplier condition, String what) {
+        long end = System.nanoTime() + PATIENCE;
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new IllegalStateException("no " + what);
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @Override
+    public void carry(int trains) {
+        round.begin(peers);
+        for (int peer = 0; peer < peers; peer++) {
+            int share = trains / peers + (peer < trains % peers ? 1 : 0);
+            host.io(peer).allow((long) share * Feed.TRAIN);
+        }
+        if (!round.await()) {
+            throw new IllegalStateException("packets got lost: " + device.drops());
+        }
+    }
+
+    @Override
+    public long stolen() {
+        return sum(HandOff.STOLEN);
+    }
+
+    @Override
+    public long commitsRequested() {
+        return sum(HandOff.COMMIT_REQUESTED);
+    }
+
+    private long sum(HandOff what) {
+        long sum = 0;
+        for (int i = 0; i < device.workers().count(); i++) {
+            sum += device.workers().get(i).handOffs().get(what);
+        }
+        return sum;
+    }
+
+    @Override
+    public void close() {
+        device.close();
+        for (Device other : others) {
+            other.close();
+        }
+    }
+}

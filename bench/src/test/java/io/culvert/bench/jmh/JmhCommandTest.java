@@ -1,0 +1,112 @@
+package io.culvert.bench.jmh;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.bench.result.Run;
+import io.culvert.bench.result.Series;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class JmhCommandTest {
+    private static final Suite PLANTED = new Suite(
+            "planted",
+            "a planted benchmark",
+            "itself",
+            List.of(Task.of("count", PlantedBenchmark.class, "count")
+                    .against("other")
+                    .per("packet", 1_000)
+                    .allocatingNothing()
+                    .quickIf(true)));
+
+    @TempDir
+    private Path directory;
+
+    @Test
+    void writesARunWithEveryPassAndEveryContender() throws IOException {
+        int status = execute(List.of(PLANTED), "planted", "--passes", "2");
+
+        Run run = written();
+        assertThat(status).isZero();
+        assertThat(run.kind()).isEqualTo("jmh");
+        assertThat(run.machine())
+                .containsEntry("data path allocates", "nothing")
+                .containsKey("command");
+        for (String contender : List.of("culvert", "other")) {
+            Series time = run.find("planted count", contender, "time").orElseThrow();
+            Series rate = run.find("planted count", contender, "rate").orElseThrow();
+            assertThat(time.samples()).hasSize(2).allMatch(nanos -> nanos > 0);
+            assertThat(time.unit()).isEqualTo("ns/packet");
+            assertThat(rate.samples().getFirst())
+                    .isEqualTo(1_000 / time.samples().getFirst());
+            assertThat(run.find("planted count", contender, "allocated")).isPresent();
+        }
+    }
+
+    @Test
+    void aPartOfTheDataPathThatAllocatesFailsTheRun() throws IOException {
+        Task allocates = Task.of("allocate", PlantedBenchmark.class, "allocate").allocatingNothing();
+        Suite suite = new Suite("planted", "a planted allocation", "nothing", List.of(allocates));
+
+        assertThat(execute(List.of(suite))).isEqualTo(1);
+        assertThat(written().machine().get("data path allocates")).contains("planted allocate");
+    }
+
+    @Test
+    void whatMayAllocateMay() {
+        Task allocates = Task.of("allocate", PlantedBenchmark.class, "allocate");
+
+        assertThat(execute(List.of(new Suite("planted", "not of the data path", "nothing", List.of(allocates)))))
+                .isZero();
+    }
+
+    @Test
+    void whatCannotBeMeasuredIsNamedWithItsReason() throws IOException {
+        Task absent = Task.of("absent", PlantedBenchmark.class, "count").unless("no such kernel");
+        Task broken = Task.of("broken", PlantedBenchmark.class, "fail");
+        Suite suite = new Suite(
+                "planted", "what fails", "nothing", List.of(PLANTED.tasks().getFirst(), absent, broken));
+
+        assertThat(execute(List.of(suite))).isEqualTo(1);
+        assertThat(written().missing())
+                .containsEntry("planted absent", "no such kernel")
+                .containsKey("culvert: planted broken");
+    }
+
+    @Test
+    void culvertsOwnSuitesRun() throws IOException {
+        List<Suite> one = Suites.all().stream()
+                .filter(suite -> suite.name().equals("replay-window"))
+                .toList();
+
+        assertThat(execute(one, "--quick", "replay-window")).isZero();
+        assertThat(written().series()).extracting(Series::contender).contains("culvert", "bit-set", "greatest-only");
+    }
+
+    @Test
+    void anUnknownSuiteIsRefused() {
+        assertThat(execute(List.of(PLANTED), "no-such-suite")).isEqualTo(2);
+        assertThat(directory).isEmptyDirectory();
+    }
+
+    private int execute(List<Suite> suites, String... arguments) {
+        String[] all = Stream.concat(
+                        Stream.of("--millis", "10", "--out", directory.toString(), "--passes", "1"),
+                        Stream.of(arguments))
+                .toArray(String[]::new);
+        return new CommandLine(new JmhCommand(suites))
+                .setOverwrittenOptionsAllowed(true)
+                .execute(all);
+    }
+
+    private Run written() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return Run.read(files.findFirst().orElseThrow());
+        }
+    }
+}
