@@ -1,6 +1,8 @@
 package io.culvert.crypto;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -18,8 +20,8 @@ import jdk.incubator.vector.IntVector;
  *   <li>{@code jce}: JCE for good.
  * </ul>
  *
- * <p>Thread-safe. {@code kernels} is written by the warm-up thread alone and read by all; its volatile write publishes
- * kernels that the writer has run and found correct.
+ * <p>Thread-safe. {@code kernels} and {@code lastChange} are written by the warm-up thread alone and read by all; the
+ * volatile write of the former publishes kernels that the writer has run and found correct.
  */
 public final class Aeads {
     /** The name of the property that forces an implementation. */
@@ -30,6 +32,16 @@ public final class Aeads {
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 
     private static volatile Kernels kernels;
+    private static volatile ChangeOver lastChange;
+
+    /**
+     * How the vector kernels took over.
+     *
+     * @param implementation what serves since
+     * @param after how long after the start of the warm-up
+     * @param timesJce how many times as fast as JCE the slowest of the warm-up's trains was, sealed and opened
+     */
+    public record ChangeOver(String implementation, Duration after, double timesJce) {}
 
     private Aeads() {}
 
@@ -72,6 +84,11 @@ public final class Aeads {
         LISTENERS.add(listener);
     }
 
+    /** How the kernels that serve took over; empty while JCE serves. */
+    public static Optional<ChangeOver> lastChange() {
+        return Optional.ofNullable(lastChange);
+    }
+
     /** The kernels that serve, or null for JCE. */
     static Kernels kernels() {
         return kernels;
@@ -103,7 +120,8 @@ public final class Aeads {
     }
 
     /** Has {@code chosen} serve from now on; for the warm-up. */
-    static void changeOver(Kernels chosen) {
+    static void changeOver(Kernels chosen, ChangeOver change) {
+        lastChange = change;
         kernels = chosen;
         for (Consumer<String> listener : LISTENERS) {
             listener.accept(chosen.implementation());

@@ -18,16 +18,19 @@ import jdk.incubator.vector.VectorSpecies;
  * <pre>
  * state: 0-3 constants  4-11 key  12 block counter  13 zero  14, 15 the packet's counter, low and high word
  * poly:  R 0-4 limbs of r   X 5-9 limbs of the accumulator   S 10, 11 s   COUNT 12 steps for finish   TAG 13, 14
+ *        R2 15-19 limbs of r squared
  * </pre>
  *
  * <p><b>Bounds.</b> An element of Poly1305 is five limbs of 26 bits in lanes of 64. The accumulator x holds the sum with
- * the last message block already in it, so that one step is {@code x = x * r + m}, and one multiplication without a
- * message ends it. At the start of a step limbs 0, 2, 3 and 4 are masked to 26 bits and limb 1 is below 2^26 + 2^8 (see
- * below); r[j] is below 2^26, 5 r[j] below 5 * 2^26. Limb k of the product is at most
- * 1 + 4 * 5 products of 2^52 (k = 0; fewer fives elsewhere), the excess of limb 1 adds less than 2^37, and the message
- * at most 2^52: below 22 * 2^52 + 2^37 &lt; 2^57. Each carry is then below 2^31 and cannot lift a limb to 2^58. The carry
- * out of limb 4 comes round five-fold, below 2^34, so limb 0 passes at most 2^34 / 2^26 = 2^8 on to limb 1, which was
- * masked before: below 2^26 + 2^8, as assumed. No sum comes near 2^63, and every factor is below 2^32.
+ * the last message block already in it, so that one step is {@code x = x * r + m}, two are {@code x = x * r^2 + m * r +
+ * n}, and one multiplication without a message ends it. After a carry limbs 0, 2, 3 and 4 are masked to 26 bits and limb 1
+ * is below 2^26 + 2^8 (see below); so it is with the factors x and r^2 of a step. r[j] and the limbs of m are below 2^26,
+ * and five times a limb is below 5 * 2^26 + 2^11. Limb k of a product is at most 1 + 4 * 5 products of 2^52 (k = 0; fewer
+ * fives elsewhere), and the excess of both limbs 1 adds less than 2^38; two products and a message of at most 2^52 make
+ * less than 43 * 2^52 + 2^39 &lt; 2^58, and limb 4, where nothing is five-fold, less than 11 * 2^52. Each carry is then
+ * below 2^32, so that limb 4 stays below 2^56 with what it is given. The carry out of it comes round five-fold, below 2^33,
+ * so limb 0 passes less than 2^8 on to limb 1, which was masked before: below 2^26 + 2^8, as assumed. No sum comes near
+ * 2^63, and every factor is below 2^32.
  *
  * <p><b>Contract.</b> {@code sources} and {@code targets} have at least {@link #lanes()} elements. Kernels read and write
  * whole blocks of 64 bytes at {@code address + offset}; an idle lane points to scratch memory. They allocate nothing once
@@ -39,7 +42,7 @@ abstract class Kernels {
     /** Bytes of the state. */
     static final long STATE_BYTES = 16 * ROW;
     /** Rows of the memory of Poly1305 for one half; the two halves lie one after the other. */
-    static final int POLY_ROWS = 16;
+    static final int POLY_ROWS = 20;
     /** Bytes of the same. */
     static final long POLY_BYTES = POLY_ROWS * ROW;
     /** First row of the limbs of r. */
@@ -52,6 +55,9 @@ abstract class Kernels {
     static final long COUNT = 12;
     /** First of the two rows of the tag. */
     static final long TAG = 13;
+
+    /** First row of the limbs of r squared. */
+    static final long R2 = 15;
 
     /** Packets in lockstep. */
     abstract int lanes();
@@ -92,13 +98,25 @@ abstract class Kernels {
     abstract void xor(long keystream, long source, long target, int blocks);
 
     /**
-     * Turns blocks of one half's packets into rows that {@link #absorb} takes: eight for each block, each with 64 bits of
+     * Turns blocks of one half's packets into rows that {@link #multiply} takes: eight for each block, each with 64 bits of
      * every packet; these rows have no gaps, at either width.
      */
     abstract void transpose(long[] sources, int half, long offset, int blocks, long target);
 
-    /** Takes {@code steps} blocks of 16 bytes in each lane of one half; two rows without gaps for each step. */
-    abstract void absorb(long poly, long message, int steps);
+    /** Squares r of both halves. */
+    abstract void square(long poly);
+
+    /**
+     * The part of the work on pairs of blocks of 16 bytes that does not wait for the accumulator: {@code m * r + n} for the
+     * blocks m and n of each pair, in each lane of one half.
+     *
+     * @param message two rows without gaps for each block
+     * @param products where five rows without gaps go for each pair
+     */
+    abstract void multiply(long poly, long message, int pairs, long products);
+
+    /** Takes pairs of blocks from what {@link #multiply} made of them: {@code x = x * r^2 + d} for each. */
+    abstract void absorb(long poly, long products, int pairs);
 
     /**
      * Takes {@code steps} times as many consecutive blocks of one message as a half has lanes, one block in each, at first

@@ -22,6 +22,8 @@ final class LaneGroup {
 
     private final long[] to;
     private int count;
+    /** Rows of products in the scratch memory. */
+    private int productRows;
 
     LaneGroup(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
@@ -88,6 +90,8 @@ final class LaneGroup {
     void forget() {
         kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
         kernels.zero(scratch.ended, 2 * Kernels.POLY_ROWS);
+        kernels.zero(scratch.products, productRows);
+        productRows = 0;
     }
 
     private long tagOf(int lane) {
@@ -172,14 +176,21 @@ final class LaneGroup {
         System.arraycopy(texts, 0, from, 0, count);
         int done = 0;
         int before = count;
+        if (wholeBlocks(0) > 0) {
+            kernels.square(scratch.poly);
+        }
         for (int active = stillActive(count, 0); active > 0; active = stillActive(active, done)) {
             moveAccumulators(active, before, scratch.poly, scratch.ended);
             before = active;
             idle(active, done);
             int blocks = phase(active, done, true);
             for (int half = 0; half < 2; half++) {
+                long poly = scratch.poly + half * Kernels.POLY_BYTES;
                 kernels.transpose(from, half, done * 64L, blocks, scratch.rows);
-                kernels.absorb(scratch.poly + half * Kernels.POLY_BYTES, scratch.rows, 4 * blocks);
+                // Five rows for each of the pairs, as wide as a vector.
+                productRows = Math.max(productRows, (10 * blocks * lanes + 15) / 16);
+                kernels.multiply(poly, scratch.rows, 2 * blocks, scratch.products);
+                kernels.absorb(poly, scratch.products, 2 * blocks);
             }
             done += blocks;
         }

@@ -6,12 +6,12 @@ import java.lang.foreign.Arena;
  * The off-heap working memory of one {@link VectorAead}; addresses are of its parts. Belongs to the thread that uses the
  * instance; whoever closes it must be the last.
  *
- * <p>What holds secrets (key, keystream, Poly1305 keys and states) lies together at the start and is zeroed after each
+ * <p>What holds secrets (key, keystream, Poly1305 keys, states and products) lies together at the start and is zeroed after each
  * train, as far as it was used; messages lie behind and are zeroed with the rest when it is closed.
  */
 final class Scratch {
     /** Blocks that an idle lane may run over, which bounds a phase while lanes are idle. */
-    static final int CHUNK_BLOCKS = 32;
+    static final int CHUNK_BLOCKS = 12;
     /** Steps of {@link Kernels#finish}: up to four blocks of a tail, then the lengths. */
     static final int FINISH_STEPS = 5;
 
@@ -32,13 +32,15 @@ final class Scratch {
     final long ended;
     /** Keystream, a block for each lane. */
     final long keystream;
+    /** Products for {@link Kernels#absorb}, five rows for each two blocks of 16 bytes: they tell r. */
+    final long products;
     /** The counters of a group's packets, both halves. */
     final long counters;
     /** A block for each lane: what is left after the whole blocks. */
     final long tails;
     /** Rows for {@link Kernels#finish}, one half. */
     final long finishRows;
-    /** Rows for {@link Kernels#absorb}. */
+    /** Rows for {@link Kernels#multiply}. */
     final long rows;
     /** Where idle lanes read and write. */
     final long idle;
@@ -56,13 +58,15 @@ final class Scratch {
                 + 2 * Kernels.ROW
                 + 2 * finishBytes()
                 + CHUNK_BLOCKS * BLOCK * (MAX_LONGS + 1)
+                + productBytes()
                 + BLOCK;
         start = RawMemory.allocate(arena, bytes);
         state = start;
         poly = state + Kernels.STATE_BYTES;
         ended = poly + 2 * Kernels.POLY_BYTES;
         keystream = ended + 2 * Kernels.POLY_BYTES;
-        counters = keystream + MAX_LANES * BLOCK;
+        products = keystream + MAX_LANES * BLOCK;
+        counters = products + productBytes();
         tails = counters + 2 * Kernels.ROW;
         finishRows = tails + MAX_LANES * BLOCK;
         rows = finishRows + 2 * finishBytes();
@@ -78,6 +82,10 @@ final class Scratch {
     /** Bytes from one half of {@link #finishRows} to the other. */
     static long finishBytes() {
         return FINISH_STEPS * 2 * Kernels.ROW;
+    }
+
+    private static long productBytes() {
+        return CHUNK_BLOCKS * 2 * 5 * Kernels.ROW;
     }
 
     /** Zeroes and frees everything. */

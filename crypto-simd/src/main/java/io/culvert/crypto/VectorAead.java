@@ -3,7 +3,7 @@ package io.culvert.crypto;
 /** Trains on the vector kernels of one width. */
 final class VectorAead implements Aead {
     private final Kernels kernels;
-    private final Scratch scratch = new Scratch();
+    private final Scratch scratch;
     private final TrainOrder order = new TrainOrder();
     private final LaneGroup group;
     private final LonePacket lone;
@@ -11,8 +11,14 @@ final class VectorAead implements Aead {
     private boolean loneUsed;
 
     VectorAead(Kernels kernels) {
+        this(kernels, new Scratch());
+    }
+
+    /** Takes {@code scratch} over. */
+    VectorAead(Kernels kernels, Scratch scratch) {
         CompilerDirectives.install();
         this.kernels = kernels;
+        this.scratch = scratch;
         group = new LaneGroup(kernels, scratch);
         lone = new LonePacket(kernels, scratch);
     }

@@ -2,11 +2,12 @@ package io.culvert.crypto;
 
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 
 /**
  * Runs the self-test until C2 has compiled the kernels, and then hands them over if they are worth it.
@@ -32,7 +33,7 @@ final class WarmUp implements Runnable {
 
     private final List<Kernels> candidates;
     private final boolean forced;
-    private final Consumer<Kernels> changeOver;
+    private final BiConsumer<Kernels, Aeads.ChangeOver> changeOver;
 
     /**
      * Prepares a warm-up.
@@ -41,7 +42,7 @@ final class WarmUp implements Runnable {
      * @param forced whether the first of them serve though they are not faster than JCE
      * @param changeOver takes the kernels that are to serve
      */
-    WarmUp(List<Kernels> candidates, boolean forced, Consumer<Kernels> changeOver) {
+    WarmUp(List<Kernels> candidates, boolean forced, BiConsumer<Kernels, Aeads.ChangeOver> changeOver) {
         this.candidates = candidates;
         this.forced = forced;
         this.changeOver = changeOver;
@@ -49,13 +50,22 @@ final class WarmUp implements Runnable {
 
     @Override
     public void run() {
+        long start = System.nanoTime();
         for (Kernels kernels : candidates) {
             Trial trial = new Trial(kernels);
             boolean faster = trial.untilFast();
             if (!trial.correct) {
                 LOG.log(System.Logger.Level.ERROR, "{0} failed its self-test; JCE serves", kernels.implementation());
             } else if (faster || forced) {
-                changeOver.accept(kernels);
+                Aeads.ChangeOver change = new Aeads.ChangeOver(
+                        kernels.implementation(), Duration.ofNanos(System.nanoTime() - start), trial.timesJce);
+                LOG.log(
+                        System.Logger.Level.INFO,
+                        "{0} serves after {1} ms of warm-up, at least {2} times as fast as JCE",
+                        change.implementation(),
+                        change.after().toMillis(),
+                        change.timesJce());
+                changeOver.accept(kernels, change);
                 return;
             } else {
                 LOG.log(
@@ -72,6 +82,8 @@ final class WarmUp implements Runnable {
         private final Kernels kernels;
         private final long end = now() + TimeUnit.SECONDS.toNanos(BUDGET_SECONDS);
         private boolean correct = true;
+        /** Of the last round: the smallest ratio of any train. */
+        private double timesJce;
 
         Trial(Kernels kernels) {
             this.kernels = kernels;
@@ -110,13 +122,13 @@ final class WarmUp implements Runnable {
                             : Math.min(nanos * 4, TimeUnit.MILLISECONDS.toNanos(20)));
         }
 
-        private static boolean faster(List<SelfTest> tests, Aead aead, long[] best) {
-            boolean all = true;
+        private boolean faster(List<SelfTest> tests, Aead aead, long[] best) {
+            timesJce = Double.MAX_VALUE;
             for (int i = 0; i < best.length; i++) {
                 long nanos = Math.min(tests.get(i).nanos(aead), tests.get(i).nanos(aead));
-                all &= nanos < best[i];
+                timesJce = Math.min(timesJce, (double) best[i] / nanos);
             }
-            return all;
+            return timesJce > 1;
         }
 
         private static long[] jceTimes(List<SelfTest> tests, Aead jce) {

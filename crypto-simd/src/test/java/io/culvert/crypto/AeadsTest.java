@@ -3,6 +3,7 @@ package io.culvert.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -22,11 +23,13 @@ class AeadsTest {
         try (Aead aead = Aeads.create();
                 SelfTest test = new SelfTest(100, 200)) {
             assertThat(test.holds(aead)).isTrue();
-            Aeads.changeOver(new Kernels256());
+            Aeads.changeOver(new Kernels256(), new Aeads.ChangeOver("vector-256", Duration.ofMillis(5), 2));
             assertThat(test.holds(aead)).isTrue();
             assertThat(aead.implementation()).isEqualTo("vector-256");
             assertThat(Aeads.implementation()).isEqualTo("vector-256");
             assertThat(heard.get()).isEqualTo("vector-256");
+            assertThat(Aeads.lastChange())
+                    .hasValueSatisfying(change -> assertThat(change.timesJce()).isEqualTo(2));
         }
     }
 
@@ -62,7 +65,7 @@ class AeadsTest {
     @Test
     void wrongKernelsDoNotServe() {
         AtomicReference<Kernels> serving = new AtomicReference<>();
-        new WarmUp(List.of(new SilentKernels()), true, serving::set).run();
+        new WarmUp(List.of(new SilentKernels()), true, (kernels, change) -> serving.set(kernels)).run();
         assertThat(serving.get()).isNull();
     }
 
@@ -136,7 +139,13 @@ class AeadsTest {
         void transpose(long[] sources, int half, long offset, int blocks, long target) {}
 
         @Override
-        void absorb(long poly, long message, int steps) {}
+        void square(long poly) {}
+
+        @Override
+        void multiply(long poly, long message, int pairs, long products) {}
+
+        @Override
+        void absorb(long poly, long products, int pairs) {}
 
         @Override
         void finish(long poly, long message, int steps) {}

@@ -30,16 +30,17 @@ class KernelsTest {
     @MethodSource("kernels")
     void accumulatorsAtTheirBounds(Kernels kernels) {
         try (Arena arena = Arena.ofConfined()) {
-            long poly = RawMemory.allocate(arena, Kernels.POLY_BYTES);
+            long poly = RawMemory.allocate(arena, 2 * Kernels.POLY_BYTES);
             long message = RawMemory.allocate(arena, STEPS * 2 * 64);
+            long products = RawMemory.allocate(arena, STEPS / 2 * 5 * 64);
             for (int round = 0; round < 60; round++) {
-                check(kernels, poly, message, round);
+                check(kernels, poly, message, products, round);
             }
         }
     }
 
     /** One round: extreme start values and r in the first rounds, then any mixture of edges. */
-    private void check(Kernels kernels, long poly, long message, int round) {
+    private void check(Kernels kernels, long poly, long message, long products, int round) {
         int lanes = kernels.lanes() / 2;
         BigInteger[] r = new BigInteger[lanes];
         BigInteger[] s = new BigInteger[lanes];
@@ -58,7 +59,9 @@ class KernelsTest {
             put(poly, Kernels.COUNT, lane, lane % 6);
         }
         BigInteger[][] blocks = layBlocks(message, lanes, round < 4);
-        kernels.absorb(poly, message, STEPS);
+        kernels.square(poly);
+        kernels.multiply(poly, message, STEPS / 2, products);
+        kernels.absorb(poly, products, STEPS / 2);
         for (int lane = 0; lane < lanes; lane++) {
             assertThat(get(poly, Kernels.X + 1, lane)).isBetween(0L, LIMB_1_BOUND - 1);
             for (BigInteger block : blocks[lane]) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
@@ -39,14 +40,52 @@ class WycheproofTest {
         return tests("xchacha20_poly1305_test.json", 24, XChaCha20Poly1305::seal, XChaCha20Poly1305::open);
     }
 
-    private static Stream<DynamicTest> tests(String file, int nonceBytes, Sealer sealer, Opener opener)
-            throws IOException {
+    /** Through the vector kernels, whose tags are without additional data: where there is some, the ciphertext counts. */
+    @TestFactory
+    Stream<DynamicTest> kernels() throws IOException {
+        List<JsonObject> vectors = vectors("chacha20_poly1305_test.json")
+                .filter(vector -> hex(vector, "iv").length == 12)
+                .toList();
+        return KernelsTest.kernels()
+                .flatMap(kernels -> vectors.stream()
+                        .map(vector -> DynamicTest.dynamicTest(
+                                kernels.implementation() + " " + name(vector), () -> checkKernels(kernels, vector))));
+    }
+
+    private static void checkKernels(Kernels kernels, JsonObject vector) {
+        byte[] message = hex(vector, "msg");
+        byte[] sealed = concat(hex(vector, "ct"), hex(vector, "tag"));
+        boolean valid = vector.get("result").getAsString().equals("valid");
+        boolean noAad = hex(vector, "aad").length == 0;
+        try (VectorMemory memory = new VectorMemory(kernels, hex(vector, "key"), hex(vector, "iv"), message.length)) {
+            for (boolean alone : memory.ways()) {
+                byte[] again = memory.seal(alone, message);
+                int compared = noAad ? sealed.length : message.length;
+                if (valid) {
+                    assertThat(Arrays.copyOf(again, compared)).isEqualTo(Arrays.copyOf(sealed, compared));
+                }
+                // A tag over additional data as well must not pass for one over the message alone.
+                byte[] opened = memory.open(alone, sealed);
+                assertThat(opened != null).isEqualTo(valid && noAad);
+                if (opened != null) {
+                    assertThat(opened).isEqualTo(message);
+                }
+            }
+        }
+    }
+
+    private static Stream<JsonObject> vectors(String file) throws IOException {
         Path path = Path.of(System.getProperty("culvert.vectors", "")).resolve(file);
         Assumptions.assumeTrue(Files.exists(path), () -> "no vectors at " + path + " (property culvert.vectors)");
         JsonObject root = JsonParser.parseString(Files.readString(path)).getAsJsonObject();
         return root.getAsJsonArray("testGroups").asList().stream()
                 .flatMap(group -> group.getAsJsonObject().getAsJsonArray("tests").asList().stream())
-                .map(JsonElement::getAsJsonObject)
+                .map(JsonElement::getAsJsonObject);
+    }
+
+    private static Stream<DynamicTest> tests(String file, int nonceBytes, Sealer sealer, Opener opener)
+            throws IOException {
+        return vectors(file)
                 .map(vector -> DynamicTest.dynamicTest(name(vector), () -> check(vector, nonceBytes, sealer, opener)));
     }
 

@@ -53,8 +53,8 @@ public final class KernelGenerator {
     }
 
     private String source() {
-        String text = head() + keys() + cipher() + spread() + few() + xor() + transpose() + absorb() + absorbRun()
-                + finish() + key() + zero() + "}\n";
+        String text = head() + keys() + cipher() + spread() + few() + xor() + transpose() + square() + multiply()
+                + absorb() + absorbRun() + finish() + key() + zero() + "}\n";
         return text.replace("#B", Integer.toString(bits))
                 .replace("#V", Integer.toString(bytes))
                 .replace("#I", Integer.toString(ints))
@@ -378,25 +378,99 @@ public final class KernelGenerator {
 
     // Poly1305, RFC 8439 section 2.5: one packet in each lane of 64 bits, one limb of 26 bits in each vector.
 
+    /** Carried like the accumulator, so that the bounds of a factor hold for it. */
+    private String square() {
+        return """
+
+                    @Override
+                    void square(long poly) {
+                        for (long at = poly; at < poly + 2 * POLY_BYTES; at += POLY_BYTES) {
+                """
+                + loadFactors("LongVector ", "at", "R")
+                + each(5, k -> "LongVector x%d = r0.mul(%s);".formatted(k, factor(k, 0)))
+                + addProducts("x", "r", 1, 2, 3, 4)
+                + carry()
+                + each(5, i -> "a%d.intoMemorySegment(ALL, at + (R2 + %d) * ROW, LITTLE_ENDIAN);".formatted(i, i))
+                + "}\n}\n";
+    }
+
+    /**
+     * {@code d = m * r + n} for each pair of blocks. The first goes in as five limbs; sums stand there for OR, because C2
+     * fuses an OR with the AND behind it, and then does not see that AND.
+     */
+    private String multiply() {
+        return """
+
+                    @Override
+                    void multiply(long poly, long message, int pairs, long products) {
+                """
+                + loadFactors("LongVector ", "poly", "R")
+                + """
+                        for (int pair = 0; pair < pairs; pair++) {
+                            long at = message + (long) pair * 4 * #V;
+                            long to = products + (long) pair * 5 * #V;
+                """
+                + loadMessage("m", "at")
+                + loadMessage("n", "at + 2 * #V")
+                + """
+                        LongVector a0 = m0.and(0x3ffffffL);
+                        LongVector a1 = m0.lanewise(LSHR, 26).and(0x3ffffffL);
+                        LongVector a2 = m0.lanewise(LSHR, 52).add(m1.lanewise(LSHL, 12)).and(0x3ffffffL);
+                        LongVector a3 = m1.lanewise(LSHR, 14).and(0x3ffffffL);
+                        LongVector a4 = m1.lanewise(LSHR, 40).add(1L << 24).and(0x3ffffffL);
+                        LongVector d0 = n0.and(0xfffffffffffffL).add(a0.mul(r0));
+                        LongVector d1 = a0.mul(r1);
+                        LongVector d2 = n0.lanewise(LSHR, 52).or(n1.lanewise(LSHL, 12)).and(0xfffffffffffffL).add(a0.mul(r2));
+                        LongVector d3 = a0.mul(r3);
+                        LongVector d4 = n1.lanewise(LSHR, 40).add(1L << 24).add(a0.mul(r4));
+                """
+                + addProducts("d", "a", 1, 2, 3, 4)
+                + each(5, i -> "d%d.intoMemorySegment(ALL, to + %d, LITTLE_ENDIAN);".formatted(i, i * bytes))
+                + "}\n}\n";
+    }
+
+    /** {@code x = x * r^2 + d} for each pair: what must wait for the pair before it, and nothing else. */
     private String absorb() {
         return """
 
                     @Override
-                    void absorb(long poly, long message, int steps) {
+                    void absorb(long poly, long products, int pairs) {
                 """
-                + loadPoly()
+                + loadPoly("R2")
                 + """
-                        for (int step = 0; step < steps; step++) {
-                            long at = message + (long) step * 2 * #V;
+                        for (int pair = 0; pair < pairs; pair++) {
+                            long at = products + (long) pair * 5 * #V;
                 """
-                + loadMessage()
+                + each(
+                        5,
+                        i -> "LongVector d%d = LongVector.fromMemorySegment(LONGS, ALL, at + %d, LITTLE_ENDIAN);"
+                                .formatted(i, i * bytes))
                 + carry()
-                + multiply(true)
+                + each(
+                        5,
+                        k ->
+                                "d%d = d%d.add(a2.mul(%s)).add(a3.mul(%s)).add(a4.mul(%s)).add(a0.mul(%s).add(a1.mul(%s)));"
+                                        .formatted(
+                                                k,
+                                                k,
+                                                factor(k, 2),
+                                                factor(k, 3),
+                                                factor(k, 4),
+                                                factor(k, 0),
+                                                factor(k, 1)))
                 + each(5, i -> "x%d = d%d;".formatted(i, i))
                 + "}\n"
                 + carry()
                 + storeAccumulator()
                 + "}\n";
+    }
+
+    private String addProducts(String sum, String limb, int... limbs) {
+        return IntStream.of(limbs)
+                .mapToObj(i -> each(
+                        5,
+                        k -> "%1$s%2$d = %1$s%2$d.add(%3$s%4$d.mul(%5$s));".formatted(sum, k, limb, i, factor(k, i))))
+                .collect(Collectors.joining());
     }
 
     private String finish() {
@@ -447,7 +521,7 @@ public final class KernelGenerator {
                 + multiply(true)
                 + each(5, i -> "x%d = d%d;".formatted(i, i))
                 + "}\n"
-                + loadFactors("", "poly + POLY_BYTES")
+                + loadFactors("", "poly + POLY_BYTES", "R")
                 + multiplyLast()
                 + carry()
                 + storeAccumulator()
@@ -481,12 +555,12 @@ public final class KernelGenerator {
                 + "}\n}\n";
     }
 
-    private String loadFactors(String declare, String from) {
+    private String loadFactors(String declare, String from, String row) {
         return each(
                         5,
                         i ->
-                                "%sr%d = LongVector.fromMemorySegment(LONGS, ALL, %s + (R + %d) * ROW, LITTLE_ENDIAN).and(0xffffffffL);"
-                                        .formatted(declare, i, from, i))
+                                "%sr%d = LongVector.fromMemorySegment(LONGS, ALL, %s + (%s + %d) * ROW, LITTLE_ENDIAN).and(0xffffffffL);"
+                                        .formatted(declare, i, from, row, i))
                 + range(
                         1,
                         5,
@@ -494,7 +568,11 @@ public final class KernelGenerator {
     }
 
     private String loadPoly() {
-        return loadFactors("LongVector ", "poly")
+        return loadPoly("R");
+    }
+
+    private String loadPoly(String factors) {
+        return loadFactors("LongVector ", "poly", factors)
                 + each(
                         5,
                         i ->
@@ -503,10 +581,14 @@ public final class KernelGenerator {
     }
 
     private String loadMessage() {
+        return loadMessage("m", "at");
+    }
+
+    private String loadMessage(String name, String at) {
         return """
-                LongVector m0 = LongVector.fromMemorySegment(LONGS, ALL, at, LITTLE_ENDIAN);
-                LongVector m1 = LongVector.fromMemorySegment(LONGS, ALL, at + #V, LITTLE_ENDIAN);
-                """;
+                LongVector N0 = LongVector.fromMemorySegment(LONGS, ALL, AT, LITTLE_ENDIAN);
+                LongVector N1 = LongVector.fromMemorySegment(LONGS, ALL, AT + #V, LITTLE_ENDIAN);
+                """.replaceAll("N(?=\\d)", name).replace("AT", at);
     }
 
     private String storeAccumulator() {
