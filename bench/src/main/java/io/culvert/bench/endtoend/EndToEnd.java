@@ -160,6 +160,7 @@ public final class EndToEnd {
         double whole = expected(trials);
         double before = schedule.secondsDone();
         long since = System.nanoTime();
+        List<Trial> left = new ArrayList<>(trials);
         say(contender, "opening a tunnel" + condition);
         try (Testbed testbed = Testbed.create(PREFIX, condition.mtu());
                 Tunnel tunnel = contender.open(testbed, condition)) {
@@ -167,17 +168,19 @@ public final class EndToEnd {
             for (Trial trial : trials) {
                 if (trial.measurement().wantsFresh()) {
                     take(contender, tunnel, trial);
+                    left.remove(trial);
                 }
             }
             warmUp(contender, tunnel, trials);
             for (Trial trial : trials) {
                 if (!trial.measurement().wantsFresh()) {
                     take(contender, tunnel, trial);
+                    left.remove(trial);
                 }
             }
         } catch (IOException e) {
             waitForInterrupt();
-            trials.forEach(trial -> missing.put(title(contender, trial), inRound(e)));
+            left.forEach(trial -> missing.put(title(contender, trial), inRound(e)));
             progress.say(contender.name() + condition + ": FAILED: " + e.getMessage());
             // What did not take place took no time.
             schedule.add(whole - (schedule.secondsDone() - before), 0);

@@ -59,7 +59,9 @@ final class Iperf {
     static JsonObject parse(String output) throws IOException {
         JsonObject json;
         try {
-            json = JsonParser.parseString(output).getAsJsonObject();
+            // Warnings come in front.
+            String text = output.substring(Math.max(output.indexOf('{'), 0));
+            json = JsonParser.parseString(text).getAsJsonObject();
         } catch (RuntimeException e) {
             throw new IOException(
                     "iperf3 told no result: " + output.lines().findFirst().orElse("nothing"), e);

@@ -21,6 +21,12 @@ class IperfTest {
     }
 
     @Test
+    void warningsInFrontArePassedOver() throws IOException {
+        String warning = "warning: UDP block size 1360 exceeds TCP MSS 1348, may result in fragmentation / drops\n";
+        assertThat(Iperf.flow(Iperf.parse(warning + TCP)).gigabits()).isEqualTo(4);
+    }
+
+    @Test
     void bothDirectionsAreAddedUp() throws IOException {
         String both = TCP.replace("\"sum_received\"", """
                 "sum_sent_bidir_reverse": {"bytes": 1, "bits_per_second": 1, "retransmits": 2},

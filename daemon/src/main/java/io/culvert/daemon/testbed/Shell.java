@@ -64,7 +64,10 @@ public final class Shell {
             reader.join();
             return process.exitValue();
         } finally {
-            process.destroyForcibly();
+            if (process.isAlive()) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
         }
     }
 
