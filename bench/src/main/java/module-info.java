@@ -1,14 +1,18 @@
 /** Benchmarks. JMH's forks run on the class path, where nothing need be exported to it. */
 module io.culvert.bench {
+    requires async.profiler;
     requires com.google.gson;
     requires com.samskivert.jmustache;
     requires info.picocli;
     requires io.culvert.crypto;
     requires io.culvert.daemon;
     requires io.culvert.engine;
+    requires io.culvert.natives;
     requires java.desktop;
     requires java.logging;
+    requires jdk.attach;
     requires jmh.core;
+    requires org.apache.commons.statistics.inference;
     requires org.apache.xmlgraphics.batik.svggen;
     requires org.bouncycastle.provider;
     requires org.jctools.core.jdk11;
@@ -18,7 +22,12 @@ module io.culvert.bench {
 
     opens io.culvert.bench to
             info.picocli;
+    opens io.culvert.bench.gate to
+            com.google.gson,
+            info.picocli;
     opens io.culvert.bench.jmh to
+            info.picocli;
+    opens io.culvert.bench.profile to
             info.picocli;
     opens io.culvert.bench.result to
             com.google.gson;

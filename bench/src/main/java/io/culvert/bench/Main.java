@@ -4,6 +4,7 @@ import io.culvert.bench.endtoend.Announcement;
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
 import io.culvert.bench.endtoend.ResultTable;
+import io.culvert.bench.gate.GateOptions;
 import io.culvert.bench.jmh.JmhCommand;
 import io.culvert.bench.report.ReportCommand;
 import io.culvert.bench.report.Reports;
@@ -15,9 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -32,9 +32,6 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         subcommands = {AeadCommand.class, JmhCommand.class, ReportCommand.class})
 public final class Main implements Callable<Integer> {
-    private static final long STOP_SECONDS = 30;
-    private static final int STOPPED = 130;
-
     @Option(names = "--quick", description = "a few telling tests, in minutes")
     private boolean quick;
 
@@ -75,6 +72,9 @@ public final class Main implements Callable<Integer> {
             description = "where the results go (default: ${DEFAULT-VALUE})")
     private Path directory;
 
+    @ArgGroup(exclusive = false)
+    private GateOptions gate;
+
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
@@ -95,17 +95,8 @@ public final class Main implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws IOException {
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread worker = Thread.currentThread();
-        // Told to end, the process takes back what it made and keeps what it measured, and only then ends.
-        Thread hook = Thread.ofPlatform().unstarted(() -> stop(worker, finished));
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return run();
-        } finally {
-            finished.countDown();
-        }
+    public Integer call() throws Exception {
+        return OrderlyStop.of(() -> gate == null ? run() : gate.run(directory, command(), this::say));
     }
 
     private int run() throws IOException {
@@ -118,7 +109,7 @@ public final class Main implements Callable<Integer> {
         if (!stopped) {
             System.out.println("to be looked at: " + Reports.write(measured, directory));
         }
-        return stopped ? STOPPED : measured.series().isEmpty() ? 1 : 0;
+        return stopped ? OrderlyStop.STOPPED : measured.series().isEmpty() ? 1 : 0;
     }
 
     private Plan plan() {
@@ -135,17 +126,6 @@ public final class Main implements Callable<Integer> {
 
     private String command() {
         return ("bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
-    }
-
-    private static void stop(Thread worker, CountDownLatch finished) {
-        if (finished.getCount() > 0) {
-            worker.interrupt();
-        }
-        try {
-            finished.await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void say(String what) {

@@ -4,14 +4,18 @@ import io.culvert.crypto.Aead;
 import io.culvert.crypto.Aeads;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * What is compared, by name: {@code vector-512}, {@code vector-256} and {@code jce} are Culvert's implementations, {@code
- * jce-direct} is the JDK's Cipher called on arrays as any program calls it, {@code evp} is OpenSSL's EVP called for each
+ * serving} is the one that it chooses by itself, {@code jce-direct} is the JDK's Cipher called on arrays as any program calls it, {@code evp} is OpenSSL's EVP called for each
  * packet as any program calls it.
  */
 final class Contenders {
+    private static final String SERVING = "serving";
     private static final long WARM_UP_SECONDS = 60;
+    /** On a CPU that the vector kernels do not suit, JCE still serves then. */
+    private static final long CHOICE_SECONDS = 20;
 
     private Contenders() {}
 
@@ -20,6 +24,11 @@ final class Contenders {
         return switch (name) {
             case "jce-direct" -> new DirectJce();
             case "evp" -> new Evp();
+            case SERVING -> {
+                Aead aead = Aeads.create();
+                awaitChoice();
+                yield aead;
+            }
             default -> {
                 Aead aead = Aeads.create();
                 awaitWarmUp(name);
@@ -30,24 +39,38 @@ final class Contenders {
 
     /** JVM arguments that a fork for this contender needs. */
     static List<String> jvmArguments(String name) {
-        return name.startsWith("vector") || name.equals("jce")
-                ? List.of("-D" + Aeads.PROPERTY + "=" + name)
-                : List.of("-D" + Aeads.PROPERTY + "=jce");
+        String implementation = switch (name) {
+            case "vector-512", "vector-256" -> name;
+            case SERVING -> "auto";
+            default -> "jce";
+        };
+        return List.of("-D" + Aeads.PROPERTY + "=" + implementation);
     }
 
     private static void awaitWarmUp(String name) {
-        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
-        while (!Aeads.implementation().equals(name)) {
+        if (!await(() -> Aeads.implementation().equals(name), WARM_UP_SECONDS)) {
+            throw new IllegalStateException(
+                    Aeads.implementation() + " serves instead of " + name + " after " + WARM_UP_SECONDS + " s");
+        }
+    }
+
+    private static void awaitChoice() {
+        await(() -> Aeads.implementation().startsWith("vector"), CHOICE_SECONDS);
+    }
+
+    private static boolean await(BooleanSupplier condition, long seconds) {
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(seconds);
+        while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException(
-                        Aeads.implementation() + " serves instead of " + name + " after " + WARM_UP_SECONDS + " s");
+                return false;
             }
             try {
                 Thread.sleep(20);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
-                throw new IllegalStateException("interrupted while " + name + " warms up", e);
+                throw new IllegalStateException("interrupted while the cipher warms up", e);
             }
         }
+        return true;
     }
 }

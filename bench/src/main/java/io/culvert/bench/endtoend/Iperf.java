@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** Runs iperf3 through a tunnel, with the client at side 0, and reads its JSON. */
-final class Iperf {
+public final class Iperf {
     private static final double BYTES_PER_GIGABYTE = 1e9;
     private static final int MARGIN_SECONDS = 30;
 
@@ -23,11 +23,12 @@ final class Iperf {
     /**
      * Runs it.
      *
+     * @param seconds how long it sends
      * @param options of the client, such as {@code -R}
      * @return what the client tells
      * @throws IOException when it reports an error
      */
-    static JsonObject run(Tunnel tunnel, int seconds, List<String> options) throws IOException, InterruptedException {
+    public static JsonObject run(Tunnel tunnel, int seconds, List<String> options) throws IOException, InterruptedException {
         List<String> server = tunnel.in(1, "iperf3", "-s", "-1", "-B", tunnel.inside(1), "--forceflush");
         Process listener = new ProcessBuilder(server).redirectErrorStream(true).start();
         try {

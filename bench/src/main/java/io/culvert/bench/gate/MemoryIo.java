@@ -1,0 +1,134 @@
+package io.culvert.bench.gate;
+
+import io.culvert.engine.IoCounters;
+import io.culvert.engine.WorkerIo;
+import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.udp.UdpPort;
+import io.culvert.natives.Memory;
+import java.util.ArrayDeque;
+
+/**
+ * The I/O of an end's only worker, in memory: what is sent lies in the other end's buffers at once, by one copy as the kernel makes
+ * one, and what is written to the TUN is counted. One thread; allocates nothing once open.
+ */
+final class MemoryIo implements WorkerIo {
+    private static final int BUFFERS = 16;
+    private static final int HEADROOM = 64;
+    private static final int BUFFER_BYTES = 72 * 1024;
+    private static final int PORT = 51_820;
+
+    private final long buffers = Memory.allocate((long) BUFFERS * BUFFER_BYTES, 64);
+    private final int[] lengths = new int[BUFFERS];
+    private final int[] segments = new int[BUFFERS];
+    private final ArrayDeque<Integer> free = new ArrayDeque<>();
+    private final ArrayDeque<Integer> arrived = new ArrayDeque<>();
+    private final UdpEndpoint from = new UdpEndpoint();
+    private final IoCounters counters = new IoCounters();
+    private MemoryIo other;
+    private long packet;
+    private int packetBytes;
+    private long written;
+
+    /** The I/O of a host whose own address, as the other end sees it, is {@code otherAddress} when that end sends. */
+    MemoryIo(int otherAddress) {
+        for (int i = 0; i < BUFFERS; i++) {
+            free.add(i);
+        }
+        from.setIpv4(otherAddress, PORT);
+        from.setSource(0, 0, 1);
+    }
+
+    /** Sends go to {@code end} from now on. */
+    void connect(MemoryIo end) {
+        other = end;
+    }
+
+    /** Has a packet, virtio-net header first, come out of the TUN at the next poll; it must stay as it is until then. */
+    void offer(long address, int length) {
+        packet = address;
+        packetBytes = length;
+    }
+
+    /** Bytes written to the TUN since the last call, virtio-net headers included. */
+    long takeWritten() {
+        long taken = written;
+        written = 0;
+        return taken;
+    }
+
+    @Override
+    public int poll(Sink sink) {
+        int count = 0;
+        if (packetBytes > 0) {
+            int length = packetBytes;
+            packetBytes = 0;
+            sink.onTun(0, packet, length);
+            count++;
+        }
+        for (Integer buffer; (buffer = arrived.poll()) != null; count++) {
+            long base = buffers + (long) buffer * BUFFER_BYTES;
+            sink.onUdp(buffer, base + HEADROOM, lengths[buffer], base + BUFFER_BYTES, segments[buffer], from, 0);
+        }
+        return count;
+    }
+
+    @Override
+    public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
+        other.arrive(address, length, segment);
+    }
+
+    private void arrive(long address, int length, int segment) {
+        Integer buffer = free.poll();
+        if (buffer != null) {
+            Memory.copy(address, buffers + (long) buffer * BUFFER_BYTES + HEADROOM, length);
+            lengths[buffer] = length;
+            segments[buffer] = segment;
+            arrived.add(buffer);
+        }
+    }
+
+    @Override
+    public void writeTun(long address, int length) {
+        written += length;
+    }
+
+    @Override
+    public void releaseUdp(int buffer) {
+        free.add(buffer);
+    }
+
+    @Override
+    public void releaseTun(int buffer) {
+        // The packet is whoever's who offered it.
+    }
+
+    @Override
+    public void flush() {
+        // Sends have happened, writes are counted.
+    }
+
+    @Override
+    public void attach(UdpPort port) {
+        // There is one port, and it is always open.
+    }
+
+    @Override
+    public void park(long nanos) {
+        throw new UnsupportedOperationException("stepped, never left alone");
+    }
+
+    @Override
+    public void wake() {
+        // It never sleeps.
+    }
+
+    @Override
+    public IoCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public void close() {
+        Memory.free(buffers);
+    }
+}

@@ -1,0 +1,171 @@
+package io.culvert.bench.profile;
+
+import io.culvert.bench.OrderlyStop;
+import io.culvert.bench.endtoend.Iperf;
+import io.culvert.bench.endtoend.contender.Condition;
+import io.culvert.bench.endtoend.contender.Contender;
+import io.culvert.bench.endtoend.contender.Contenders;
+import io.culvert.bench.endtoend.contender.Installer;
+import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Testbed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code culvert profile}: flame graphs of both ends of a tunnel under iperf3, of CPU time and of time as it passes. */
+@Command(
+        name = "culvert profile",
+        description = "Writes flame graphs of both ends of a tunnel under iperf3: where CPU time goes, and where time passes.",
+        sortOptions = false)
+public final class Profile implements Callable<Integer> {
+    private static final Map<String, List<String>> LOADS = Map.of(
+            "tcp1", List.of(), "tcp8", List.of("-P", "8"), "udp", List.of("-u", "-b", "1G", "-l", "1360"));
+    private static final List<String> SIDES = List.of("sender", "receiver");
+    private static final int MTU = 1500;
+
+    @Option(
+            names = "--load",
+            paramLabel = "LOAD",
+            defaultValue = "tcp1",
+            description = "tcp1, tcp8 (streams) or udp (1 Gbit/s of 1360 B) (default: ${DEFAULT-VALUE})")
+    private String load;
+
+    @Option(
+            names = "--seconds",
+            paramLabel = "N",
+            defaultValue = "10",
+            description = "how long each graph's samples are taken (default: ${DEFAULT-VALUE})")
+    private int seconds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "N",
+            defaultValue = "8",
+            description = "how many seconds the tunnel is used before (default: ${DEFAULT-VALUE})")
+    private int warmUp;
+
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "where the graphs go (default: perf-results/profile-TIME)")
+    private Path directory;
+
+    @Option(
+            names = {"-h", "--help"},
+            usageHelp = true,
+            description = "shows this")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
+
+    /** Made by the command line. */
+    public Profile() {}
+
+    /** Profiles; see {@code --help}. */
+    public static void main(String[] arguments) {
+        System.exit(new CommandLine(new Profile()).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        if (!LOADS.containsKey(load) || seconds < 1 || warmUp < 0) {
+            throw new ParameterException(
+                    spec.commandLine(), "the load is tcp1, tcp8 or udp, seconds are 1 or more, the warm-up 0 or more");
+        }
+        if (directory == null) {
+            String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
+            directory = Path.of("perf-results", "profile-" + time);
+        }
+        return OrderlyStop.of(this::profile);
+    }
+
+    private int profile() throws InterruptedException {
+        Contender culvert = Contenders.of(List.of(Contenders.CULVERT), Map.of()).getFirst();
+        Optional<String> missing = culvert.missing(new Installer(Installer.usualCache(), false, this::say));
+        if (missing.isPresent()) {
+            say(missing.get());
+            return 1;
+        }
+        say("opening a tunnel");
+        try (Profiler profiler = new Profiler();
+                Testbed testbed = Testbed.create("culvert-profile", MTU);
+                Tunnel tunnel = culvert.open(testbed, Condition.USUAL)) {
+            if (warmUp > 0) {
+                say("warming up for " + warmUp + " s");
+                Iperf.run(tunnel, warmUp, LOADS.get(load));
+            }
+            List<Long> daemons = List.of(daemon(tunnel, 0), daemon(tunnel, 1));
+            record(profiler, tunnel, daemons, "cpu", startCpu(profiler, daemons));
+            for (long pid : daemons) {
+                profiler.start(pid, "wall");
+            }
+            record(profiler, tunnel, daemons, "wall", "wall");
+            return 0;
+        } catch (IOException e) {
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            say(e.getMessage());
+            return 1;
+        }
+    }
+
+    /** Starts sampling of CPU time at both ends, and returns by which event. */
+    private String startCpu(Profiler profiler, List<Long> daemons) throws IOException {
+        CpuEvent event = CpuEvent.here();
+        try {
+            profiler.start(daemons.getFirst(), event.name());
+        } catch (IOException e) {
+            event = CpuEvent.ctimer("perf events are refused here");
+            profiler.start(daemons.getFirst(), event.name());
+        }
+        profiler.start(daemons.getLast(), event.name());
+        if (!event.shortcoming().isEmpty()) {
+            say("CPU time is sampled by " + event.name() + ", " + event.shortcoming());
+        }
+        return event.name();
+    }
+
+    /** Loads the tunnel while samples are taken, and has the graphs written. */
+    private void record(Profiler profiler, Tunnel tunnel, List<Long> daemons, String name, String event)
+            throws IOException, InterruptedException {
+        say("sampling " + name + " for " + seconds + " s");
+        Iperf.run(tunnel, seconds, LOADS.get(load));
+        Files.createDirectories(directory);
+        for (int side = 0; side < SIDES.size(); side++) {
+            Path file = directory.resolve(name + "-" + SIDES.get(side) + ".html");
+            profiler.stop(daemons.get(side), "Culvert " + SIDES.get(side) + " " + load + " by " + event, file);
+            System.out.println("written: " + file);
+        }
+    }
+
+    /** The process number of the JVM at a side. */
+    private static long daemon(Tunnel tunnel, int side) throws IOException, InterruptedException {
+        for (String pid : Shell.run("ip", "netns", "pids", tunnel.namespace(side))
+                .lines()
+                .toList()) {
+            if (Files.readString(Path.of("/proc", pid, "comm")).strip().equals("java")) {
+                return Long.parseLong(pid);
+            }
+        }
+        throw new IOException("no daemon runs in " + tunnel.namespace(side));
+    }
+
+    private void say(String what) {
+        System.err.println("culvert profile: " + what);
+    }
+}
