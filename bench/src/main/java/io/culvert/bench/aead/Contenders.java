@@ -8,8 +8,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * What is compared, by name: {@code vector-512}, {@code vector-256} and {@code jce} are Culvert's implementations, {@code
- * serving} is the one that it chooses by itself, {@code jce-direct} is the JDK's Cipher called on arrays as any program calls it, {@code evp} is OpenSSL's EVP called for each
- * packet as any program calls it.
+ * serving} is the one that it chooses by itself, {@code jce-direct} is the JDK's Cipher called on arrays as any program calls
+ * it, {@code evp} is OpenSSL's EVP called for each packet as any program calls it.
  */
 final class Contenders {
     private static final String SERVING = "serving";

@@ -28,7 +28,8 @@ public final class Iperf {
      * @return what the client tells
      * @throws IOException when it reports an error
      */
-    public static JsonObject run(Tunnel tunnel, int seconds, List<String> options) throws IOException, InterruptedException {
+    public static JsonObject run(Tunnel tunnel, int seconds, List<String> options)
+            throws IOException, InterruptedException {
         List<String> server = tunnel.in(1, "iperf3", "-s", "-1", "-B", tunnel.inside(1), "--forceflush");
         Process listener = new ProcessBuilder(server).redirectErrorStream(true).start();
         try {

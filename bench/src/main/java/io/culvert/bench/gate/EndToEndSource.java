@@ -25,7 +25,9 @@ final class EndToEndSource implements Source {
     private static final List<String> METRICS = List.of("throughput", "cpu");
     private static final String TEST = "tcp1";
     private static final List<String> TOOLS = List.of("ip", "iperf3", "wg", "ping");
+    /** The fewest that can decide. */
     private static final int ROUNDS = 5;
+
     private static final int SECONDS = 2;
     private static final int WARM_UP = 5;
 

@@ -59,13 +59,13 @@ final class MemoryIo implements WorkerIo {
     @Override
     public int poll(Sink sink) {
         int count = 0;
-        if (packetBytes > 0) {
+        if (packetBytes > 0 && sink.takesTun()) {
             int length = packetBytes;
             packetBytes = 0;
             sink.onTun(0, packet, length);
             count++;
         }
-        for (Integer buffer; (buffer = arrived.poll()) != null; count++) {
+        for (Integer buffer; sink.takesUdp() && (buffer = arrived.poll()) != null; count++) {
             long base = buffers + (long) buffer * BUFFER_BYTES;
             sink.onUdp(buffer, base + HEADROOM, lengths[buffer], base + BUFFER_BYTES, segments[buffer], from, 0);
         }
@@ -113,8 +113,13 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void park(long nanos) {
+    public void park(long nanos, long gather) {
         throw new UnsupportedOperationException("stepped, never left alone");
+    }
+
+    @Override
+    public long runDelay() {
+        return 0;
     }
 
     @Override

@@ -1,7 +1,6 @@
 package io.culvert.bench.gate;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -40,17 +39,5 @@ record Ratio(String name, List<Double> samples) {
         List<Double> all = new ArrayList<>(samples);
         all.addAll(more.samples);
         return new Ratio(name, all);
-    }
-
-    /** How far the middle half of the samples lies apart, as a share of the median. */
-    double spread() {
-        double[] sorted =
-                samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
-        return (sorted[sorted.length * 3 / 4] - sorted[sorted.length / 4]) / median();
-    }
-
-    @Override
-    public String toString() {
-        return name + " " + Arrays.toString(samples.toArray());
     }
 }

@@ -14,12 +14,9 @@ record Verdict(double change, boolean fallen, boolean risen) {
     /** What chance may do in one measurement; only what falls in every repetition fails. */
     static final double CHANCE = 0.05;
 
-    /** With fewer samples no order of them is so unlikely. */
-    static final int LEAST_SAMPLES = 5;
-
     /**
      * Judges, by Wilcoxon's signed-rank test of the samples' logarithms: a few rounds that were disturbed change little, however much
-     * they were.
+     * they were. Fewer than five samples decide nothing.
      */
     static Verdict of(Ratio measured, Expectation expectation) {
         double change = measured.median() / expectation.expected() - 1;

@@ -28,11 +28,12 @@ import picocli.CommandLine.Spec;
 /** {@code culvert profile}: flame graphs of both ends of a tunnel under iperf3, of CPU time and of time as it passes. */
 @Command(
         name = "culvert profile",
-        description = "Writes flame graphs of both ends of a tunnel under iperf3: where CPU time goes, and where time passes.",
+        description =
+                "Writes flame graphs of both ends of a tunnel under iperf3: where CPU time goes, and where time passes.",
         sortOptions = false)
 public final class Profile implements Callable<Integer> {
-    private static final Map<String, List<String>> LOADS = Map.of(
-            "tcp1", List.of(), "tcp8", List.of("-P", "8"), "udp", List.of("-u", "-b", "1G", "-l", "1360"));
+    private static final Map<String, List<String>> LOADS =
+            Map.of("tcp1", List.of(), "tcp8", List.of("-P", "8"), "udp", List.of("-u", "-b", "1G", "-l", "1360"));
     private static final List<String> SIDES = List.of("sender", "receiver");
     private static final int MTU = 1500;
 
@@ -87,7 +88,8 @@ public final class Profile implements Callable<Integer> {
                     spec.commandLine(), "the load is tcp1, tcp8 or udp, seconds are 1 or more, the warm-up 0 or more");
         }
         if (directory == null) {
-            String time = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
+            String time =
+                    Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
             directory = Path.of("perf-results", "profile-" + time);
         }
         return OrderlyStop.of(this::profile);
@@ -109,11 +111,11 @@ public final class Profile implements Callable<Integer> {
                 Iperf.run(tunnel, warmUp, LOADS.get(load));
             }
             List<Long> daemons = List.of(daemon(tunnel, 0), daemon(tunnel, 1));
-            record(profiler, tunnel, daemons, "cpu", startCpu(profiler, daemons));
+            sample(profiler, tunnel, daemons, "cpu", startCpu(profiler, daemons));
             for (long pid : daemons) {
                 profiler.start(pid, "wall");
             }
-            record(profiler, tunnel, daemons, "wall", "wall");
+            sample(profiler, tunnel, daemons, "wall", "wall");
             return 0;
         } catch (IOException e) {
             if (Thread.interrupted()) {
@@ -141,7 +143,7 @@ public final class Profile implements Callable<Integer> {
     }
 
     /** Loads the tunnel while samples are taken, and has the graphs written. */
-    private void record(Profiler profiler, Tunnel tunnel, List<Long> daemons, String name, String event)
+    private void sample(Profiler profiler, Tunnel tunnel, List<Long> daemons, String name, String event)
             throws IOException, InterruptedException {
         say("sampling " + name + " for " + seconds + " s");
         Iperf.run(tunnel, seconds, LOADS.get(load));
@@ -155,9 +157,8 @@ public final class Profile implements Callable<Integer> {
 
     /** The process number of the JVM at a side. */
     private static long daemon(Tunnel tunnel, int side) throws IOException, InterruptedException {
-        for (String pid : Shell.run("ip", "netns", "pids", tunnel.namespace(side))
-                .lines()
-                .toList()) {
+        for (String pid :
+                Shell.run("ip", "netns", "pids", tunnel.namespace(side)).lines().toList()) {
             if (Files.readString(Path.of("/proc", pid, "comm")).strip().equals("java")) {
                 return Long.parseLong(pid);
             }

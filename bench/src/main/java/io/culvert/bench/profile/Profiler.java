@@ -19,7 +19,8 @@ final class Profiler implements AutoCloseable {
 
     /** One with a file of its own. */
     Profiler() throws IOException {
-        library = Files.createTempFile("culvert-profile-" + ProcessHandle.current().pid() + "-", ".so");
+        library = Files.createTempFile(
+                "culvert-profile-" + ProcessHandle.current().pid() + "-", ".so");
         try (InputStream stream = AsyncProfiler.class.getResourceAsStream(LIBRARY)) {
             if (stream == null) {
                 throw new IOException("async-profiler's package holds no " + LIBRARY);

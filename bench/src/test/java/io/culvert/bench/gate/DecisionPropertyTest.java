@@ -8,14 +8,15 @@ import java.util.Map;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.DoubleRange;
+import net.jqwik.api.constraints.Scale;
 
 /** What the gate decides on machines of all kinds of noise. */
 class DecisionPropertyTest {
     @Property
     void aSlowDownIsFound(
             @ForAll long seed,
-            @ForAll @DoubleRange(max = 0.08) double rounds,
-            @ForAll @DoubleRange(max = 0.007) double runs,
+            @ForAll @DoubleRange(max = 0.04) double rounds,
+            @ForAll @DoubleRange(max = 0.007) @Scale(3) double runs,
             @ForAll @DoubleRange(max = 0.2) double disturbed)
             throws IOException, InterruptedException {
         Comparison comparison = new Comparison(calibrated(seed, rounds, runs, disturbed), what -> {});
