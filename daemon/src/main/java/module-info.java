@@ -1,9 +1,13 @@
 /** The culvert program. */
 // The module that one package is for is not there when this one is built.
-@SuppressWarnings("module")
+@SuppressWarnings({"module", "requires-automatic"})
 module io.culvert.daemon {
     requires io.culvert.engine;
     requires info.picocli;
+    requires io.prometheus.metrics.model;
+    requires io.prometheus.writer.text;
+    requires java.management;
+    requires jdk.httpserver;
 
     exports io.culvert.daemon.testbed to
             io.culvert.bench;

@@ -1,6 +1,8 @@
 package io.culvert.daemon;
 
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.metrics.DeviceMetrics;
+import io.culvert.daemon.metrics.MetricsServer;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
@@ -8,6 +10,7 @@ import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.LinuxPlatform.FastPath;
+import io.culvert.engine.tun.TunDevice;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -67,13 +70,17 @@ final class Daemon {
 
     private void serve() throws IOException, StartException {
         LinuxPlatform platform = new LinuxPlatform(settings.platformOptions());
+        Aeads.onChange(name -> LOG.log(Level.INFO, "AEAD: {0}", name));
         try (Device device = start(platform);
-                UapiSocket socket = socket(platform)) {
+                UapiSocket socket = socket(platform);
+                MetricsServer metrics = metrics(device, platform)) {
             device.onClosed(() -> end.complete("the interface is gone"));
             new UapiServer(socket, target(device)).start();
             Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
             tell(platform);
-            Aeads.onChange(name -> LOG.log(Level.INFO, "AEAD: {0}", name));
+            if (metrics != null) {
+                LOG.log(Level.INFO, "metrics: http:/{0}{1}", metrics.address(), MetricsServer.PATH);
+            }
             Aeads.warmUp();
             announce();
             LOG.log(Level.INFO, "ending: {0}", end.join());
@@ -89,6 +96,21 @@ final class Daemon {
 
     private static Device start(LinuxPlatform platform) {
         return Device.start(platform, DeviceOptions.defaults().withCoalesceUdp(platform.coalescesUdp()));
+    }
+
+    /** Serves metrics where that is asked for. */
+    private MetricsServer metrics(Device device, LinuxPlatform platform) throws StartException {
+        if (settings.metrics() == null) {
+            return null;
+        }
+        TunDevice tun = platform.tun();
+        DeviceMetrics metrics = new DeviceMetrics(Main.VERSION, tun.name(), device, platform::fastPaths, tun::drops);
+        try {
+            return new MetricsServer(settings.metrics(), metrics);
+        } catch (IOException e) {
+            String address = settings.metrics().toString().substring(1);
+            throw new StartException("CULVERT_METRICS: cannot listen on " + address + ": " + e.getMessage(), e);
+        }
     }
 
     private static UapiTarget target(Device device) {

@@ -16,7 +16,7 @@ import picocli.CommandLine.Spec;
         name = "culvert",
         description = "Makes interface IFNAME and carries WireGuard through it; wg(8) configures it.",
         mixinStandardHelpOptions = true,
-        version = "culvert 0.1.0",
+        version = "culvert " + Main.VERSION,
         usageHelpWidth = 100,
         footer = {
             "",
@@ -29,10 +29,13 @@ import picocli.CommandLine.Spec;
             "  CULVERT_WORKERS           threads that carry packets (default: one for each core)",
             "  CULVERT_IO                auto (default), io_uring or plain",
             "  CULVERT_AEAD              auto (default), vector-512, vector-256 or jce",
+            "  CULVERT_METRICS           ADDRESS:PORT where metrics are served over HTTP, such as 127.0.0.1:9586",
             "  CULVERT_JAVA_OPTS         more options for the JVM"
         },
         subcommands = Demo.class)
 public final class Main implements Callable<Integer> {
+    static final String VERSION = "0.1.0";
+
     @Option(
             names = {"-f", "--foreground"},
             description = "Stay in the foreground.")

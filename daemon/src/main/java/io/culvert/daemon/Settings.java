@@ -2,6 +2,7 @@ package io.culvert.daemon;
 
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
+import java.net.InetSocketAddress;
 import java.util.Map;
 
 /**
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param keepError whether messages go on to stderr in the background: a LOG_LEVEL was asked for
  * @param workers threads that carry packets (CULVERT_WORKERS)
  * @param backend how I/O is done (CULVERT_IO)
+ * @param metrics where metrics are served (CULVERT_METRICS), or {@code null} for nowhere
  */
 record Settings(
         String name,
@@ -22,7 +24,8 @@ record Settings(
         boolean background,
         boolean keepError,
         int workers,
-        Backend backend) {
+        Backend backend,
+        InetSocketAddress metrics) {
     /** A peer's home worker is one byte of the indices that the other side sees. */
     private static final int MOST_WORKERS = 256;
 
@@ -40,7 +43,8 @@ record Settings(
                 environment.containsKey("CULVERT_BACKGROUND"),
                 environment.containsKey("LOG_LEVEL") && LogLevel.of(environment) != LogLevel.SILENT,
                 number(environment, "CULVERT_WORKERS", cores, 1, MOST_WORKERS),
-                backend(environment.getOrDefault("CULVERT_IO", "auto")));
+                backend(environment.getOrDefault("CULVERT_IO", "auto")),
+                metrics(environment.get("CULVERT_METRICS")));
     }
 
     LinuxPlatform.Options platformOptions() {
@@ -58,6 +62,15 @@ record Settings(
             throw new StartException(variable + " is not a number from " + min + " to " + max + ": " + text, null);
         }
         return (int) value;
+    }
+
+    private static InetSocketAddress metrics(String text) throws StartException {
+        InetSocketAddress address = text == null ? null : AddressText.endpoint(text);
+        if (text != null && address == null) {
+            throw new StartException(
+                    "CULVERT_METRICS is no numeric ADDRESS:PORT such as 127.0.0.1:9586: " + text, null);
+        }
+        return address;
     }
 
     private static Backend backend(String text) throws StartException {

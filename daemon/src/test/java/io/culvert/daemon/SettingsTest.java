@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.linux.LinuxPlatform.Backend;
+import java.net.InetSocketAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,6 +21,7 @@ class SettingsTest {
         assertThat(settings.keepError()).isFalse();
         assertThat(settings.workers()).isPositive();
         assertThat(settings.backend()).isEqualTo(Backend.AUTO);
+        assertThat(settings.metrics()).isNull();
     }
 
     @Test
@@ -32,8 +34,10 @@ class SettingsTest {
                         "CULVERT_BACKGROUND", "1",
                         "LOG_LEVEL", "verbose",
                         "CULVERT_WORKERS", "5",
-                        "CULVERT_IO", "plain"));
-        assertThat(settings).isEqualTo(new Settings("wg0", 3, true, true, true, 5, Backend.PLAIN));
+                        "CULVERT_IO", "plain",
+                        "CULVERT_METRICS", "[::1]:9586"));
+        InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
+        assertThat(settings).isEqualTo(new Settings("wg0", 3, true, true, true, 5, Backend.PLAIN, metrics));
         assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())
                 .isFalse();
     }
@@ -44,7 +48,11 @@ class SettingsTest {
         "CULVERT_WORKERS, 257",
         "CULVERT_WORKERS, two",
         "WG_TUN_FD, -1",
-        "CULVERT_IO, epoll"
+        "CULVERT_IO, epoll",
+        "CULVERT_METRICS, 9586",
+        "CULVERT_METRICS, localhost:9586",
+        "CULVERT_METRICS, 127.0.0.1:0",
+        "CULVERT_METRICS, 127.0.0.1:65536"
     })
     void whatMakesNoSenseIsNamed(String variable, String value) {
         assertThatThrownBy(() -> Settings.of("wg0", Map.of(variable, value)))

@@ -107,6 +107,17 @@ public final class Linux {
         }
     }
 
+    /** Reads an option into the {@code length} bytes at {@code value}, which are zero where it has fewer. */
+    public static void getsockopt(int fd, int level, int option, long value, int length) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment capacity = arena.allocateFrom(JAVA_INT, length);
+            Memory.zero(value, length);
+            int result = linux_h.getsockopt(state.segment(), fd, level, option, value, capacity.address());
+            checked(state, result, "getsockopt");
+        }
+    }
+
     // Descriptors, control side
 
     /** Opens a file; {@code O_CLOEXEC} is added to {@code flags}. A new file gets mode 0600. */

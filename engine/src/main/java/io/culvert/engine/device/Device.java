@@ -50,6 +50,9 @@ public final class Device implements AutoCloseable {
     /** Written under the lock while no handshake is processed; read by handshake threads. */
     private volatile StaticIdentity identity;
 
+    /** By worker: what the sockets of former ports lost. */
+    private final long[] formerLosses;
+
     private UdpPort port;
     private int listenPort;
     private int mark;
@@ -64,6 +67,7 @@ public final class Device implements AutoCloseable {
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
         workers = new Workers(this, platform.tun().queues());
+        formerLosses = new long[workers.count()];
     }
 
     /**
@@ -188,6 +192,21 @@ public final class Device implements AutoCloseable {
             sums.put(cause, sum);
         }
         return sums;
+    }
+
+    /** How many datagrams a worker's sockets lost because their buffers were full. */
+    public synchronized long receiveLosses(int worker) {
+        return formerLosses[worker] + (port == null ? 0 : port.receiveLosses(worker));
+    }
+
+    /** How many peers there are. */
+    public int peerCount() {
+        return peers.size();
+    }
+
+    /** The peers, in the order they were added: a copy. */
+    public List<Peer> peers() {
+        return peers.all();
     }
 
     /** The configuration and state at one moment. */
@@ -391,6 +410,9 @@ public final class Device implements AutoCloseable {
     private void attach(UdpPort newPort) {
         workers.callAll(worker -> worker.io().attach(newPort));
         if (port != null) {
+            for (int i = 0; i < formerLosses.length; i++) {
+                formerLosses[i] += port.receiveLosses(i);
+            }
             port.close();
         }
         port = newPort;

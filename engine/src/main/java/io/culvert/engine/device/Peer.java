@@ -15,6 +15,7 @@ import io.culvert.engine.noise.Keypairs;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.pipeline.Traffic;
 import io.culvert.engine.pipeline.TrainQueue;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.routing.Prefix;
@@ -22,6 +23,7 @@ import io.culvert.engine.timer.PeerTimers;
 import io.culvert.engine.udp.UdpEndpoint;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * A peer: its keys, where it is, and what happens when its packets pass (the kernel's peer.c, and the peer's side of
@@ -31,6 +33,10 @@ import java.util.List;
  * which needs no lock and no fence for it; other threads {@linkplain Worker#post post} to the home.
  */
 public final class Peer implements PeerTimers.Events {
+    private static final AtomicLongFieldUpdater<Peer> SENT = AtomicLongFieldUpdater.newUpdater(Peer.class, "sentBytes");
+    private static final AtomicLongFieldUpdater<Peer> RECEIVED =
+            AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
+
     private final Device device;
     private final PublicKey publicKey;
     private final Worker home;
@@ -53,9 +59,10 @@ public final class Peer implements PeerTimers.Events {
 
     private boolean active;
     private int keepaliveSeconds;
-    private long sentBytes;
-    private long receivedBytes;
-    private long handshakeSeconds;
+    // Written by the home, with release stores as nobody needs them at once; read by any thread.
+    private volatile long sentBytes;
+    private volatile long receivedBytes;
+    private volatile long handshakeSeconds;
     private int handshakeNanos;
     private long lastSentHandshake;
     private int handshakeAttempts;
@@ -93,6 +100,21 @@ public final class Peer implements PeerTimers.Events {
     /** Whether it is known where to send to. */
     public boolean hasEndpoint() {
         return hasEndpoint;
+    }
+
+    /** Bytes sent to it, handshakes included. */
+    public long sentBytes() {
+        return sentBytes;
+    }
+
+    /** Bytes received from it, handshakes included. */
+    public long receivedBytes() {
+        return receivedBytes;
+    }
+
+    /** When the last handshake was done, in seconds since 1970; 0 before the first. */
+    public long handshakeSeconds() {
+        return handshakeSeconds;
     }
 
     /** The order of what goes out. */
@@ -230,7 +252,7 @@ public final class Peer implements PeerTimers.Events {
         timers.anyAuthenticatedPacketSent();
         lastSentHandshake = now();
         home.sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP);
-        sentBytes += message.length;
+        SENT.lazySet(this, sentBytes + message.length);
     }
 
     /** An initiation was accepted, and this is the answer; its keypair is confirmed by the first data message. */
@@ -262,12 +284,13 @@ public final class Peer implements PeerTimers.Events {
         timers.sessionDerived(now());
         timers.anyAuthenticatedPacketReceived();
         timers.anyAuthenticatedPacketTraversal(now());
-        receivedBytes += messageBytes;
+        RECEIVED.lazySet(this, receivedBytes + messageBytes);
         return true;
     }
 
     private void handshakeComplete() {
         timers.handshakeComplete();
+        home.traffic().add(Traffic.HANDSHAKES, 1);
         handshakeAttempts = 0;
         sentLastMinuteHandshake = false;
         handshakeSeconds = device.platform().clock().wallSeconds();
@@ -281,7 +304,7 @@ public final class Peer implements PeerTimers.Events {
         if (data) {
             timers.dataSent(now);
         }
-        sentBytes += bytes;
+        SENT.lazySet(this, sentBytes + bytes);
         // send.c, keep_key_fresh
         if (keypair.sendingCounter() > REKEY_AFTER_MESSAGES
                 || keypair.isInitiator() && now - keypair.createdNanos() >= REKEY_AFTER_TIME) {
@@ -311,7 +334,7 @@ public final class Peer implements PeerTimers.Events {
 
     /** What that train brought; refused packets are not among the bytes, but their arrival was data all the same. */
     public void received(long bytes, boolean data, long now) {
-        receivedBytes += bytes;
+        RECEIVED.lazySet(this, receivedBytes + bytes);
         if (data) {
             timers.dataReceived(now);
         }

@@ -137,6 +137,7 @@ final class ReceivePath {
         }
         boolean authentic = false;
         boolean data = false;
+        int packets = 0;
         long bytes = 0;
         acceptedVersion = 0;
         coalescer.begin(tun);
@@ -154,12 +155,15 @@ final class ReceivePath {
                 }
                 data |= train.length[i] != 0;
                 if (train.length[i] == 0 || deliver(peer, train, i)) {
+                    packets++;
                     bytes += train.length[i] + Limits.DATA_OVERHEAD;
                 }
             }
         }
         coalescer.finish();
         if (authentic) {
+            worker.traffic.add(Traffic.RECEIVED_PACKETS, packets);
+            worker.traffic.add(Traffic.RECEIVED_BYTES, bytes);
             peer.received(bytes, data, worker.now());
         }
     }

@@ -184,6 +184,8 @@ final class SendPath {
             bytes += total;
             i += run;
         }
+        worker.traffic.add(Traffic.SENT_PACKETS, train.count);
+        worker.traffic.add(Traffic.SENT_BYTES, bytes);
         peer.sent(train.keypair, bytes, data, worker.now());
     }
 

@@ -55,6 +55,8 @@ public final class Worker implements WorkerIo.Sink {
 
     /** What this worker dropped, by cause; written by its thread. */
     final Counters<DropCause> drops = new Counters<>(DropCause.class);
+    /** What passed here; written by its thread. */
+    final Counters<Traffic> traffic = new Counters<>(Traffic.class);
 
     private final Counters<HandOff> handOffs = new Counters<>(HandOff.class);
 
@@ -133,6 +135,11 @@ public final class Worker implements WorkerIo.Sink {
     /** What this worker took from others and passed on to them; any thread. */
     public Counters<HandOff> handOffs() {
         return handOffs;
+    }
+
+    /** What passed here; any thread. */
+    public Counters<Traffic> traffic() {
+        return traffic;
     }
 
     /** This worker's I/O; its thread only, but for the counters. */

@@ -228,6 +228,19 @@ public final class TunDevice implements Tun {
         monitor.start(listener);
     }
 
+    /**
+     * How many packets the kernel dropped so far because the queues were full. Any thread; it reads a file in the interface's
+     * network namespace, so not for the data path.
+     *
+     * @throws IOException when it cannot be seen, as when the interface is gone
+     */
+    public synchronized long drops() throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
+        return monitor.drops();
+    }
+
     /** Stops listening and closes the queues, with which the interface goes; the workers must have closed theirs. */
     @Override
     public synchronized void close() {

@@ -12,6 +12,8 @@ import io.culvert.natives.generated.sockaddr_nl;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /**
  * Watches a TUN interface from a thread of its own. Netlink's link group only rings the bell; what is told comes from the
@@ -25,6 +27,8 @@ final class TunMonitor {
     private static final Logger LOG = System.getLogger(TunMonitor.class.getName());
     private static final int PERIOD_MILLIS = 1000;
     private static final int DRAIN_BYTES = 8192;
+    /** The column of /proc/net/dev: bytes, packets, errors, drops and four more, received and then the same transmitted. */
+    private static final int TRANSMIT_DROPS = 8 + 3;
 
     private static final int NONE = -1;
 
@@ -151,13 +155,37 @@ final class TunMonitor {
 
     /** Goes where the interface went: it may have another name there, too. */
     private void follow() throws IOException {
+        name = nameNow();
+        // What looks and listens stays there. The thread does not: it is on this one that the listener opens the UDP
+        // ports,
+        // which belong where the program was started.
+        there(() -> {
+            leave();
+            enter();
+            // The kernel forgets it on the way.
+            limit = NONE;
+            return null;
+        });
+        LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
+    }
+
+    private String nameNow() throws ErrnoException {
         long request = Memory.allocate(ifreq.sizeof(), 8);
         try {
             Linux.ioctl(queue, linux_h.TUNGETIFF, request);
-            name = Memory.all().getString(ifreq.ifr_ifrn$ifrn_name(request));
+            return Memory.all().getString(ifreq.ifr_ifrn$ifrn_name(request));
         } finally {
             Memory.free(request);
         }
+    }
+
+    /** Something to be done in the interface's network namespace. */
+    private interface Errand<T> {
+        T run() throws IOException;
+    }
+
+    /** Takes the calling thread to where the interface is, and back. */
+    private <T> T there(Errand<T> errand) throws IOException {
         int home = Linux.open("/proc/thread-self/ns/net", linux_h.O_RDONLY);
         try {
             int there = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
@@ -166,18 +194,23 @@ final class TunMonitor {
             } finally {
                 Linux.close(there);
             }
-            leave();
-            enter();
-            // The kernel forgets it on the way.
-            limit = NONE;
+            return errand.run();
         } finally {
-            // What looks and listens stays there. The thread does not: on it the listener opens the UDP ports, and
-            // those
-            // belong where the program was started.
             Linux.setns(home, linux_h.CLONE_NEWNET);
             Linux.close(home);
         }
-        LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
+    }
+
+    /** Packets dropped in front of the queues, which are transmissions of the interface; any thread. */
+    long drops() throws IOException {
+        String line = nameNow() + ":";
+        for (String row : there(() -> Files.readAllLines(Path.of("/proc/thread-self/net/dev")))) {
+            if (row.strip().startsWith(line)) {
+                return Long.parseLong(
+                        row.strip().substring(line.length()).strip().split(" +")[TRANSMIT_DROPS]);
+            }
+        }
+        throw new IOException("no interface " + line);
     }
 
     /** Opens what looks and what listens, in the calling thread's namespace. */

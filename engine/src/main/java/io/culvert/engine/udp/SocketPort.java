@@ -2,6 +2,7 @@ package io.culvert.engine.udp;
 
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -12,6 +13,13 @@ public final class SocketPort implements UdpPort {
     public static final int NO_SOCKET = -1;
 
     private static final Logger LOG = System.getLogger(SocketPort.class.getName());
+
+    // linux/socket.h and linux/sock_diag.h: nine numbers, of which the last counts the datagrams that found no room.
+    // Asked for
+    // when somebody wants to know; SO_RXQ_OVFL would tell it with each datagram from the first loss on.
+    private static final int SO_MEMINFO = 55;
+    private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
+    private static final int MEMINFO_DROPS = 8 * Integer.BYTES;
 
     private final int port;
     private final int[] ipv4;
@@ -53,6 +61,27 @@ public final class SocketPort implements UdpPort {
             if (ipv6[i] != NO_SOCKET) {
                 Linux.setsockopt(ipv6[i], linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
             }
+        }
+    }
+
+    @Override
+    public synchronized long receiveLosses(int worker) {
+        return closed ? 0 : losses(ipv4[worker]) + losses(ipv6[worker]);
+    }
+
+    private static long losses(int socket) {
+        if (socket == NO_SOCKET) {
+            return 0;
+        }
+        long info = Memory.allocate(MEMINFO_BYTES, Integer.BYTES);
+        try {
+            Linux.getsockopt(socket, linux_h.SOL_SOCKET, SO_MEMINFO, info, MEMINFO_BYTES);
+            return Integer.toUnsignedLong(Memory.getInt(info + MEMINFO_DROPS));
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "a socket's losses", e);
+            return 0;
+        } finally {
+            Memory.free(info);
         }
     }
 

@@ -7,6 +7,9 @@ import io.culvert.engine.linux.TestNamespace;
 import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
@@ -145,6 +148,34 @@ class TunDeviceTest {
             assertTold("mtu 1280");
             other.ip("link del cv7");
             assertTold("removed");
+        }
+    }
+
+    @Test
+    void packetsThatFindNoRoomInTheQueueAreCountedWhereverTheInterfaceIs() throws IOException {
+        TunDevice tun = create(1);
+        try (OtherNamespace other = new OtherNamespace(namespace.name() + "b")) {
+            flood();
+            long dropped = tun.drops();
+            assertThat(dropped).isBetween(1L, 1000L);
+            namespace.ip("link set " + NAME + " netns " + other.name());
+            other.ip("link set " + NAME + " name cv7");
+            assertThat(tun.drops()).isGreaterThanOrEqualTo(dropped);
+            tun.close();
+            assertThatThrownBy(tun::drops).isInstanceOf(IOException.class);
+        } finally {
+            tun.close();
+        }
+    }
+
+    /** Twice as many packets as the queue holds, and nobody reads. */
+    private void flood() throws IOException {
+        namespace.ip("address add 10.77.0.1/24 dev " + NAME);
+        namespace.ip("link set " + NAME + " up");
+        try (DatagramSocket socket = new DatagramSocket()) {
+            for (int i = 0; i < 2000; i++) {
+                socket.send(new DatagramPacket(new byte[10], 10, new InetSocketAddress("10.77.0.2", 9)));
+            }
         }
     }
 

@@ -79,6 +79,25 @@ class SocketBindTest {
         }
     }
 
+    @Test
+    void datagramsThatFindNoRoomAreCountedForTheirWorker() throws IOException {
+        SocketPort port = (SocketPort) bind.open(0, 2, 0);
+        try (DatagramSocket sender = new DatagramSocket()) {
+            assertThat(port.receiveLosses(0) + port.receiveLosses(1)).isZero();
+            byte[] message = new byte[60_000];
+            message[4] = 1;
+            InetAddress to = InetAddress.getLoopbackAddress();
+            for (int i = 0; i < 1000 && port.receiveLosses(1) < 2; i++) {
+                sender.send(new DatagramPacket(message, message.length, to, port.port()));
+            }
+            assertThat(port.receiveLosses(1)).isEqualTo(2);
+            assertThat(port.receiveLosses(0)).isZero();
+        } finally {
+            port.close();
+        }
+        assertThat(port.receiveLosses(1)).isZero();
+    }
+
     private static int receive(int socket) {
         CallState calls = new CallState();
         long memory = Memory.allocate(256, 8);

@@ -1,0 +1,117 @@
+package io.culvert.daemon.metrics;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpServer;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/**
+ * Answers {@code GET /metrics} over HTTP in Prometheus' text format. Whoever may connect may be slow or mean and still costs
+ * little: connections, requests that wait, their size and the time that each may take are bounded, and the metrics are
+ * collected a few times a second at most. Thread-safe.
+ */
+public final class MetricsServer implements AutoCloseable {
+    /** Where the metrics are. */
+    public static final String PATH = "/metrics";
+
+    private static final int THREADS = 2;
+    private static final int WAITING = 16;
+    private static final long FRESH_NANOS = 250_000_000;
+    private static final int OK = 200;
+    private static final int NOT_FOUND = 404;
+    private static final int METHOD_NOT_ALLOWED = 405;
+
+    static {
+        // The JDK's server takes its limits from here, once; seconds and bytes.
+        System.setProperty("jdk.httpserver.maxConnections", "64");
+        System.setProperty("sun.net.httpserver.maxIdleConnections", "16");
+        System.setProperty("sun.net.httpserver.idleInterval", "10");
+        System.setProperty("sun.net.httpserver.maxReqTime", "5");
+        System.setProperty("sun.net.httpserver.maxRspTime", "10");
+        System.setProperty("sun.net.httpserver.maxReqHeaderSize", "16384");
+        System.setProperty("sun.net.httpserver.drainAmount", "1024");
+        System.setProperty("sun.net.httpserver.nodelay", "true");
+    }
+
+    private final HttpServer server;
+    private final Supplier<MetricSnapshots> metrics;
+    private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
+    private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
+            THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), MetricsServer::thread);
+    private byte[] page;
+    private long pageTime;
+
+    /**
+     * Listens and serves.
+     *
+     * @param metrics collects what there is to tell; called by one thread at a time
+     * @throws IOException when the address is not ours or the port is taken
+     */
+    public MetricsServer(InetSocketAddress address, Supplier<MetricSnapshots> metrics) throws IOException {
+        this.metrics = metrics;
+        server = HttpServer.create(address, 0);
+        threads.allowCoreThreadTimeOut(true);
+        server.setExecutor(threads);
+        server.createContext("/", this::answer);
+        server.start();
+    }
+
+    private static Thread thread(Runnable task) {
+        return Thread.ofPlatform().daemon().name("culvert-metrics").unstarted(task);
+    }
+
+    /** Where it listens. */
+    public InetSocketAddress address() {
+        return server.getAddress();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            exchange.getResponseHeaders().set("Connection", "close");
+            boolean head = exchange.getRequestMethod().equals("HEAD");
+            if (!exchange.getRequestURI().getPath().equals(PATH)) {
+                exchange.sendResponseHeaders(NOT_FOUND, -1);
+            } else if (!head && !exchange.getRequestMethod().equals("GET")) {
+                exchange.getResponseHeaders().set("Allow", "GET, HEAD");
+                exchange.sendResponseHeaders(METHOD_NOT_ALLOWED, -1);
+            } else {
+                byte[] body = page();
+                exchange.getResponseHeaders().set("Content-Type", writer.getContentType());
+                exchange.sendResponseHeaders(OK, head ? -1 : body.length);
+                if (!head) {
+                    exchange.getResponseBody().write(body);
+                }
+            }
+        }
+    }
+
+    /** The metrics as they are, or were a moment ago. */
+    private synchronized byte[] page() throws IOException {
+        if (page == null || System.nanoTime() - pageTime > FRESH_NANOS) {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(page == null ? 0 : page.length + 64);
+            writer.write(out, metrics.get());
+            page = out.toByteArray();
+            pageTime = System.nanoTime();
+        }
+        return page;
+    }
+
+    /** Serves no more; what is under way has a moment to end. */
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+        try {
+            threads.awaitTermination(1, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** What the program tells of itself to Prometheus and the like. */
+package io.culvert.daemon.metrics;

@@ -1,0 +1,145 @@
+package io.culvert.daemon.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class MetricsServerTest {
+    private static final int PATIENCE_MILLIS = 30_000;
+
+    private final AtomicInteger collections = new AtomicInteger();
+    private final List<Socket> sockets = new ArrayList<>();
+    private MetricsServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        server = new MetricsServer(any, () -> {
+            collections.incrementAndGet();
+            return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
+        });
+    }
+
+    @AfterEach
+    void stop() throws IOException {
+        server.close();
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    private Socket connect(String text) throws IOException {
+        Socket socket =
+                new Socket(server.address().getAddress(), server.address().getPort());
+        sockets.add(socket);
+        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        return socket;
+    }
+
+    private static String answer(Socket socket) throws IOException {
+        return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    private String ask(String method, String path) throws IOException {
+        return answer(connect(method + " " + path + " HTTP/1.1\r\nHost: culvert\r\n\r\n"));
+    }
+
+    @Test
+    void metricsAreServedAsText() throws IOException {
+        assertThat(ask("GET", "/metrics"))
+                .startsWith("HTTP/1.1 200 ")
+                .containsIgnoringCase("content-type: text/plain; version=0.0.4")
+                .contains("# HELP answer To all.\n# TYPE answer gauge\nanswer 42.0\n");
+        assertThat(ask("HEAD", "/metrics")).startsWith("HTTP/1.1 200 ").doesNotContain("answer");
+    }
+
+    @Test
+    void nothingElseIsServed() throws IOException {
+        assertThat(ask("GET", "/")).startsWith("HTTP/1.1 404 ");
+        assertThat(ask("GET", "/metrics/../etc")).startsWith("HTTP/1.1 404 ");
+        assertThat(ask("POST", "/metrics")).startsWith("HTTP/1.1 405 ").containsIgnoringCase("allow: GET, HEAD");
+        assertThat(collections).hasValue(0);
+    }
+
+    @Test
+    void hastyClientsShareOneCollection() throws IOException {
+        for (int i = 0; i < 50; i++) {
+            assertThat(ask("GET", "/metrics")).contains("answer 42.0");
+        }
+        assertThat(collections.get()).isLessThan(50);
+    }
+
+    /** More of each than there are threads and places in the queue; none can keep its place. */
+    @Test
+    void slowAndMeanClientsKeepNobodyOutForEver() throws IOException {
+        for (int i = 0; i < 20; i++) {
+            connect("");
+            connect("GET /metr");
+            connect("GET /metrics HTTP/1.1\r\nX: ");
+        }
+        assertThat(untilServed()).contains("answer 42.0");
+    }
+
+    @Test
+    void endlessHeadersAreRefused() throws IOException {
+        Socket socket = connect("GET /metrics HTTP/1.1\r\n");
+        byte[] line = ("X-" + "x".repeat(100) + ": y\r\n").getBytes(StandardCharsets.US_ASCII);
+        assertThatThrownBy(() -> {
+                    for (int i = 0; i < 10_000; i++) {
+                        socket.getOutputStream().write(line);
+                    }
+                    // Written at once or not: after 16 KiB there is nobody left to read it.
+                    if (answer(socket).contains("answer")) {
+                        return;
+                    }
+                    throw new IOException("refused");
+                })
+                .isInstanceOf(IOException.class);
+        assertThat(ask("GET", "/metrics")).contains("answer 42.0");
+    }
+
+    @Test
+    void garbageIsNoRequest() throws IOException {
+        assertThat(answer(connect("\0\1\2\r\n\r\n"))).doesNotContain("answer");
+        assertThat(ask("GET", "/metrics")).contains("answer 42.0");
+    }
+
+    @Test
+    void takenPortIsAnErrorAndAClosedOneIsFree() throws IOException {
+        InetSocketAddress address = server.address();
+        assertThatThrownBy(() -> new MetricsServer(address, MetricSnapshots::new))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("in use");
+        server.close();
+        server = new MetricsServer(address, MetricSnapshots::new);
+        assertThat(ask("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
+    }
+
+    /** Asks again whenever it is turned away, as a collector of metrics does. */
+    private String untilServed() throws IOException {
+        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+        while (true) {
+            try {
+                String answer = ask("GET", "/metrics");
+                if (!answer.isEmpty()) {
+                    return answer;
+                }
+            } catch (IOException e) {
+                assertThat(System.nanoTime()).as("time").isLessThan(end);
+            }
+        }
+    }
+}

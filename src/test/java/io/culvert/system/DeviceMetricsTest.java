@@ -1,0 +1,144 @@
+package io.culvert.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.crypto.Aeads;
+import io.culvert.daemon.metrics.DeviceMetrics;
+import io.culvert.engine.device.DeviceSnapshot;
+import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.PeerUpdate;
+import io.culvert.engine.linux.LinuxPlatform.FastPath;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.sim.Node;
+import io.culvert.engine.sim.Simulation;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+
+/** Metrics of a device in memory. */
+class DeviceMetricsTest {
+    private static final List<FastPath> PATHS =
+            List.of(new FastPath("swift", null), new FastPath("swifter", "the kernel\nis \"old\""));
+
+    private static String text(Node node) throws IOException {
+        return text(new DeviceMetrics("1.2", "wg0", node.device(), () -> PATHS, () -> 7));
+    }
+
+    private static String text(DeviceMetrics metrics) throws IOException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        PrometheusTextFormatWriter.create().write(out, metrics.get());
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private static String base64(Node node) {
+        return Base64.getEncoder().encodeToString(node.publicKey().toBytes());
+    }
+
+    @Test
+    void countsWhatPassed() throws IOException {
+        try (Simulation simulation = new Simulation(1, 2)) {
+            Node a = simulation.node();
+            Node b = simulation.node();
+            a.addPeer(b, b.outer4);
+            b.addPeer(a, null);
+            simulation.settle();
+            for (int i = 0; i < 10; i++) {
+                a.send(b, i, 100);
+            }
+            simulation.settle();
+            assertThat(b.received()).hasSize(10);
+            // Data, and the keepalive that confirms the key.
+            assertThat(text(a))
+                    .containsPattern("culvert_sent_packets_total\\{worker=\"[01]\"} 1[01]\\.0")
+                    .contains("culvert_handshakes_total{worker=\"")
+                    .contains("culvert_dropped_packets_total{cause=\"tx_no_peer\",worker=\"1\"} 0.0")
+                    .containsPattern("culvert_io_total\\{event=\"tun_reads\",worker=\"[01]\"} [1-9]")
+                    .containsPattern("culvert_peer_sent_bytes_total\\{public_key=\"\\Q" + base64(b) + "\\E\"} [1-9]")
+                    .containsPattern("culvert_peer_last_handshake_timestamp_seconds\\{public_key=.*} [1-9]")
+                    .contains("culvert_socket_dropped_datagrams_total{worker=\"0\"} 0.0")
+                    .contains("culvert_tun_dropped_packets_total 7.0");
+            assertThat(text(b))
+                    .containsPattern("culvert_received_bytes_total\\{worker=\"[01]\"} [1-9]")
+                    .contains("culvert_peers 1.0");
+        }
+    }
+
+    @Test
+    void saysWhatServes() throws IOException {
+        try (Simulation simulation = new Simulation(1, 3)) {
+            assertThat(text(simulation.node()))
+                    .contains("culvert_info{interface=\"wg0\",version=\"1.2\"} 1")
+                    .contains("culvert_workers 3.0")
+                    .contains("culvert_aead_serving{implementation=\"" + Aeads.implementation() + "\"} 1.0")
+                    .contains("culvert_fast_path_on{path=\"swift\",why_not=\"\"} 1.0")
+                    .contains("culvert_fast_path_on{path=\"swifter\",why_not=\"the kernel\\nis \\\"old\\\"\"} 0.0")
+                    .containsPattern("process_resident_memory_bytes [1-9]")
+                    .containsPattern("process_cpu_seconds_total [0-9.]+")
+                    .containsPattern("jvm_gc_collection_seconds_count\\{gc=");
+        }
+    }
+
+    @Test
+    void interfaceThatCannotBeSeenHasNoFigure() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            DeviceMetrics metrics =
+                    new DeviceMetrics("1.2", "wg0", simulation.node().device(), () -> PATHS, () -> {
+                        throw new IOException("gone");
+                    });
+            assertThat(text(metrics)).doesNotContain("culvert_tun_dropped").contains("culvert_workers");
+        }
+    }
+
+    @Test
+    void manyPeersAreTotalsOnly() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            Node node = simulation.node();
+            List<PeerUpdate> peers = new ArrayList<>();
+            for (int i = 0; i <= DeviceMetrics.MOST_PEERS; i++) {
+                byte[] key = new byte[PublicKey.BYTES];
+                key[0] = (byte) i;
+                key[1] = 1;
+                peers.add(new PeerUpdate(
+                        new PublicKey(key), false, false, null, null, OptionalInt.empty(), false, List.of()));
+            }
+            node.apply(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, peers));
+            assertThat(text(node))
+                    .contains("culvert_peers " + (DeviceMetrics.MOST_PEERS + 1) + ".0")
+                    .doesNotContain("public_key");
+        }
+    }
+
+    @Test
+    void secretsAreNotShown() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            Node a = simulation.node();
+            Node b = simulation.node();
+            a.addPeer(b, b.outer4);
+            byte[] preshared = new byte[Secret.BYTES];
+            Arrays.fill(preshared, (byte) 0x5a);
+            a.apply(new PeerUpdate(
+                    b.publicKey(), false, false, new Secret(preshared), null, OptionalInt.empty(), false, List.of()));
+            simulation.settle();
+            String text = text(a);
+            try (DeviceSnapshot snapshot = a.device().snapshot()) {
+                for (Secret secret : List.of(
+                        snapshot.privateKey(), snapshot.peers().getFirst().presharedKey())) {
+                    byte[] bytes = secret.toBytes();
+                    assertThat(text)
+                            .doesNotContain(Base64.getEncoder().encodeToString(bytes))
+                            .doesNotContain(HexFormat.of().formatHex(bytes));
+                    Arrays.fill(bytes, (byte) 0);
+                }
+            }
+        }
+    }
+}
