@@ -98,6 +98,11 @@ final class MemoryHost implements Platform {
         }
 
         @Override
+        public long receiveLosses(int worker) {
+            return 0;
+        }
+
+        @Override
         public void close() {
             // There is no socket.
         }
