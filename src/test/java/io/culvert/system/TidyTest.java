@@ -104,7 +104,7 @@ class TidyTest {
                 if (names.group(2) != null) {
                     assertThat(source)
                             .as("%s, named in: %s", names.group(), row)
-                            .containsPattern("\\w+ " + names.group(2) + "\\(");
+                            .containsPattern("[\\w>] " + names.group(2) + "\\(");
                 }
             } while (names.find());
         }
