@@ -203,6 +203,11 @@ final class MemoryEnd implements AutoCloseable {
         }
 
         @Override
+        public long receiveLosses(int worker) {
+            return 0;
+        }
+
+        @Override
         public void close() {
             // Nothing was opened.
         }
