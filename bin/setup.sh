@@ -95,6 +95,7 @@ have() {
         wireguard-tools) command -v wg && command -v wg-quick ;;
         iputils-ping) command -v ping ;;
         procps) command -v pgrep ;;
+        chromium-driver) command -v chromedriver ;;
         fontconfig) command -v fc-list ;;
         fonts-dejavu-core) [ -n "$(fc-list 2>/dev/null)" ] ;;
         maven) command -v mvn ;;

@@ -1,0 +1,21 @@
+package io.culvert.system;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.extension.ConditionEvaluationResult;
+import org.junit.jupiter.api.extension.ExecutionCondition;
+import org.junit.jupiter.api.extension.ExtensionContext;
+
+/** Lets tests run where there is a {@link Browser}. */
+final class BrowserCondition implements ExecutionCondition {
+    @Override
+    public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
+        List<String> missing = List.of(Browser.CHROMIUM, Browser.DRIVER).stream()
+                .filter(program -> !Files.isExecutable(Path.of(program)))
+                .toList();
+        return missing.isEmpty()
+                ? ConditionEvaluationResult.enabled("there is a browser")
+                : ConditionEvaluationResult.disabled("missing: " + String.join(", ", missing));
+    }
+}
