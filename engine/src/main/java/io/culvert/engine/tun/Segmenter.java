@@ -187,7 +187,7 @@ public final class Segmenter {
         int offset = i * size;
         int bytes = Math.min(size, length - header - offset);
         Memory.copy(packet, target, header);
-        long payload = InternetChecksum.copyAndSum(packet + header + offset, target + header, bytes);
+        long payload = InternetChecksum.sumAndCopy(packet + header + offset, target + header, bytes);
         int total = header + bytes;
         putIpHeader(target, i, total);
         if (tcp) {
@@ -205,7 +205,7 @@ public final class Segmenter {
             Memory.copy(packet, target, checksumStart);
             // The field itself holds the pseudo-header's sum and so belongs into this one.
             long sum =
-                    InternetChecksum.copyAndSum(packet + checksumStart, target + checksumStart, length - checksumStart);
+                    InternetChecksum.sumAndCopy(packet + checksumStart, target + checksumStart, length - checksumStart);
             Memory.putShort(target + checksumAt, InternetChecksum.finishNonZero(sum));
         }
         return length;

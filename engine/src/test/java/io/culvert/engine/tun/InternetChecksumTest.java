@@ -21,11 +21,11 @@ class InternetChecksumTest {
     }
 
     @Property
-    void copyAndSumCopiesAndSumsAlsoWhenMovingDown(
+    void sumsAndCopiesAlsoWhenMovingDown(
             @ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(min = 1, max = 300) int distance) {
         withMemory(distance + bytes.length + 1, slab -> {
             Memory.copy(bytes, 0, slab + distance, bytes.length);
-            long sum = InternetChecksum.copyAndSum(slab + distance, slab, bytes.length);
+            long sum = InternetChecksum.sumAndCopy(slab + distance, slab, bytes.length);
             byte[] copy = new byte[bytes.length];
             Memory.copy(slab, copy, 0, copy.length);
             assertThat(copy).isEqualTo(bytes);

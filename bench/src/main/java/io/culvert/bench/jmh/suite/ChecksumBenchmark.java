@@ -52,7 +52,7 @@ public class ChecksumBenchmark {
         sum = switch (contender) {
             case "scalar-loop" -> copies ? ChecksumBenchmark::copyThenLoop : (from, to, bytes) -> loop(from, bytes);
             case "copy-alone" -> ChecksumBenchmark::copyAlone;
-            default -> copies ? InternetChecksum::copyAndSum : (from, to, bytes) -> InternetChecksum.sum(from, bytes);
+            default -> copies ? InternetChecksum::sumAndCopy : (from, to, bytes) -> InternetChecksum.sum(from, bytes);
         };
         int right = InternetChecksum.fold(loop(source, length));
         if (!contender.equals("copy-alone") && InternetChecksum.fold(sum.of(source, target, length)) != right) {
