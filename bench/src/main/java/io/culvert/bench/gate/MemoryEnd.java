@@ -1,5 +1,6 @@
 package io.culvert.bench.gate;
 
+import io.culvert.bench.jmh.suite.SeededRandom;
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.Clock;
 import io.culvert.engine.Platform;
@@ -16,7 +17,6 @@ import io.culvert.engine.routing.Prefix;
 import io.culvert.engine.tun.Tun;
 import io.culvert.engine.udp.Bind;
 import io.culvert.engine.udp.UdpPort;
-import io.culvert.natives.Memory;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -104,7 +104,7 @@ final class MemoryEnd implements AutoCloseable {
     }
 
     private final class World implements Platform {
-        private final SplittableRandom source = new SplittableRandom(31L * number);
+        private final RandomSource source = new SeededRandom(31L * number);
 
         @Override
         public Clock clock() {
@@ -113,7 +113,7 @@ final class MemoryEnd implements AutoCloseable {
 
         @Override
         public RandomSource random() {
-            return new SeededRandom();
+            return source;
         }
 
         @Override
@@ -129,25 +129,6 @@ final class MemoryEnd implements AutoCloseable {
         @Override
         public WorkerIo workerIo(int worker) {
             return io;
-        }
-
-        private final class SeededRandom implements RandomSource {
-            @Override
-            public void fill(long address, int bytes) {
-                for (int i = 0; i < bytes; i++) {
-                    Memory.putByte(address + i, (byte) source.nextInt());
-                }
-            }
-
-            @Override
-            public void fill(byte[] bytes) {
-                source.nextBytes(bytes);
-            }
-
-            @Override
-            public int nextInt() {
-                return source.nextInt();
-            }
         }
     }
 

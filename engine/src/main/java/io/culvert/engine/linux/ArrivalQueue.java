@@ -5,7 +5,7 @@ package io.culvert.engine.linux;
  * so it never overflows. One thread.
  *
  * <pre>
- *   | operation 16 | buffer 16 | length 32 |
+ *   | buffer 32 | length 32 |
  * </pre>
  */
 final class ArrivalQueue {
@@ -18,8 +18,8 @@ final class ArrivalQueue {
         ring = new long[buffers];
     }
 
-    void add(int operation, int buffer, int length) {
-        ring[tail++ & ring.length - 1] = (long) operation << 48 | (long) buffer << 32 | length;
+    void add(int buffer, int length) {
+        ring[tail++ & ring.length - 1] = (long) buffer << 32 | length;
     }
 
     int size() {
@@ -32,7 +32,7 @@ final class ArrivalQueue {
     }
 
     static int buffer(long arrival) {
-        return (int) (arrival >>> 32) & 0xffff;
+        return (int) (arrival >>> 32);
     }
 
     static int length(long arrival) {

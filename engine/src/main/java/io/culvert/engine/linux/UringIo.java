@@ -167,7 +167,7 @@ final class UringIo extends LinuxIo {
         if (buffer >= 0) {
             buffers.taken(result);
             if (result > 0) {
-                (operation == TUN_READ ? tunArrivals : udpArrivals).add(operation, buffer, result);
+                (operation == TUN_READ ? tunArrivals : udpArrivals).add(buffer, result);
             } else {
                 buffers.release(buffer);
             }
