@@ -14,6 +14,8 @@ record Expectation(double expected, double tolerance) {
     static final double LEAST_TOLERANCE = 0.06;
 
     private static final double MOST_TOLERANCE = 0.9;
+    /** What takes 15 % longer gives a ratio 13 % lower, of which noise may take a part away. */
+    private static final double USEFUL_TOLERANCE = 0.1;
     /** Of what unchanged runs differ by, as a standard deviation. */
     private static final double MARGIN = 3;
     /** Makes the median distance from the median a standard deviation, of a normal distribution. */
@@ -28,6 +30,11 @@ record Expectation(double expected, double tolerance) {
         }
         expected = round(expected);
         tolerance = round(tolerance);
+    }
+
+    /** Whether a slow-down of 15 % will be found: a larger tolerance may cover it up. */
+    boolean isUseful() {
+        return tolerance <= USEFUL_TOLERANCE;
     }
 
     /**

@@ -28,8 +28,7 @@ final class Gate {
     static final int UNDECIDED = 3;
 
     private static final String KIND = "gate";
-    /** A planted 15 % must be found, which a larger tolerance would cover up. */
-    private static final double USEFUL_TOLERANCE = 0.1;
+    private static final String NOISY = "  noisy baseline: a fall of 15 % may escape";
 
     private final Path file;
     private final List<Source> sources;
@@ -94,7 +93,7 @@ final class Gate {
                     outcome.last().median(),
                     100 * outcome.verdict().change(),
                     -100 * expectation.tolerance());
-            out.println(line + remark(outcome));
+            out.println(line + remark(outcome, expectation));
             if (outcome.fallen()) {
                 fallen.add(String.format(
                         Locale.ROOT,
@@ -116,14 +115,15 @@ final class Gate {
         return PASSED;
     }
 
-    private static String remark(Comparison.Outcome outcome) {
+    private static String remark(Comparison.Outcome outcome, Expectation expectation) {
         if (outcome.fallen()) {
             return "  FELL, " + outcome.attempts() + " times measured";
         }
         if (outcome.verdict().risen()) {
             return "  rose: --update has the baseline expect it";
         }
-        return outcome.attempts() > 1 ? "  (" + outcome.attempts() + " times measured)" : "";
+        String times = outcome.attempts() > 1 ? "  (" + outcome.attempts() + " times measured)" : "";
+        return times + (expectation.isUseful() ? "" : NOISY);
     }
 
     private void write(Comparison comparison, Path directory, String command, int status) throws IOException {
@@ -172,7 +172,7 @@ final class Gate {
                         name,
                         expectation.expected(),
                         100 * expectation.tolerance(),
-                        expectation.tolerance() > USEFUL_TOLERANCE ? "  noisy: a fall of 15 % may escape" : ""));
+                        expectation.isUseful() ? "" : NOISY));
         out.println("written: " + file + ", " + machineClass);
         return PASSED;
     }

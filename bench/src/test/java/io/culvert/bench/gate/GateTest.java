@@ -55,6 +55,16 @@ class GateTest {
         assertThat(output()).contains("rose: --update has the baseline expect it");
     }
 
+    @Test
+    void saysWhatItsBaselineIsTooNoisyToShow() throws Exception {
+        Noise noisy = new Noise(2, 0.01, 0.2, 0, 0);
+        assertThat(gate(noisy).update(3)).isEqualTo(Gate.PASSED);
+        assertThat(output()).contains("a fall of 15 % may escape");
+        bytes.reset();
+        assertThat(check(quiet(0))).isEqualTo(Gate.PASSED);
+        assertThat(output()).contains("a fall of 15 % may escape");
+    }
+
     /** It looked fallen once, and did not when it was measured again. */
     @Test
     void whatRecoversPasses() throws Exception {
