@@ -95,7 +95,7 @@ final class Daemon {
     }
 
     private static Device start(LinuxPlatform platform) {
-        return Device.start(platform, DeviceOptions.defaults().withCoalesceUdp(platform.coalescesUdp()));
+        return Device.start(platform, DeviceOptions.defaults());
     }
 
     /** Serves metrics where that is asked for. */

@@ -2,8 +2,13 @@ package io.culvert.daemon;
 
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
+import io.culvert.engine.linux.Offload;
 import java.net.InetSocketAddress;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * How the daemon is to run, from its command line and the environment.
@@ -15,6 +20,7 @@ import java.util.Map;
  * @param keepError whether messages go on to stderr in the background: a LOG_LEVEL was asked for
  * @param workers threads that carry packets (CULVERT_WORKERS)
  * @param backend how I/O is done (CULVERT_IO)
+ * @param offloads what the kernel is to do, or not to, other than it would (CULVERT_OFFLOADS)
  * @param metrics where metrics are served (CULVERT_METRICS), or {@code null} for nowhere
  */
 record Settings(
@@ -25,6 +31,7 @@ record Settings(
         boolean keepError,
         int workers,
         Backend backend,
+        Map<Offload, Boolean> offloads,
         InetSocketAddress metrics) {
     /** A peer's home worker is one byte of the indices that the other side sees. */
     private static final int MOST_WORKERS = 256;
@@ -44,11 +51,12 @@ record Settings(
                 environment.containsKey("LOG_LEVEL") && LogLevel.of(environment) != LogLevel.SILENT,
                 number(environment, "CULVERT_WORKERS", cores, 1, MOST_WORKERS),
                 backend(environment.getOrDefault("CULVERT_IO", "auto")),
+                offloads(environment.getOrDefault("CULVERT_OFFLOADS", "")),
                 metrics(environment.get("CULVERT_METRICS")));
     }
 
     LinuxPlatform.Options platformOptions() {
-        return new LinuxPlatform.Options(name, tunFd, workers, backend, true, true, true);
+        return new LinuxPlatform.Options(name, tunFd, workers, backend, offloads);
     }
 
     private static int number(Map<String, String> environment, String variable, int standard, int min, int max)
@@ -71,6 +79,27 @@ record Settings(
                     "CULVERT_METRICS is no numeric ADDRESS:PORT such as 127.0.0.1:9586: " + text, null);
         }
         return address;
+    }
+
+    /** A list such as {@code -all,+udp-gso}, of which later words count. */
+    private static Map<Offload, Boolean> offloads(String text) throws StartException {
+        Map<Offload, Boolean> asked = new EnumMap<>(Offload.class);
+        for (String word : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            boolean on = word.startsWith("+");
+            List<Offload> named = Stream.of(Offload.values())
+                    .filter(offload ->
+                            word.length() > 1 && List.of("all", offload.word()).contains(word.substring(1)))
+                    .toList();
+            if (named.isEmpty() || !on && !word.startsWith("-")) {
+                throw new StartException(
+                        "CULVERT_OFFLOADS is a list of names with + or - in front, of "
+                                + Stream.of(Offload.values()).map(Offload::word).collect(Collectors.joining(", "))
+                                + " and all: " + text,
+                        null);
+            }
+            named.forEach(offload -> asked.put(offload, on));
+        }
+        return asked;
     }
 
     private static Backend backend(String text) throws StartException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.linux.LinuxPlatform.Backend;
+import io.culvert.engine.linux.Offload;
 import java.net.InetSocketAddress;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ class SettingsTest {
         assertThat(settings.keepError()).isFalse();
         assertThat(settings.workers()).isPositive();
         assertThat(settings.backend()).isEqualTo(Backend.AUTO);
+        assertThat(settings.offloads()).isEmpty();
         assertThat(settings.metrics()).isNull();
     }
 
@@ -35,11 +37,20 @@ class SettingsTest {
                         "LOG_LEVEL", "verbose",
                         "CULVERT_WORKERS", "5",
                         "CULVERT_IO", "plain",
+                        "CULVERT_OFFLOADS", "-udp-gso,+tun-vxlan-gro",
                         "CULVERT_METRICS", "[::1]:9586"));
         InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
-        assertThat(settings).isEqualTo(new Settings("wg0", 3, true, true, true, 5, Backend.PLAIN, metrics));
+        Map<Offload, Boolean> offloads = Map.of(Offload.UDP_GSO, false, Offload.TUN_VXLAN_GRO, true);
+        assertThat(settings).isEqualTo(new Settings("wg0", 3, true, true, true, 5, Backend.PLAIN, offloads, metrics));
         assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())
                 .isFalse();
+    }
+
+    @Test
+    void laterWordsOfOffloadsCount() throws StartException {
+        Settings settings = Settings.of("wg0", Map.of("CULVERT_OFFLOADS", "+udp-gro,-all,+udp-gso"));
+        assertThat(settings.offloads()).hasSameSizeAs(Offload.values());
+        assertThat(settings.offloads()).containsEntry(Offload.UDP_GSO, true).containsEntry(Offload.UDP_GRO, false);
     }
 
     @ParameterizedTest
@@ -49,6 +60,10 @@ class SettingsTest {
         "CULVERT_WORKERS, two",
         "WG_TUN_FD, -1",
         "CULVERT_IO, epoll",
+        "CULVERT_OFFLOADS, udp-gso",
+        "CULVERT_OFFLOADS, -",
+        "CULVERT_OFFLOADS, '-udp-gso,,-udp-gro'",
+        "CULVERT_OFFLOADS, -gso",
         "CULVERT_METRICS, 9586",
         "CULVERT_METRICS, localhost:9586",
         "CULVERT_METRICS, 127.0.0.1:0",

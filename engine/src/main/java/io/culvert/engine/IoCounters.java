@@ -10,6 +10,8 @@ public final class IoCounters extends Counters<IoCounters.Counter> {
         TUN_READS,
         /** Packets and super-packets written to the TUN. */
         TUN_WRITES,
+        /** Super-packets written packet by packet because the kernel refused them. */
+        TUN_GSO_FALLBACKS,
         /** TUN writes the kernel refused. */
         TUN_WRITE_ERRORS,
         /** Datagrams, or groups of them joined by UDP_GRO, received. */

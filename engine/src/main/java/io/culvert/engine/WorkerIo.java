@@ -1,5 +1,6 @@
 package io.culvert.engine;
 
+import io.culvert.engine.tun.Coalescer;
 import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.engine.udp.UdpPort;
 
@@ -63,6 +64,11 @@ public interface WorkerIo extends AutoCloseable {
      * @return the number of packets, datagram groups and wake-ups seen; 0 when there was nothing
      */
     int poll(Sink sink);
+
+    /** Which packets the TUN takes joined, as {@link Coalescer} has it; may lose some while it works, so asked once a train. */
+    default int joins() {
+        return Coalescer.ALL;
+    }
 
     /** Queues {@code length} bytes, virtio-net header first, for the TUN. */
     void writeTun(long address, int length);

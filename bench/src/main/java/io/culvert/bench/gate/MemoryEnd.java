@@ -40,7 +40,7 @@ final class MemoryEnd implements AutoCloseable {
     MemoryEnd(int number) throws IOException {
         this.number = number;
         io = new MemoryIo(outside(3 - number));
-        device = Device.start(new World(), new DeviceOptions(1, true, Aeads::create, false));
+        device = Device.start(new World(), new DeviceOptions(1, Aeads::create, false));
         byte[] key = new byte[Secret.BYTES];
         new SplittableRandom(number).nextBytes(key);
         try (DeviceUpdate update =

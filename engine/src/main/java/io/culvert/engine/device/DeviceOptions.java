@@ -8,19 +8,13 @@ import java.util.function.Supplier;
  * How a device works.
  *
  * @param handshakeThreads threads for handshakes, at least 1
- * @param coalesceUdp whether UDP packets are joined for the TUN, which takes a kernel that knows USO (6.2)
  * @param aeads makes each worker's AEAD, on that worker's thread
  * @param threads whether the device runs by itself; a simulation steps its workers and handshakes instead
  */
-public record DeviceOptions(int handshakeThreads, boolean coalesceUdp, Supplier<Aead> aeads, boolean threads) {
+public record DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads) {
     /** What suits most: up to four handshake threads, everything on. */
     public static DeviceOptions defaults() {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new DeviceOptions(Math.min(4, cores), true, Aeads::create, true);
-    }
-
-    /** The same, with UDP coalescing as told. */
-    public DeviceOptions withCoalesceUdp(boolean on) {
-        return new DeviceOptions(handshakeThreads, on, aeads, threads);
+        return new DeviceOptions(Math.min(4, cores), Aeads::create, true);
     }
 }

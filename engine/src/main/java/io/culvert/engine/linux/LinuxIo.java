@@ -3,6 +3,7 @@ package io.culvert.engine.linux;
 import io.culvert.engine.IoCounters;
 import io.culvert.engine.IoCounters.Counter;
 import io.culvert.engine.WorkerIo;
+import io.culvert.engine.tun.Coalescer;
 import io.culvert.engine.tun.Segmenter;
 import io.culvert.engine.tun.TunDevice;
 import io.culvert.engine.tun.VirtioNetHeader;
@@ -14,6 +15,9 @@ import io.culvert.natives.CallState;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.Set;
 
 /** What the two ways of doing I/O have in common: queues of sends, what to do when a TUN write is refused, and waking. */
 abstract class LinuxIo implements WorkerIo {
@@ -25,6 +29,8 @@ abstract class LinuxIo implements WorkerIo {
     /** How long to sleep while the sink takes nothing. */
     static final long STALL_NANOS = 100_000;
 
+    private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
+
     final int worker;
     final CallState calls = new CallState();
     final IoCounters counters = new IoCounters();
@@ -35,12 +41,25 @@ abstract class LinuxIo implements WorkerIo {
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(BUFFER_BYTES, 64);
     private boolean goneTold;
+    /** What the TUN takes joined; what the kernel once refused it does not take any more. */
+    private int joins;
+
+    final boolean gathers;
     int tun;
     boolean tunGone;
 
-    LinuxIo(TunDevice device, int worker) {
+    LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.worker = worker;
         tun = device.descriptor(worker);
+        joins = (on.contains(Offload.TUN_TCP_GRO) ? Coalescer.TCP : 0)
+                | (on.contains(Offload.TUN_UDP_GRO) ? Coalescer.UDP : 0)
+                | (on.contains(Offload.TUN_VXLAN_GRO) ? Coalescer.VXLAN : 0);
+        gathers = on.contains(Offload.GATHER);
+    }
+
+    @Override
+    public final int joins() {
+        return joins;
     }
 
     /** Hands one queue's messages to the kernel; it is empty afterwards. */
@@ -70,21 +89,35 @@ abstract class LinuxIo implements WorkerIo {
         ipv6.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv6(worker), gso);
     }
 
-    /** Counts a TUN write; one that was refused as a super-packet is repeated as packets. */
+    /** Counts a TUN write; one that was refused as a super-packet is repeated as packets, and no other of its kind is made. */
     final void tunWritten(long address, int length, int result) {
         if (result >= 0) {
             counters.add(Counter.TUN_WRITES, 1);
         } else if (result == -linux_h.EBADFD) {
             tunGone = true;
         } else if (result == -linux_h.EINVAL && segmenter.start(address, length) && segmenter.segments() > 1) {
-            while (segmenter.remaining() > 0) {
-                VirtioNetHeader.clear(segment);
-                int bytes = VirtioNetHeader.BYTES + segmenter.next(segment + VirtioNetHeader.BYTES);
-                int written = writeNow(segment, bytes);
-                counters.add(written >= 0 ? Counter.TUN_WRITES : Counter.TUN_WRITE_ERRORS, 1);
+            counters.add(Counter.TUN_GSO_FALLBACKS, 1);
+            boolean udp = VirtioNetHeader.gsoType(address) == VirtioNetHeader.GSO_UDP_L4;
+            int kind = udp ? Coalescer.UDP : Coalescer.TCP;
+            if ((joins & kind) != 0) {
+                joins &= ~kind;
+                LOG.log(
+                        Level.WARNING,
+                        "the TUN refuses joined {0} packets: one by one from now on",
+                        udp ? "UDP" : "TCP");
             }
+            writeEach();
         } else {
             counters.add(Counter.TUN_WRITE_ERRORS, 1);
+        }
+    }
+
+    private void writeEach() {
+        while (segmenter.remaining() > 0) {
+            VirtioNetHeader.clear(segment);
+            int bytes = VirtioNetHeader.BYTES + segmenter.next(segment + VirtioNetHeader.BYTES);
+            int written = writeNow(segment, bytes);
+            counters.add(written >= 0 ? Counter.TUN_WRITES : Counter.TUN_WRITE_ERRORS, 1);
         }
     }
 

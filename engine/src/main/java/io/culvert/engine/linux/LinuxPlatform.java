@@ -5,13 +5,20 @@ import io.culvert.engine.Platform;
 import io.culvert.engine.RandomSource;
 import io.culvert.engine.WorkerIo;
 import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.tun.VirtioNetHeader;
 import io.culvert.engine.udp.SocketBind;
 import io.culvert.natives.ErrnoException;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** The world of Linux: a TUN interface, UDP sockets, and io_uring or plain system calls to use them with. */
 public final class LinuxPlatform implements Platform {
@@ -34,21 +41,12 @@ public final class LinuxPlatform implements Platform {
      * @param tunFd the descriptor of an interface that another program made, or -1
      * @param workers how many TUN queues and sockets of each family
      * @param backend how to do I/O
-     * @param tunOffload whether super-packets pass the TUN
-     * @param udpSegment whether several datagrams are sent in one call (UDP_SEGMENT)
-     * @param udpGro whether several datagrams are received in one call (UDP_GRO)
+     * @param offloads those that are off ({@code false}), or on even where this kernel is known to get them wrong
      */
-    public record Options(
-            String name,
-            int tunFd,
-            int workers,
-            Backend backend,
-            boolean tunOffload,
-            boolean udpSegment,
-            boolean udpGro) {
+    public record Options(String name, int tunFd, int workers, Backend backend, Map<Offload, Boolean> offloads) {
         /** An interface to be made, with everything that the system has. */
         public Options(String name, int workers) {
-            this(name, -1, workers, Backend.AUTO, true, true, true);
+            this(name, -1, workers, Backend.AUTO, Map.of());
         }
     }
 
@@ -70,6 +68,7 @@ public final class LinuxPlatform implements Platform {
     private final TunDevice tun;
     private final SocketBind bind;
     private final String whyNotIoUring;
+    private final Map<Offload, String> whyNot = new EnumMap<>(Offload.class);
 
     /**
      * Opens the interface and finds out what the system can do.
@@ -84,26 +83,48 @@ public final class LinuxPlatform implements Platform {
         if (options.backend == Backend.AUTO && whyNotIoUring != null) {
             LOG.log(Level.WARNING, "plain system calls instead of io_uring: {0}", whyNotIoUring);
         }
+        for (Offload offload : Offload.values()) {
+            Boolean asked = options.offloads.get(offload);
+            String bug = asked == null ? offload.knownBug(System.getProperty("os.version")) : null;
+            settle(offload, () -> Boolean.FALSE.equals(asked) ? "switched off" : bug);
+        }
         tun = options.tunFd >= 0
-                ? TunDevice.adopt(options.tunFd, options.workers, options.tunOffload)
-                : TunDevice.create(options.name, options.workers, options.tunOffload);
-        bind = new SocketBind(options.udpSegment, options.udpGro);
+                ? TunDevice.adopt(options.tunFd, options.workers)
+                : TunDevice.create(options.name, options.workers);
+        settle(Offload.TUN_TSO, () -> tun.offload(true, false));
+        settle(Offload.TUN_USO, () -> tun.offload(isOn(Offload.TUN_TSO), true));
+        if (!isOn(Offload.TUN_TSO) && !isOn(Offload.TUN_USO)) {
+            tun.offload(false, false);
+        }
+        if (options.tunFd < 0) {
+            settle(Offload.TUN_TCP_GRO, () -> tun.whyNotJoined(VirtioNetHeader.GSO_TCPV4));
+            settle(Offload.TUN_UDP_GRO, () -> tun.whyNotJoined(VirtioNetHeader.GSO_UDP_L4));
+        }
+        if (isOn(Offload.TUN_SEGMENT_LIMIT)) {
+            tun.limitSegments();
+        }
+        bind = new SocketBind(isOn(Offload.UDP_GSO), isOn(Offload.UDP_GRO));
+        settle(Offload.UDP_GSO, bind::whyNoSegments);
+        settle(Offload.UDP_GRO, bind::whyNoGro);
+    }
+
+    /** Has an offload that is on until now be off for a reason, if there is one. */
+    private void settle(Offload offload, Supplier<String> reason) {
+        if (isOn(offload)) {
+            whyNot.put(offload, reason.get());
+        }
+    }
+
+    private boolean isOn(Offload offload) {
+        return whyNot.get(offload) == null;
     }
 
     /** Which fast paths are on, and why the others are not. */
     public List<FastPath> fastPaths() {
         String plain = whyNotIoUring == null ? null : whyNotIoUring + "; plain system calls serve";
-        return List.of(
-                new FastPath("io_uring", plain),
-                new FastPath("TUN TCP segmentation (TSO)", tun.whyNotSegmentation()),
-                new FastPath("TUN UDP segmentation (USO)", tun.whyNotUdpSegmentation()),
-                new FastPath("UDP_SEGMENT", bind.whyNoSegments()),
-                new FastPath("UDP_GRO", bind.whyNoGro()));
-    }
-
-    /** Whether datagrams may be joined for the TUN. */
-    public boolean coalescesUdp() {
-        return tun.whyNotUdpSegmentation() == null;
+        List<FastPath> paths = new ArrayList<>(List.of(new FastPath("io_uring", plain)));
+        whyNot.forEach((offload, reason) -> paths.add(new FastPath(offload.title(), reason)));
+        return paths;
     }
 
     @Override
@@ -128,13 +149,15 @@ public final class LinuxPlatform implements Platform {
 
     @Override
     public WorkerIo workerIo(int worker) {
+        Set<Offload> on = EnumSet.allOf(Offload.class);
+        on.removeIf(offload -> !isOn(offload));
         if (whyNotIoUring == null) {
             try {
-                return new UringIo(tun, worker);
+                return new UringIo(tun, worker, on);
             } catch (ErrnoException e) {
                 LOG.log(Level.WARNING, "worker {0} uses plain system calls: {1}", worker, e.getMessage());
             }
         }
-        return new PlainIo(tun, worker);
+        return new PlainIo(tun, worker, on);
     }
 }

@@ -11,6 +11,7 @@ import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.timespec;
 import io.culvert.ring.BufferPool;
+import java.util.Set;
 
 /**
  * I/O by one system call after the other: poll(2) to learn what is there, read and write on the TUN, recvmmsg and
@@ -46,8 +47,8 @@ final class PlainIo extends LinuxIo {
     private boolean udpStalled;
     private boolean closed;
 
-    PlainIo(TunDevice device, int worker) {
-        super(device, worker);
+    PlainIo(TunDevice device, int worker, Set<Offload> on) {
+        super(device, worker, on);
         for (int i = 0; i < SOURCES; i++) {
             pollfd.events(descriptors + i * pollfd.sizeof(), (short) linux_h.POLLIN);
         }
@@ -188,7 +189,7 @@ final class PlainIo extends LinuxIo {
     @Override
     public void park(long nanos, long gather) {
         if (!anyReady() && !goneUntold() && wakeup.beginPark()) {
-            if (gather > 0) {
+            if (gathers && gather > 0) {
                 look(Math.min(Math.max(nanos, 0), gather), false);
             } else {
                 look(Math.max(tunStalled || udpStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0), true);

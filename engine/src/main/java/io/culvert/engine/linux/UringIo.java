@@ -17,6 +17,7 @@ import io.culvert.ring.CompletionHandler;
 import io.culvert.ring.IoUring;
 import io.culvert.ring.SubmissionQueue;
 import io.culvert.ring.UserData;
+import java.util.Set;
 
 /**
  * I/O by one io_uring: a multishot read on the TUN queue, a multishot receive on each socket, both armed all the time, and
@@ -84,8 +85,8 @@ final class UringIo extends LinuxIo {
     private boolean udpStalled;
     private boolean closed;
 
-    UringIo(TunDevice device, int worker) throws ErrnoException {
-        super(device, worker);
+    UringIo(TunDevice device, int worker, Set<Offload> on) throws ErrnoException {
+        super(device, worker, on);
         ring = new IoUring(SUBMISSIONS, COMPLETIONS);
         submissions = ring.submissions();
         multishotRead = ring.supports(liburing_h.IORING_OP_READ_MULTISHOT);
@@ -317,7 +318,8 @@ final class UringIo extends LinuxIo {
             return;
         }
         counters.add(Counter.SYSCALLS, 1);
-        ring.await(Math.max(udpStalled || tunStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0), gather);
+        long limit = Math.max(udpStalled || tunStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0);
+        ring.await(limit, gathers ? gather : 0);
         ring.reap(handler);
         wakeup.endPark();
     }

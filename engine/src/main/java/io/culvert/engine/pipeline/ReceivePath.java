@@ -29,7 +29,7 @@ import io.culvert.engine.udp.UdpEndpoint;
  */
 final class ReceivePath {
     private final Worker worker;
-    private final Coalescer coalescer;
+    private final Coalescer coalescer = new Coalescer();
     private final Coalescer.Output tun;
     private Train open;
 
@@ -38,9 +38,8 @@ final class ReceivePath {
     private long acceptedHigh;
     private long acceptedLow;
 
-    ReceivePath(Worker worker, boolean coalesceUdp) {
+    ReceivePath(Worker worker) {
         this.worker = worker;
-        this.coalescer = new Coalescer(coalesceUdp);
         this.tun = worker.io()::writeTun;
     }
 
@@ -140,7 +139,7 @@ final class ReceivePath {
         int packets = 0;
         long bytes = 0;
         acceptedVersion = 0;
-        coalescer.begin(tun);
+        coalescer.begin(tun, worker.io().joins());
         for (int i = 0; i < train.count; i++) {
             if ((train.failures >>> i & 1) != 0) {
                 worker.drops.add(RX_NOT_AUTHENTIC, 1);

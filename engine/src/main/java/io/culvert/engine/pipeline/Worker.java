@@ -109,7 +109,7 @@ public final class Worker implements WorkerIo.Sink {
         io = device.platform().workerIo(id);
         aead = device.newAead();
         contention = new Contention(io::runDelay);
-        receivePath = new ReceivePath(this, device.options().coalesceUdp());
+        receivePath = new ReceivePath(this);
     }
 
     /** Its number, which is also the low byte of the receiver indices of peers at home here. */

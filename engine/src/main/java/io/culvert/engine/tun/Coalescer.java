@@ -31,6 +31,15 @@ public final class Coalescer {
         void write(long vnetHeader, int length);
     }
 
+    /** Bit of {@link #begin}: TCP packets may be joined. */
+    public static final int TCP = 1;
+    /** Bit of {@link #begin}: UDP packets may be joined, which the TUN must understand (USO, Linux 6.2). */
+    public static final int UDP = 2;
+    /** Bit of {@link #begin}: and so may those that go to the ports of VXLAN and Geneve. */
+    public static final int VXLAN = 4;
+    /** All that may be joined at all. */
+    public static final int ALL = TCP | UDP | VXLAN;
+
     /** What fits in IPv4's total length; IPv6 could carry 40 bytes more. */
     private static final int MAX_LENGTH = 65_535;
 
@@ -41,8 +50,8 @@ public final class Coalescer {
     private static final byte PSH = 0x08;
     private static final int DONT_FRAGMENT = 0x4000;
 
-    private final boolean udpToo;
     private Output output;
+    private int joins;
 
     // The open run; 0 when there is none.
     private long run;
@@ -54,18 +63,18 @@ public final class Coalescer {
     private int size;
     private int count;
 
-    /**
-     * With no run open.
-     *
-     * @param udp whether datagrams are joined too, which the TUN must understand (USO, Linux 6.2)
-     */
-    public Coalescer(boolean udp) {
-        udpToo = udp;
-    }
+    /** With no run open. */
+    public Coalescer() {}
 
-    /** Begins a row of packets. */
-    public void begin(Output to) {
+    /**
+     * Begins a row of packets.
+     *
+     * @param to takes them
+     * @param kinds the bits of what may be joined
+     */
+    public void begin(Output to, int kinds) {
         output = to;
+        joins = kinds;
         run = 0;
     }
 
@@ -152,8 +161,8 @@ public final class Coalescer {
         }
         int at = transport(packet);
         return switch (protocol(packet)) {
-            case IpPacket.TCP -> tcpHeader(packet, at, bytes);
-            case IpPacket.UDP -> udpToo ? udpHeader(packet, at, bytes) : 0;
+            case IpPacket.TCP -> (joins & TCP) != 0 ? tcpHeader(packet, at, bytes) : 0;
+            case IpPacket.UDP -> (joins & UDP) != 0 ? udpHeader(packet, at, bytes) : 0;
             default -> 0;
         };
     }
@@ -168,11 +177,17 @@ public final class Coalescer {
         return plain ? at + dataOffset : 0;
     }
 
-    private static int udpHeader(long packet, int at, int bytes) {
+    private int udpHeader(long packet, int at, int bytes) {
         boolean plain = bytes > at + UDP_HEADER
+                && ((joins & VXLAN) != 0 || !isVxlan(Memory.getShortBE(packet + at + 2)))
                 && Memory.getShortBE(packet + at + 4) == bytes - at
                 && Memory.getShort(packet + at + UDP_CHECKSUM) != 0;
         return plain ? at + UDP_HEADER : 0;
+    }
+
+    /** The ports of VXLAN, as registered and as Linux has it, and of Geneve. */
+    private static boolean isVxlan(int port) {
+        return port == 4789 || port == 8472 || port == 6081;
     }
 
     private static int transport(long packet) {

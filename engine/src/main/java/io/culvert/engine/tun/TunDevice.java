@@ -1,5 +1,6 @@
 package io.culvert.engine.tun;
 
+import io.culvert.natives.CallState;
 import io.culvert.natives.Errno;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
@@ -28,24 +29,22 @@ public final class TunDevice implements Tun {
     /** Packets that wait for a slow worker; the kernel's 500 overflow within one burst of small packets. */
     private static final int TX_QUEUE_LENGTH = 1000;
 
+    private static final int TCP_HEADER = 20;
+    private static final int UDP_HEADER = 8;
+    private static final int PROBE_SEGMENT = 1000;
     private static final long SIOCSIFTXQLEN = 0x8943;
-    private static final int TSO = linux_h.TUN_F_CSUM | linux_h.TUN_F_TSO4 | linux_h.TUN_F_TSO6;
+    private static final int TSO = linux_h.TUN_F_TSO4 | linux_h.TUN_F_TSO6;
+    /** The kernel refuses one without the other. */
     private static final int USO = linux_h.TUN_F_USO4 | linux_h.TUN_F_USO6;
 
     private final String name;
     private final int[] queues;
-    private final String whyNotSegmentation;
-    private final String whyNotUdpSegmentation;
     private final TunMonitor monitor;
     private boolean closed;
 
-    private TunDevice(String name, int[] queues, boolean offload) throws IOException {
+    private TunDevice(String name, int[] queues) throws IOException {
         this.name = name;
         this.queues = queues;
-        // The kernel refuses USO4 without USO6, and both before Linux 6.2.
-        String off = offload ? null : "switched off";
-        whyNotSegmentation = off != null ? off : setOffload(TSO);
-        whyNotUdpSegmentation = whyNotSegmentation != null ? whyNotSegmentation : setOffload(TSO | USO);
         monitor = new TunMonitor(name, queues[0]);
     }
 
@@ -54,10 +53,9 @@ public final class TunDevice implements Tun {
      *
      * @param name at most 15 bytes
      * @param queues one for each worker, at least 1
-     * @param offload whether the kernel may give and take super-packets
      * @throws IOException when the name is no interface name, is taken, or the system refuses; the message says which
      */
-    public static TunDevice create(String name, int queues, boolean offload) throws IOException {
+    public static TunDevice create(String name, int queues) throws IOException {
         checkName(name);
         int[] descriptors = new int[queues];
         int opened = 0;
@@ -66,7 +64,7 @@ public final class TunDevice implements Tun {
                 descriptors[opened] = openQueue(name, queues > 1);
             }
             prepare(name);
-            return new TunDevice(name, descriptors, offload);
+            return new TunDevice(name, descriptors);
         } catch (IOException e) {
             closeAll(descriptors, opened);
             throw e;
@@ -79,7 +77,7 @@ public final class TunDevice implements Tun {
      *
      * @throws IOException when the descriptor is no such thing
      */
-    public static TunDevice adopt(int descriptor, int queues, boolean offload) throws IOException {
+    public static TunDevice adopt(int descriptor, int queues) throws IOException {
         long request = Memory.allocate(ifreq.sizeof(), 8);
         try {
             Linux.ioctl(descriptor, linux_h.TUNGETIFF, request);
@@ -95,7 +93,7 @@ public final class TunDevice implements Tun {
             for (int i = 1; i < descriptors.length; i++) {
                 descriptors[i] = openQueue(name, true);
             }
-            return new TunDevice(name, descriptors, offload);
+            return new TunDevice(name, descriptors);
         } catch (ErrnoException e) {
             throw new IOException("descriptor " + descriptor + " is no TUN interface: " + e.getMessage(), e);
         } finally {
@@ -163,12 +161,49 @@ public final class TunDevice implements Tun {
         return request;
     }
 
-    private String setOffload(int flags) {
+    /**
+     * Has the kernel give super-packets of TCP, of UDP (Linux 6.2), of both or of neither from now on.
+     *
+     * @return why it does not, and goes on as before; {@code null} when it does
+     */
+    public String offload(boolean tcp, boolean udp) {
+        int flags = (tcp ? TSO : 0) | (udp ? USO : 0);
         try {
-            Linux.ioctl(queues[0], linux_h.TUNSETOFFLOAD, flags);
+            Linux.ioctl(queues[0], linux_h.TUNSETOFFLOAD, flags == 0 ? 0 : flags | linux_h.TUN_F_CSUM);
             return null;
         } catch (ErrnoException e) {
             return "TUNSETOFFLOAD: " + Errno.text(e.errno());
+        }
+    }
+
+    /** Has the kernel make super-packets of no more segments than one send takes, whatever the MTU becomes. */
+    public void limitSegments() {
+        monitor.limitSegments();
+    }
+
+    /**
+     * Writes a super-packet to the interface, which must be down: the kernel looks at it all the same (and answers EINVAL where it
+     * does not know the kind, and falsely in Linux 6.6.44 and others of its time) before it says that the interface is down.
+     *
+     * @param gsoType {@link VirtioNetHeader#GSO_TCPV4} or {@link VirtioNetHeader#GSO_UDP_L4}
+     * @return why it takes none, or {@code null} when it does
+     */
+    public String whyNotJoined(int gsoType) {
+        boolean tcp = gsoType == VirtioNetHeader.GSO_TCPV4;
+        int header = IpPacket.IPV4_HEADER + (tcp ? TCP_HEADER : UDP_HEADER);
+        int length = header + 2 * PROBE_SEGMENT;
+        long probe = Memory.allocate(VirtioNetHeader.BYTES + length, 8);
+        try {
+            VirtioNetHeader.set(probe, gsoType, header, PROBE_SEGMENT, IpPacket.IPV4_HEADER, tcp ? 16 : 6);
+            long packet = probe + VirtioNetHeader.BYTES;
+            Memory.putByte(packet, (byte) 0x45);
+            Memory.putShortBE(packet + 2, length);
+            Memory.putByte(packet + 9, (byte) (tcp ? IpPacket.TCP : IpPacket.UDP));
+            Memory.putByte(packet + IpPacket.IPV4_HEADER + 12, (byte) (tcp ? 0x50 : 0));
+            int result = Linux.write(new CallState(), queues[0], probe, VirtioNetHeader.BYTES + length);
+            return result == -linux_h.EINVAL ? "TUN write: " + Errno.text(linux_h.EINVAL) : null;
+        } finally {
+            Memory.free(probe);
         }
     }
 
@@ -196,16 +231,6 @@ public final class TunDevice implements Tun {
     /** The descriptor of a queue: what its worker reads and writes. */
     public int descriptor(int queue) {
         return queues[queue];
-    }
-
-    /** Why the kernel gives and takes no TCP super-packets, or {@code null} where it does. */
-    public String whyNotSegmentation() {
-        return whyNotSegmentation;
-    }
-
-    /** The same for UDP. */
-    public String whyNotUdpSegmentation() {
-        return whyNotUdpSegmentation;
     }
 
     @Override

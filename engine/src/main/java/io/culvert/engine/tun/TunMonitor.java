@@ -45,6 +45,7 @@ final class TunMonitor {
     private int netlink = NONE;
     private int up = NONE;
     private int limit = NONE;
+    private boolean limits;
     private volatile int mtu = TunDevice.DEFAULT_MTU;
 
     /** Looks once; listens from {@link #start} on. */
@@ -144,10 +145,18 @@ final class TunMonitor {
         }
     }
 
+    /** Has super-packets made to fit the MTU; before {@link #start}. */
+    void limitSegments() {
+        limits = true;
+        if (index != NONE) {
+            see(mtu);
+        }
+    }
+
     /** Takes an MTU over, and has super-packets made to fit it. */
     private void see(int newMtu) {
         int segments = SegmentLimit.of(newMtu);
-        if (segments != limit && SegmentLimit.request(requests, netlink, index, segments)) {
+        if (limits && segments != limit && SegmentLimit.request(requests, netlink, index, segments)) {
             limit = segments;
         }
         mtu = newMtu;

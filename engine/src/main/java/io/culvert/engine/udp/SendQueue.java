@@ -14,6 +14,8 @@ import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
 import io.culvert.natives.generated.sockaddr_in;
 import io.culvert.natives.generated.sockaddr_in6;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 
 /**
  * Messages that wait to be sent through one socket, laid out as the kernel takes them, and what to do when it refuses one.
@@ -30,6 +32,7 @@ public final class SendQueue implements AutoCloseable {
     /** How many messages fit. */
     public static final int CAPACITY = 64;
 
+    private static final Logger LOG = System.getLogger(SendQueue.class.getName());
     private static final int HEADER = (int) mmsghdr.sizeof();
     private static final int NAME = (int) iovec.sizeof();
     private static final int CONTROL = NAME + 32;
@@ -176,8 +179,11 @@ public final class SendQueue implements AutoCloseable {
         int length = (int) iovec.iov_len(body);
         boolean notSegmented = result == -linux_h.EIO || result == -linux_h.EINVAL || result == -linux_h.EMSGSIZE;
         if (segments[i] < length && (notSegmented || sourced[i] && sourceGone(result))) {
-            // EIO: the route's device cannot checksum, so no segmentation there. The others are about this message.
-            gso &= result != -linux_h.EIO;
+            if (result == -linux_h.EIO && gso) {
+                // The route's device cannot checksum, so no segmentation there. The others are about this message.
+                gso = false;
+                LOG.log(Level.WARNING, "the kernel refuses UDP_SEGMENT (EIO): datagram by datagram from now on");
+            }
             counters.add(Counter.UDP_GSO_FALLBACKS, 1);
             sendEach(i, body, length);
         } else {

@@ -38,14 +38,7 @@ public final class SocketBind implements Bind {
      */
     public SocketBind(boolean segment, boolean gro) {
         whyNoSegments = segment ? probe(linux_h.UDP_SEGMENT) : "switched off";
-        whyNoGro = gro ? probeGro() : "switched off";
-    }
-
-    private static String probeGro() {
-        // Before 5.12 the kernel could join datagrams that it could not take apart again for sockets without UDP_GRO.
-        String[] release = System.getProperty("os.version").split("[.-]");
-        int version = Integer.parseInt(release[0]) * 100 + Integer.parseInt(release[1]);
-        return version < 512 ? "the kernel is older than 5.12" : probe(linux_h.UDP_GRO);
+        whyNoGro = gro ? probe(linux_h.UDP_GRO) : "switched off";
     }
 
     private static String probe(int option) {

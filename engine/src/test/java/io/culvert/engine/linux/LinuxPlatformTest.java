@@ -11,26 +11,58 @@ import io.culvert.natives.Memory;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class LinuxPlatformTest {
     @Test
     void everythingCanBeSwitchedOffAndSaysSo() throws IOException {
         try (TestNamespace namespace = new TestNamespace()) {
-            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 2, Backend.PLAIN, false, false, false));
+            Map<Offload, Boolean> none =
+                    Stream.of(Offload.values()).collect(Collectors.toMap(Function.identity(), offload -> false));
+            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 2, Backend.PLAIN, none));
+            assertThat(platform.fastPaths()).hasSize(1 + Offload.values().length);
             assertThat(platform.fastPaths())
                     .extracting(FastPath::whyNot)
                     .allSatisfy(why -> assertThat(why).startsWith("switched off"));
             assertThat(platform.fastPaths().getFirst())
                     .hasToString("io_uring: off (switched off; plain system calls serve)");
-            assertThat(platform.coalescesUdp()).isFalse();
             assertThat(platform.tun().queues()).isEqualTo(2);
             try (WorkerIo io = platform.workerIo(1)) {
                 assertThat(io).isInstanceOf(PlainIo.class);
+                assertThat(io.joins()).isZero();
             }
+            assertThat(namespace.output("-d link show cv1")).doesNotContain("gso_max_segs 45 ");
             platform.tun().close();
             assertThat(namespace.name()).isNotEmpty();
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachCanBeSwitchedOffAlone(Offload offload) throws IOException {
+        try (TestNamespace namespace = new TestNamespace()) {
+            List<FastPath> usual = open(Map.of());
+            List<FastPath> without = open(Map.of(offload, false));
+            for (int i = 0; i < usual.size(); i++) {
+                FastPath path = usual.get(i);
+                boolean off = path.name().equals(offload.title());
+                assertThat(without.get(i)).isEqualTo(off ? new FastPath(path.name(), "switched off") : path);
+            }
+            assertThat(namespace.name()).isNotEmpty();
+        }
+    }
+
+    private static List<FastPath> open(Map<Offload, Boolean> offloads) throws IOException {
+        LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 1, Backend.AUTO, offloads));
+        platform.tun().close();
+        return platform.fastPaths();
     }
 
     @Test

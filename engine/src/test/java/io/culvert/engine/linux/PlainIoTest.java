@@ -2,10 +2,11 @@ package io.culvert.engine.linux;
 
 import io.culvert.engine.WorkerIo;
 import io.culvert.engine.tun.TunDevice;
+import java.util.Set;
 
 class PlainIoTest extends TunIoTest {
     @Override
-    WorkerIo open(TunDevice device, int worker) {
-        return new PlainIo(device, worker);
+    WorkerIo open(TunDevice device, int worker, Set<Offload> on) {
+        return new PlainIo(device, worker, on);
     }
 }

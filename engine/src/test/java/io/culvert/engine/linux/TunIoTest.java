@@ -13,6 +13,7 @@ import io.culvert.engine.udp.SocketBind;
 import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.engine.udp.UdpPort;
 import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.DatagramPacket;
@@ -40,6 +41,7 @@ abstract class TunIoTest extends WorkerIoTest {
 
     private long slab;
     private int largest;
+    private boolean refusing;
 
     @BeforeEach
     void bringUp() {
@@ -80,8 +82,8 @@ abstract class TunIoTest extends WorkerIoTest {
         Memory.copy(packet, 0, slab, packet.length);
         Segmenter segmenter = new Segmenter();
         assertThat(segmenter.start(slab, packet.length)).isTrue();
-        Coalescer coalescer = new Coalescer(true);
-        coalescer.begin(io::writeTun);
+        Coalescer coalescer = new Coalescer();
+        coalescer.begin(refusing ? this::refuse : io::writeTun, io.joins());
         long at = slab + 70_000;
         long limit = slab + (1 << 18);
         while (segmenter.remaining() > 0) {
@@ -92,6 +94,14 @@ abstract class TunIoTest extends WorkerIoTest {
         }
         coalescer.finish();
         io.flush();
+    }
+
+    private void refuse(long header, int length) {
+        if (VirtioNetHeader.gsoType(header) == VirtioNetHeader.GSO_NONE) {
+            io.writeTun(header, length);
+        } else {
+            ((LinuxIo) io).tunWritten(header, length, -linux_h.EINVAL);
+        }
     }
 
     private void reflectUntil(boolean whole, AtomicBoolean done) {
@@ -181,6 +191,72 @@ abstract class TunIoTest extends WorkerIoTest {
         }
     }
 
+    /** As by Linux 6.6.44 and others of its time. */
+    @Test
+    void datagramsRefusedJoinedGoOneByOneFromThenOn() throws IOException {
+        slab = Memory.allocate(1 << 18, 64);
+        try (DatagramSocket socket = new DatagramSocket(PORT, InetAddress.getByName(near(false)))) {
+            socket.setSoTimeout(9000);
+            for (int round = 0; round < 2; round++) {
+                for (int i = 0; i < 5; i++) {
+                    byte[] payload = new byte[i == 4 ? 99 : 100];
+                    Arrays.fill(payload, (byte) i);
+                    socket.send(new DatagramPacket(payload, payload.length, new InetSocketAddress(far(false), PORT)));
+                }
+                arrivals.until(() -> arrivals.packets.size() == 5);
+                joinArrived(this::refuse);
+                for (int i = 0; i < 5; i++) {
+                    DatagramPacket packet = new DatagramPacket(new byte[200], 200);
+                    socket.receive(packet);
+                    assertThat(Arrays.copyOf(packet.getData(), packet.getLength()))
+                            .hasSize(i == 4 ? 99 : 100)
+                            .containsOnly(i);
+                }
+                assertThat(io.joins()).isEqualTo(Coalescer.ALL & ~Coalescer.UDP);
+            }
+        }
+        Memory.free(slab);
+        assertThat(io.counters().get(Counter.TUN_GSO_FALLBACKS)).isEqualTo(1);
+        assertThat(io.counters().get(Counter.TUN_WRITES)).isEqualTo(10);
+        assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isZero();
+    }
+
+    /** Joins the packets that arrived and sends them back. */
+    private void joinArrived(Coalescer.Output output) {
+        Coalescer coalescer = new Coalescer();
+        coalescer.begin(output, io.joins());
+        Segmenter segmenter = new Segmenter();
+        long at = slab + 70_000;
+        while (!arrivals.packets.isEmpty()) {
+            byte[] packet = arrivals.packets.poll();
+            Memory.copy(packet, 0, slab, packet.length);
+            assertThat(segmenter.start(slab, packet.length)).isTrue();
+            int length = segmenter.next(at + 16);
+            swapAddresses(at + 16);
+            coalescer.add(at + 16, length, slab + (1 << 18));
+            at += length + 32;
+        }
+        coalescer.finish();
+        io.flush();
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void tcpLosesNothingWhereSuperPacketsAreRefused(boolean ipv6) throws IOException {
+        refusing = true;
+        tcp(ipv6, false);
+        assertThat(io.counters().get(Counter.TUN_GSO_FALLBACKS)).isPositive();
+        assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isZero();
+        assertThat(io.joins()).isEqualTo(Coalescer.ALL & ~Coalescer.TCP);
+    }
+
+    @Test
+    void withoutOffloadsThePacketsThatComeOutAreNoLargerThanTheMtu() throws IOException {
+        assertThat(tun.offload(false, false)).isNull();
+        tcp(false, false);
+        assertThat(largest).isLessThanOrEqualTo(VirtioNetHeader.BYTES + 1420);
+    }
+
     @Test
     void interfaceMayGoDownAndUpAgain() throws IOException {
         namespace.ip("link set " + NAME + " down");
@@ -199,7 +275,7 @@ abstract class TunIoTest extends WorkerIoTest {
     /** A device without offloads: the kernel cuts, or refuses to (EIO before Linux 6.11) and it is done here. */
     @Test
     void datagramsLeaveOneByOneThroughADeviceWithoutOffloads() throws IOException {
-        try (TunDevice simple = TunDevice.create("cv5", 1, false);
+        try (TunDevice simple = TunDevice.create("cv5", 1);
                 WorkerIo other = open(simple);
                 UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             namespace.ip("address add 10.78.0.1/24 dev cv5");
@@ -221,7 +297,7 @@ abstract class TunIoTest extends WorkerIoTest {
 
     @Test
     void flowsSpreadOverQueuesAndNoneIsLost() throws IOException {
-        try (TunDevice twin = TunDevice.create("cv6", 2, true);
+        try (TunDevice twin = TunDevice.create("cv6", 2);
                 WorkerIo first = open(twin, 0);
                 WorkerIo second = open(twin, 1);
                 DatagramSocket socket = new DatagramSocket()) {

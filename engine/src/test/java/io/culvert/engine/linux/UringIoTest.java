@@ -6,11 +6,12 @@ import io.culvert.engine.WorkerIo;
 import io.culvert.engine.tun.TunDevice;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
+import java.util.Set;
 
 class UringIoTest extends TunIoTest {
     @Override
-    WorkerIo open(TunDevice device, int worker) throws IOException {
+    WorkerIo open(TunDevice device, int worker, Set<Offload> on) throws IOException {
         assumeTrue(IoUring.isSupported(), IoUring.whyNot());
-        return new UringIo(device, worker);
+        return new UringIo(device, worker, on);
     }
 }

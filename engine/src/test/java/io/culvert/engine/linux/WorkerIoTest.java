@@ -6,16 +6,20 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.culvert.engine.IoCounters.Counter;
 import io.culvert.engine.WorkerIo;
 import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.udp.SendQueue;
 import io.culvert.engine.udp.SocketBind;
 import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.engine.udp.UdpPort;
 import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +38,11 @@ abstract class WorkerIoTest {
     Arrivals arrivals;
     private final long memory = Memory.allocate(1 << 17, 64);
 
-    abstract WorkerIo open(TunDevice device, int worker) throws IOException;
+    abstract WorkerIo open(TunDevice device, int worker, Set<Offload> on) throws IOException;
+
+    final WorkerIo open(TunDevice device, int worker) throws IOException {
+        return open(device, worker, EnumSet.allOf(Offload.class));
+    }
 
     final WorkerIo open(TunDevice device) throws IOException {
         return open(device, 0);
@@ -43,7 +51,8 @@ abstract class WorkerIoTest {
     @BeforeEach
     void setUp() throws IOException {
         namespace = new TestNamespace();
-        tun = TunDevice.create(NAME, 1, true);
+        tun = TunDevice.create(NAME, 1);
+        tun.offload(true, true);
         io = open(tun);
         arrivals = new Arrivals(io);
     }
@@ -193,6 +202,101 @@ abstract class WorkerIoTest {
             assertThat(io.counters().get(Counter.UDP_SOURCE_FALLBACKS)).isEqualTo(1);
             io.attach(null);
         }
+    }
+
+    /** What follows a message that is refused in the same system call is sent all the same, in its order. */
+    @Test
+    void sendsThatStopShortGoOn() throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            UdpEndpoint nowhere = new UdpEndpoint();
+            nowhere.setIpv4(0xc0000201, 9);
+            List<byte[]> sent = lay(100, 900);
+            for (int i = 0; i < 9; i++) {
+                io.send(memory + i * 100, 100, 100, loopback(false, port.port()), 0, 0);
+                if (i % 3 == 1) {
+                    io.send(memory, 100, 100, nowhere, 0, 0);
+                }
+            }
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 9);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            assertThat(io.counters().get(Counter.UDP_SENDS)).isEqualTo(9);
+            assertThat(io.counters().get(Counter.UDP_SEND_ERRORS)).isEqualTo(3);
+            io.attach(null);
+        }
+    }
+
+    /** As from a route whose device cannot checksum, before Linux 6.11. */
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void segmentsRefusedForGoodAreSentOneByOneFromThenOn(boolean ipv6) throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            UdpEndpoint to = loopback(ipv6, port.port());
+            LinuxIo linux = (LinuxIo) io;
+            SendQueue queue = ipv6 ? linux.ipv6 : linux.ipv4;
+            List<byte[]> sent = new ArrayList<>(lay(700, 5 * 700 - 1));
+            queue.add(memory, 5 * 700 - 1, 700, to, 0);
+            queue.finished(0, -linux_h.EIO);
+            queue.clear();
+            arrivals.until(() -> arrivals.datagrams.size() == 5);
+            assertThat(io.counters().get(Counter.UDP_GSO_FALLBACKS)).isEqualTo(1);
+            sent.addAll(lay(300, 900));
+            io.send(memory, 900, 300, to, 0, 0);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 8);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            assertThat(io.counters().get(Counter.UDP_SENDS)).isEqualTo(8);
+            assertThat(io.counters().get(Counter.UDP_GSO_FALLBACKS)).isEqualTo(1);
+            io.attach(null);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {linux_h.EINVAL, linux_h.EMSGSIZE})
+    void segmentsRefusedOnceAreSentOneByOneThatTimeOnly(int error) throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            UdpEndpoint to = loopback(false, port.port());
+            SendQueue queue = ((LinuxIo) io).ipv4;
+            List<byte[]> sent = lay(700, 2000);
+            queue.add(memory, 2000, 700, to, 0);
+            queue.finished(0, -error);
+            queue.clear();
+            arrivals.until(() -> arrivals.datagrams.size() == 3);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            io.send(memory, 2000, 700, to, 0, 0);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 6);
+            assertThat(io.counters().get(Counter.UDP_SENDS)).isEqualTo(4);
+            io.attach(null);
+        }
+    }
+
+    @Test
+    void withoutGatheringNoSleepIsLongerForIt() throws IOException {
+        try (WorkerIo hasty = openWithout(Offload.GATHER);
+                UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            Arrivals soon = new Arrivals(hasty);
+            hasty.attach(port);
+            long start = System.nanoTime();
+            // Arms what there is to arm.
+            hasty.poll(soon);
+            hasty.send(memory, 100, 100, loopback(false, port.port()), 0, 0);
+            hasty.flush();
+            while (soon.datagrams.isEmpty()) {
+                hasty.park(LONG_NANOS, LONG_NANOS);
+                hasty.poll(soon);
+            }
+            assertThat(System.nanoTime() - start).isLessThan(LONG_NANOS);
+            hasty.attach(null);
+        }
+    }
+
+    private WorkerIo openWithout(Offload offload) throws IOException {
+        io.close();
+        return open(tun, 0, EnumSet.complementOf(EnumSet.of(offload)));
     }
 
     @Test

@@ -17,7 +17,7 @@ public final class Simulation implements AutoCloseable {
     /** Nanoseconds. */
     public static final long SECOND = 1_000 * MILLISECOND;
 
-    private static final DeviceOptions OPTIONS = new DeviceOptions(1, true, Aeads::create, false);
+    private static final DeviceOptions OPTIONS = new DeviceOptions(1, Aeads::create, false);
 
     /** More steps than this at one moment are a livelock. */
     private static final int MAX_STEPS = 100_000;

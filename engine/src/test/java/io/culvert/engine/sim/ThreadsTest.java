@@ -38,7 +38,7 @@ class ThreadsTest {
     };
 
     private static Node node(MemoryNetwork network, int number, int workers) {
-        Node node = new Node(CLOCK, network, number, workers, number, new DeviceOptions(2, true, Aeads::create, true));
+        Node node = new Node(CLOCK, network, number, workers, number, new DeviceOptions(2, Aeads::create, true));
         node.tun().setLink(true);
         return node;
     }

@@ -30,7 +30,7 @@ class CoalescerTest {
         for (int i = 0; i < 45; i++) {
             packets.add(Packets.tcp(ipv6, i, 1000 * i, Packets.ACK, i == 44 ? 13 : 1000));
         }
-        List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+        List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written).hasSize(1);
         assertThat(written.getFirst().gsoType).isEqualTo(ipv6 ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4);
         assertThat(written.getFirst().gsoSize).isEqualTo(1000);
@@ -44,11 +44,34 @@ class CoalescerTest {
         for (int i = 0; i < 5; i++) {
             packets.add(Packets.udp(ipv6, i, i == 4 ? 1 : 777, i));
         }
-        List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+        List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written).hasSize(1);
         assertThat(written.getFirst().gsoType).isEqualTo(VirtioNetHeader.GSO_UDP_L4);
         assertThat(written.getFirst().packets).containsExactlyElementsOf(packets);
-        assertThat(coalesce(packets, false, Integer.MAX_VALUE)).hasSize(5);
+        assertThat(coalesce(packets, Coalescer.TCP, Integer.MAX_VALUE)).hasSize(5);
+    }
+
+    @Test
+    void tcpSegmentsStayAloneWhereTheTunDoesNotTakeThemJoined() {
+        List<byte[]> packets = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            packets.add(Packets.tcp(false, i, 100 * i, Packets.ACK, 100));
+        }
+        List<Written> written = coalesce(packets, Coalescer.ALL & ~Coalescer.TCP, Integer.MAX_VALUE);
+        assertThat(flatten(written)).containsExactlyElementsOf(packets);
+        assertThat(written).hasSize(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4789, 8472, 6081, 4790})
+    void vxlanAndGeneveStayAloneWhereTheKernelCouldNotTakeThemApart(int port) {
+        List<byte[]> packets = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            packets.add(Packets.udp(false, port, i, 100, i));
+        }
+        boolean tunnel = port != 4790;
+        assertThat(coalesce(packets, Coalescer.UDP, Integer.MAX_VALUE)).hasSize(tunnel ? 5 : 1);
+        assertThat(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE)).hasSize(1);
     }
 
     @Test
@@ -57,7 +80,7 @@ class CoalescerTest {
         for (int i = 0; i < 60; i++) {
             packets.add(Packets.tcp(false, i, 1400 * i, Packets.ACK, 1400));
         }
-        List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+        List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written.stream().map(w -> w.packets.size())).containsExactly(46, 14);
     }
 
@@ -68,7 +91,7 @@ class CoalescerTest {
             packets.add(Packets.udp(false, i, 100, i));
         }
         // Each begins a run that may only extend over its own place and the next one's.
-        List<Written> written = coalesce(packets, true, packets.getFirst().length + 100);
+        List<Written> written = coalesce(packets, Coalescer.ALL, packets.getFirst().length + 100);
         assertThat(written.stream().map(w -> w.packets.size())).containsExactly(2, 2);
     }
 
@@ -82,8 +105,8 @@ class CoalescerTest {
                     Memory.copy(first, 0, front + 16, first.length);
                     Memory.copy(second, 0, back + 16, second.length);
                     List<Written> written = new ArrayList<>();
-                    Coalescer coalescer = new Coalescer(true);
-                    coalescer.begin((header, length) -> written.add(read(header, length)));
+                    Coalescer coalescer = new Coalescer();
+                    coalescer.begin((header, length) -> written.add(read(header, length)), Coalescer.ALL);
                     coalescer.add(front + 16, first.length, front + 400);
                     coalescer.add(back + 16, second.length, back + 400);
                     coalescer.finish();
@@ -99,7 +122,7 @@ class CoalescerTest {
                 Packets.tcp(false, 2, 100, Packets.ACK | Packets.PSH, 100),
                 Packets.tcp(false, 3, 200, Packets.ACK | Packets.PSH, 100),
                 Packets.tcp(false, 4, 300, Packets.ACK, 100));
-        List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+        List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written.stream().map(w -> w.packets.size())).containsExactly(2, 1, 1);
         assertThat(flatten(written)).containsExactlyElementsOf(packets);
     }
@@ -112,12 +135,12 @@ class CoalescerTest {
             packet[6] = 0x40;
             packets.add(Packets.complete(packet));
         }
-        assertThat(coalesce(packets, true, Integer.MAX_VALUE)).hasSize(1);
+        assertThat(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE)).hasSize(1);
         packets.forEach(packet -> {
             packet[6] = 0;
             Packets.complete(packet);
         });
-        assertThat(coalesce(packets, true, Integer.MAX_VALUE)).hasSize(3);
+        assertThat(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE)).hasSize(3);
     }
 
     /** Each row changes one byte of the middle one of three packets, checksums right: it must not join, nor be changed. */
@@ -131,7 +154,7 @@ class CoalescerTest {
         }
         List<byte[]> packets =
                 List.of(Packets.tcp(false, 1, 0, Packets.ACK, 100), odd, Packets.tcp(false, 3, 200, Packets.ACK, 100));
-        List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+        List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written).hasSize(3);
         assertThat(flatten(written)).containsExactlyElementsOf(packets);
     }
@@ -140,7 +163,7 @@ class CoalescerTest {
     @ValueSource(ints = {0, Packets.SYN, 17, 18, 20, 16 + Packets.URG, 16 + Packets.ECE, 16 + Packets.CWR})
     void onlyPlainDataJoins(int flags) {
         List<byte[]> packets = List.of(Packets.tcp(true, 0, 0, flags, 100), Packets.tcp(true, 0, 100, flags, 100));
-        List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+        List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written).hasSize(2);
         assertThat(flatten(written)).containsExactlyElementsOf(packets);
     }
@@ -154,7 +177,7 @@ class CoalescerTest {
                 packets.add(Packets.tcp(false, i, 100 * i, Packets.ACK, 100));
             }
             packets.get(wrong)[at] ^= 1;
-            List<Written> written = coalesce(packets, true, Integer.MAX_VALUE);
+            List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
             assertThat(written).hasSize(wrong == 1 ? 3 : 2);
             assertThat(flatten(written)).containsExactlyElementsOf(packets);
         }
@@ -166,7 +189,8 @@ class CoalescerTest {
         byte[] second = Packets.udp(false, 1, 100, 2);
         Packets.put(first, 26, 0);
         Packets.put(second, 26, 0);
-        assertThat(coalesce(List.of(first, second), true, Integer.MAX_VALUE)).hasSize(2);
+        assertThat(coalesce(List.of(first, second), Coalescer.ALL, Integer.MAX_VALUE))
+                .hasSize(2);
     }
 
     @Property(tries = 1000)
@@ -186,7 +210,7 @@ class CoalescerTest {
                 sequence += payload;
             }
         }
-        assertThat(flatten(coalesce(packets, true, Integer.MAX_VALUE))).containsExactlyElementsOf(packets);
+        assertThat(flatten(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE))).containsExactlyElementsOf(packets);
     }
 
     @Property(tries = 3000)
@@ -205,7 +229,7 @@ class CoalescerTest {
             }
             packets.add(cut);
         }
-        assertThat(flatten(coalesce(packets, true, Integer.MAX_VALUE))).containsExactlyElementsOf(packets);
+        assertThat(flatten(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE))).containsExactlyElementsOf(packets);
     }
 
     private static List<byte[]> flatten(List<Written> written) {
@@ -213,7 +237,7 @@ class CoalescerTest {
     }
 
     /** Lays packets in one buffer as decryption does, and coalesces them; each may extend to {@code reach} bytes from its start. */
-    private static List<Written> coalesce(List<byte[]> packets, boolean udp, int reach) {
+    private static List<Written> coalesce(List<byte[]> packets, int joins, int reach) {
         int bytes = GAP + packets.stream().mapToInt(p -> p.length + GAP).sum();
         long[] start = new long[packets.size()];
         List<long[]> written = new ArrayList<>();
@@ -225,8 +249,8 @@ class CoalescerTest {
                 Memory.copy(packets.get(i), 0, start[i], packets.get(i).length);
                 at += packets.get(i).length + GAP;
             }
-            Coalescer coalescer = new Coalescer(udp);
-            coalescer.begin((header, length) -> written.add(new long[] {header, length}));
+            Coalescer coalescer = new Coalescer();
+            coalescer.begin((header, length) -> written.add(new long[] {header, length}), joins);
             for (int i = 0; i < start.length; i++) {
                 coalescer.add(start[i], packets.get(i).length, Math.min(slab + bytes, start[i] + reach));
             }

@@ -39,11 +39,16 @@ final class Packets {
 
     /** A datagram. */
     static byte[] udp(boolean ipv6, int id, int payload, int seed) {
+        return udp(ipv6, 53, id, payload, seed);
+    }
+
+    /** A datagram to a port. */
+    static byte[] udp(boolean ipv6, int port, int id, int payload, int seed) {
         int ip = ipv6 ? 40 : 20;
         ByteBuffer packet = ByteBuffer.allocate(ip + 8 + payload);
         putIp(packet, ipv6, id, 17);
         packet.putShort((short) 5001)
-                .putShort((short) 53)
+                .putShort((short) port)
                 .putShort((short) (8 + payload))
                 .putShort((short) 0);
         fill(packet, seed);

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -52,7 +51,9 @@ class TunDeviceTest {
 
     private TunDevice create(int queues) throws IOException {
         namespace = new TestNamespace();
-        return TunDevice.create(NAME, queues, true);
+        TunDevice tun = TunDevice.create(NAME, queues);
+        tun.limitSegments();
+        return tun;
     }
 
     private void assertTold(String... expected) throws InterruptedException {
@@ -64,7 +65,7 @@ class TunDeviceTest {
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "sixteen-letters-", "a/b", "a b", "a\tb", "a:b", "wg%d", "fünfzehn-bytes-"})
     void namesThatAreNoneAreRefused(String name) {
-        assertThatThrownBy(() -> TunDevice.create(name, 1, true))
+        assertThatThrownBy(() -> TunDevice.create(name, 1))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("interface name \"" + name + "\" ");
     }
@@ -75,7 +76,7 @@ class TunDeviceTest {
             assertThat(tun.mtu()).isEqualTo(1420);
             assertThat(tun.name()).isEqualTo(NAME);
             assertThat(tun.queues()).isEqualTo(1);
-            assertThat(tun.whyNotSegmentation()).isNull();
+            assertThat(tun.offload(true, false)).isNull();
             assertThat(Path.of("/proc/sys/net/ipv6/conf", NAME, "addr_gen_mode"))
                     .content()
                     .startsWith("1");
@@ -85,12 +86,12 @@ class TunDeviceTest {
     @Test
     void interfaceInUseAndInterfaceOfAnotherKindAreErrors() throws IOException {
         try (TunDevice tun = create(1)) {
-            assertThatThrownBy(() -> TunDevice.create(NAME, 1, true))
+            assertThatThrownBy(() -> TunDevice.create(NAME, 1))
                     .hasMessage("interface " + tun.name() + " exists and another program uses it");
-            assertThatThrownBy(() -> TunDevice.create("lo", 1, true))
+            assertThatThrownBy(() -> TunDevice.create("lo", 1))
                     .hasMessage("interface lo exists and is of another kind");
         }
-        TunDevice.create(NAME, 1, true).close();
+        TunDevice.create(NAME, 1).close();
     }
 
     @Test
@@ -128,8 +129,17 @@ class TunDeviceTest {
     }
 
     private String details() throws IOException {
-        Process process = new ProcessBuilder("ip", "-n", namespace.name(), "-d", "link", "show", NAME).start();
-        return new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        return namespace.output("-d -s link show " + NAME);
+    }
+
+    @Test
+    void superPacketsAreProbedWithoutAnyComingThrough() throws IOException {
+        try (TunDevice tun = create(1)) {
+            assertThat(tun.whyNotJoined(VirtioNetHeader.GSO_TCPV4)).isNull();
+            assertThat(tun.whyNotJoined(VirtioNetHeader.GSO_UDP_L4)).isNull();
+            assertThat(tun.whyNotJoined(9)).startsWith("TUN write: ");
+            assertThat(Path.of("/proc/thread-self/net/dev")).content().containsPattern(NAME + ": +0 +0 ");
+        }
     }
 
     @Test
@@ -193,7 +203,7 @@ class TunDeviceTest {
     void inheritedDescriptorIsAdopted() throws IOException {
         try (TunDevice made = create(2)) {
             int inherited = Linux.fcntl(made.descriptor(0), linux_h.F_DUPFD_CLOEXEC, 3);
-            try (TunDevice adopted = TunDevice.adopt(inherited, 2, true)) {
+            try (TunDevice adopted = TunDevice.adopt(inherited, 2)) {
                 assertThat(adopted.name()).isEqualTo(NAME);
                 assertThat(adopted.queues()).isEqualTo(2);
                 assertThat(adopted.mtu()).isEqualTo(1420);
@@ -202,7 +212,7 @@ class TunDeviceTest {
             namespace.ip("link set " + NAME + " up");
         }
         int nonTun = Linux.eventfd();
-        assertThatThrownBy(() -> TunDevice.adopt(nonTun, 1, true))
+        assertThatThrownBy(() -> TunDevice.adopt(nonTun, 1))
                 .hasMessageStartingWith("descriptor " + nonTun + " is no TUN interface");
         Linux.close(nonTun);
     }

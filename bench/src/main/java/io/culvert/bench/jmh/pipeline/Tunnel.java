@@ -82,7 +82,7 @@ final class Tunnel implements Carrier {
     }
 
     private static Device start(MemoryHost on, LongConsumer sealsWith) {
-        return Device.start(on, new DeviceOptions(1, true, () -> new CorpusAead(sealsWith), true));
+        return Device.start(on, new DeviceOptions(1, () -> new CorpusAead(sealsWith), true));
     }
 
     private static PublicKey identify(Device one, int seed) throws IOException {

@@ -35,7 +35,7 @@ public class CoalescingBenchmark {
     @Param({"tcp4"})
     public String flow;
 
-    private final Coalescer coalescer = new Coalescer(true);
+    private final Coalescer coalescer = new Coalescer();
     private final Coalescer.Output output = (vnetHeader, length) -> this.written += length;
     private long original;
     private long slab;
@@ -84,7 +84,7 @@ public class CoalescingBenchmark {
 
     private void coalesce() {
         restore();
-        coalescer.begin(output);
+        coalescer.begin(output, Coalescer.ALL);
         for (int i = 0; i < SEGMENTS; i++) {
             coalescer.add(slab + (long) i * STRIDE + 16, packetBytes, slab + (long) SEGMENTS * STRIDE);
         }

@@ -29,7 +29,8 @@ public final class PrivateTun {
             int there = Linux.open("/run/netns/" + namespace, linux_h.O_RDONLY);
             Linux.setns(there, linux_h.CLONE_NEWNET);
             Linux.close(there);
-            TunDevice tun = TunDevice.create("jmh0", 1, true);
+            TunDevice tun = TunDevice.create("jmh0", 1);
+            tun.offload(true, true);
             run("ip", "-n", namespace, "link", "set", "jmh0", "up");
             return tun;
         } finally {
