@@ -1,8 +1,14 @@
 package io.culvert.system;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -11,10 +17,12 @@ import org.junit.jupiter.api.Test;
  * A hub with several peers, whose packets go in and out through the same interface: peers have their homes on different workers,
  * and the kernel forwards super-packets as they came out of the hub's TUN.
  */
-@OnHost("iperf3")
+@OnHost({"iperf3", "curl"})
 class HubTest {
     private static final String NET = "192.168.241.";
     private static final int HUB_PORT = 1;
+    private static final int WORKERS = 3;
+    private static final String METRICS = "127.0.0.1:9587";
 
     private static final Namespace OUTSIDE = Namespace.create();
     private static final List<Node> SPOKES = new ArrayList<>();
@@ -44,7 +52,8 @@ class HubTest {
 
     @BeforeAll
     static void create() {
-        hub = Node.start(Program.CULVERT, HUB_PORT, Map.of("CULVERT_WORKERS", "3"));
+        hub = Node.start(
+                Program.CULVERT, HUB_PORT, Map.of("CULVERT_WORKERS", "" + WORKERS, "CULVERT_METRICS", METRICS));
         hub.namespace().write("/proc/sys/net/ipv4/ip_forward", "1");
         for (Program program : List.of(Program.WIREGUARD_GO, Program.CULVERT, Program.WIREGUARD_GO)) {
             Node spoke = Node.start(program, SPOKES.size() + HUB_PORT + 1, Map.of());
@@ -83,6 +92,51 @@ class HubTest {
                 }
             }
         }
+    }
+
+    /**
+     * The kernel gives a peer's packets to the worker that is its home, by the receiver index in them: whose packets a home counts,
+     * these also came in by its own socket. The peers have more homes than one.
+     */
+    @Test
+    void packetsComeToThePeersHomeInsideTheKernel() {
+        Set<Integer> homes = new HashSet<>();
+        for (Node spoke : SPOKES) {
+            long[] countedBefore = byWorker("culvert_received_bytes_total\\{worker=\"%d\"}");
+            long[] arrivedBefore = byWorker("culvert_io_total\\{event=\"udp_receives\",worker=\"%d\"}");
+            Iperf.udp(spoke.namespace(), hub.namespace(), hub.address());
+            long[] counted = byWorker("culvert_received_bytes_total\\{worker=\"%d\"}");
+            long[] arrived = byWorker("culvert_io_total\\{event=\"udp_receives\",worker=\"%d\"}");
+            int home = 0;
+            for (int i = 0; i < WORKERS; i++) {
+                counted[i] -= countedBefore[i];
+                arrived[i] -= arrivedBefore[i];
+                home = counted[i] > counted[home] ? i : home;
+            }
+            homes.add(home);
+            assertThat(arrived[home])
+                    .as("datagrams, or groups of them, at the home")
+                    .isGreaterThan(100);
+            for (int i = 0; i < WORKERS; i++) {
+                // Keepalives of others, a handshake: these come anywhere.
+                assertThat(i == home ? 0 : arrived[i])
+                        .as("what came elsewhere, of %d", arrived[home])
+                        .isLessThan(20);
+            }
+        }
+        assertThat(homes).hasSizeGreaterThan(1);
+    }
+
+    private static long[] byWorker(String series) {
+        String metrics = OUTSIDE.output("curl", "-sS", "--max-time", "20", "http://" + METRICS + "/metrics");
+        long[] values = new long[WORKERS];
+        for (int i = 0; i < WORKERS; i++) {
+            Matcher matcher =
+                    Pattern.compile("(?m)^" + series.formatted(i) + " (\\S+)$").matcher(metrics);
+            assertThat(matcher.find()).as("%s in%n%s", series, metrics).isTrue();
+            values[i] = (long) Double.parseDouble(matcher.group(1));
+        }
+        return values;
     }
 
     @Test

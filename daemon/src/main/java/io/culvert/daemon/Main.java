@@ -27,6 +27,7 @@ import picocli.CommandLine.Spec;
             "  WG_TUN_FD, WG_UAPI_FD     descriptors of an interface and of a socket to take over",
             "  WG_PROCESS_FOREGROUND=1   as --foreground",
             "  CULVERT_WORKERS           threads that carry packets (default: one for each core)",
+            "  CULVERT_AFFINITY          processors to run these on, such as 2,4-7: one for each (default: any)",
             "  CULVERT_IO                auto (default), io_uring or plain",
             "  CULVERT_OFFLOADS          what to switch off or, where off, on: -udp-gso,-tun-uso or -all (see README)",
             "  CULVERT_AEAD              auto (default), vector-512, vector-256 or jce",

@@ -19,6 +19,7 @@ import java.util.stream.Stream;
  * @param background whether whoever started the launcher waits for the word "ready" on stdout (CULVERT_BACKGROUND)
  * @param keepError whether messages go on to stderr in the background: a LOG_LEVEL was asked for
  * @param workers threads that carry packets (CULVERT_WORKERS)
+ * @param processors where each of them runs (CULVERT_AFFINITY); empty for wherever the system likes
  * @param backend how I/O is done (CULVERT_IO)
  * @param offloads what the kernel is to do, or not to, other than it would (CULVERT_OFFLOADS)
  * @param metrics where metrics are served (CULVERT_METRICS), or {@code null} for nowhere
@@ -30,6 +31,7 @@ record Settings(
         boolean background,
         boolean keepError,
         int workers,
+        List<Integer> processors,
         Backend backend,
         Map<Offload, Boolean> offloads,
         InetSocketAddress metrics) {
@@ -42,21 +44,30 @@ record Settings(
      * @throws StartException naming the variable that makes no sense
      */
     static Settings of(String name, Map<String, String> environment) throws StartException {
-        int cores = Math.min(Runtime.getRuntime().availableProcessors(), MOST_WORKERS);
+        String affinity = environment.get("CULVERT_AFFINITY");
+        List<Integer> processors = affinity == null ? List.of() : Affinity.of(affinity);
+        int cores = processors.isEmpty() ? Runtime.getRuntime().availableProcessors() : processors.size();
+        int workers = number(environment, "CULVERT_WORKERS", Math.min(cores, MOST_WORKERS), 1, MOST_WORKERS);
+        if (!processors.isEmpty() && processors.size() != workers) {
+            String message =
+                    "CULVERT_AFFINITY names " + processors.size() + " processors for " + workers + " workers: ";
+            throw new StartException(message + affinity, null);
+        }
         return new Settings(
                 name,
                 number(environment, "WG_TUN_FD", -1, 0, Integer.MAX_VALUE),
                 environment.containsKey("WG_UAPI_FD"),
                 environment.containsKey("CULVERT_BACKGROUND"),
                 environment.containsKey("LOG_LEVEL") && LogLevel.of(environment) != LogLevel.SILENT,
-                number(environment, "CULVERT_WORKERS", cores, 1, MOST_WORKERS),
+                workers,
+                processors,
                 backend(environment.getOrDefault("CULVERT_IO", "auto")),
                 offloads(environment.getOrDefault("CULVERT_OFFLOADS", "")),
                 metrics(environment.get("CULVERT_METRICS")));
     }
 
     LinuxPlatform.Options platformOptions() {
-        return new LinuxPlatform.Options(name, tunFd, workers, backend, offloads);
+        return new LinuxPlatform.Options(name, tunFd, workers, processors, backend, offloads);
     }
 
     private static int number(Map<String, String> environment, String variable, int standard, int min, int max)

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.Offload;
 import java.net.InetSocketAddress;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +22,7 @@ class SettingsTest {
         assertThat(settings.background()).isFalse();
         assertThat(settings.keepError()).isFalse();
         assertThat(settings.workers()).isPositive();
+        assertThat(settings.processors()).isEmpty();
         assertThat(settings.backend()).isEqualTo(Backend.AUTO);
         assertThat(settings.offloads()).isEmpty();
         assertThat(settings.metrics()).isNull();
@@ -41,9 +43,20 @@ class SettingsTest {
                         "CULVERT_METRICS", "[::1]:9586"));
         InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
         Map<Offload, Boolean> offloads = Map.of(Offload.UDP_GSO, false, Offload.TUN_VXLAN_GRO, true);
-        assertThat(settings).isEqualTo(new Settings("wg0", 3, true, true, true, 5, Backend.PLAIN, offloads, metrics));
+        assertThat(settings)
+                .isEqualTo(new Settings("wg0", 3, true, true, true, 5, List.of(), Backend.PLAIN, offloads, metrics));
         assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())
                 .isFalse();
+    }
+
+    @Test
+    void thereIsAWorkerForEachProcessor() throws StartException {
+        assertThat(Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0,0-0,0")))
+                .returns(List.of(0, 0, 0), Settings::processors)
+                .returns(3, Settings::workers);
+        assertThatThrownBy(() -> Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0", "CULVERT_WORKERS", "2")))
+                .isInstanceOf(StartException.class)
+                .hasMessage("CULVERT_AFFINITY names 1 processors for 2 workers: 0");
     }
 
     @Test
@@ -60,6 +73,13 @@ class SettingsTest {
         "CULVERT_WORKERS, two",
         "WG_TUN_FD, -1",
         "CULVERT_IO, epoll",
+        "CULVERT_AFFINITY, ''",
+        "CULVERT_AFFINITY, '0,'",
+        "CULVERT_AFFINITY, 1-0",
+        "CULVERT_AFFINITY, 0-0-0",
+        "CULVERT_AFFINITY, -1",
+        "CULVERT_AFFINITY, 65535",
+        "CULVERT_AFFINITY, 65536",
         "CULVERT_OFFLOADS, udp-gso",
         "CULVERT_OFFLOADS, -",
         "CULVERT_OFFLOADS, '-udp-gso,,-udp-gro'",

@@ -8,6 +8,7 @@ import io.culvert.engine.tun.TunDevice;
 import io.culvert.engine.tun.VirtioNetHeader;
 import io.culvert.engine.udp.SocketBind;
 import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -40,13 +41,20 @@ public final class LinuxPlatform implements Platform {
      * @param name the interface to make; not used when {@code tunFd} is given
      * @param tunFd the descriptor of an interface that another program made, or -1
      * @param workers how many TUN queues and sockets of each family
+     * @param processors what each worker's thread runs on, of which it is to run nowhere else; empty where that is left to the system
      * @param backend how to do I/O
      * @param offloads those that are off ({@code false}), or on even where this kernel is known to get them wrong
      */
-    public record Options(String name, int tunFd, int workers, Backend backend, Map<Offload, Boolean> offloads) {
+    public record Options(
+            String name,
+            int tunFd,
+            int workers,
+            List<Integer> processors,
+            Backend backend,
+            Map<Offload, Boolean> offloads) {
         /** An interface to be made, with everything that the system has. */
         public Options(String name, int workers) {
-            this(name, -1, workers, Backend.AUTO, Map.of());
+            this(name, -1, workers, List.of(), Backend.AUTO, Map.of());
         }
     }
 
@@ -68,6 +76,7 @@ public final class LinuxPlatform implements Platform {
     private final TunDevice tun;
     private final SocketBind bind;
     private final String whyNotIoUring;
+    private final List<Integer> processors;
     private final Map<Offload, String> whyNot = new EnumMap<>(Offload.class);
 
     /**
@@ -76,6 +85,7 @@ public final class LinuxPlatform implements Platform {
      * @throws IOException when there can be no such interface, or io_uring is demanded and refused
      */
     public LinuxPlatform(Options options) throws IOException {
+        processors = options.processors;
         whyNotIoUring = options.backend == Backend.PLAIN ? "switched off" : IoUring.whyNot();
         if (options.backend == Backend.IO_URING && whyNotIoUring != null) {
             throw new IOException("no io_uring: " + whyNotIoUring);
@@ -147,8 +157,20 @@ public final class LinuxPlatform implements Platform {
         return bind;
     }
 
+    /** Has the calling thread run on its processor only. */
+    private void pin(int worker) {
+        try {
+            if (!processors.isEmpty()) {
+                Linux.schedSetaffinity(processors.get(worker));
+            }
+        } catch (ErrnoException e) {
+            LOG.log(Level.WARNING, "worker {0} runs anywhere: {1}", worker, e.getMessage());
+        }
+    }
+
     @Override
     public WorkerIo workerIo(int worker) {
+        pin(worker);
         Set<Offload> on = EnumSet.allOf(Offload.class);
         on.removeIf(offload -> !isOn(offload));
         if (whyNotIoUring == null) {

@@ -26,7 +26,7 @@ class LinuxPlatformTest {
         try (TestNamespace namespace = new TestNamespace()) {
             Map<Offload, Boolean> none =
                     Stream.of(Offload.values()).collect(Collectors.toMap(Function.identity(), offload -> false));
-            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 2, Backend.PLAIN, none));
+            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 2, List.of(), Backend.PLAIN, none));
             assertThat(platform.fastPaths()).hasSize(1 + Offload.values().length);
             assertThat(platform.fastPaths())
                     .extracting(FastPath::whyNot)
@@ -60,7 +60,7 @@ class LinuxPlatformTest {
     }
 
     private static List<FastPath> open(Map<Offload, Boolean> offloads) throws IOException {
-        LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 1, Backend.AUTO, offloads));
+        LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 1, List.of(), Backend.AUTO, offloads));
         platform.tun().close();
         return platform.fastPaths();
     }
