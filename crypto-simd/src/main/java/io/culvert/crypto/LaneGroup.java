@@ -22,8 +22,8 @@ final class LaneGroup {
 
     private final long[] to;
     private int count;
-    /** Rows of products in the scratch memory. */
-    private int productRows;
+    /** Blocks of keystream in the scratch memory. */
+    private int keystreamUsed;
 
     LaneGroup(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
@@ -90,8 +90,8 @@ final class LaneGroup {
     void forget() {
         kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
         kernels.zero(scratch.ended, 2 * Kernels.POLY_ROWS);
-        kernels.zero(scratch.products, productRows);
-        productRows = 0;
+        kernels.zero(scratch.keystream, keystreamUsed);
+        keystreamUsed = 0;
     }
 
     private long tagOf(int lane) {
@@ -142,12 +142,8 @@ final class LaneGroup {
         boolean any = false;
         boolean even = true;
         for (int lane = 0; lane < count; lane++) {
-            int whole = wholeBlocks(lane);
-            int tail = lengths[lane] & 63;
-            any |= tail != 0;
-            even &= whole == done;
-            from[lane] = scratch.tails + lane * 64L;
-            Partial.copy(sources[lane] + whole * 64L, from[lane], tail);
+            any |= (lengths[lane] & 63) != 0;
+            even &= wholeBlocks(lane) == done;
         }
         if (!any) {
             return;
@@ -157,16 +153,11 @@ final class LaneGroup {
                 RawMemory.putInt(scratch.state + 12 * Kernels.ROW + lane * 4L, wholeBlocks(lane) + 1);
             }
         }
-        idleTails();
-        kernels.cipher(scratch.state, from, from, 0, 1, 1);
+        kernels.cipher(scratch.state, scratch.nothing, scratch.keystreamBlocks, 0, 1, 1);
+        keystreamUsed = lanes;
         for (int lane = 0; lane < count; lane++) {
-            Partial.copy(from[lane], targets[lane] + wholeBlocks(lane) * 64L, lengths[lane] & 63);
-        }
-    }
-
-    private void idleTails() {
-        for (int lane = count; lane < lanes; lane++) {
-            from[lane] = scratch.idle;
+            long at = wholeBlocks(lane) * 64L;
+            Partial.xor(scratch.keystreamBlocks[lane], sources[lane] + at, targets[lane] + at, lengths[lane] & 63);
         }
     }
 
@@ -176,22 +167,15 @@ final class LaneGroup {
         System.arraycopy(texts, 0, from, 0, count);
         int done = 0;
         int before = count;
-        if (wholeBlocks(0) > 0) {
-            kernels.square(scratch.poly);
-        }
         for (int active = stillActive(count, 0); active > 0; active = stillActive(active, done)) {
             moveAccumulators(active, before, scratch.poly, scratch.ended);
             before = active;
             idle(active, done);
             int blocks = phase(active, done, true);
-            for (int half = 0; half < 2; half++) {
-                long poly = scratch.poly + half * Kernels.POLY_BYTES;
-                kernels.transpose(from, half, done * 64L, blocks, scratch.rows);
-                // Five rows for each of the pairs, as wide as a vector.
-                productRows = Math.max(productRows, (10 * blocks * lanes + 15) / 16);
-                kernels.multiply(poly, scratch.rows, 2 * blocks, scratch.products);
-                kernels.absorb(poly, scratch.products, 2 * blocks);
-            }
+            long second = blocks * 32L * lanes;
+            kernels.transpose(from, 0, done * 64L, blocks, scratch.rows);
+            kernels.transpose(from, 1, done * 64L, blocks, scratch.rows + second);
+            kernels.absorb(scratch.poly, scratch.rows, second, 4 * blocks);
             done += blocks;
         }
         moveAccumulators(before, count, scratch.ended, scratch.poly);

@@ -1,7 +1,5 @@
 package io.culvert.crypto;
 
-import java.util.Arrays;
-
 /**
  * One packet spread over the lanes, block by block: for trains of one or a few, and for packets far longer than the
  * others of their train. For one thread.
@@ -14,8 +12,6 @@ final class LonePacket {
     private final Scratch scratch;
     private final Poly1305 poly;
     private final int lanes;
-    private final long[] zeros;
-    private final long[] keystream;
     private final long[] from;
     private final long[] to;
     /** Blocks of keystream in the scratch memory. */
@@ -26,20 +22,14 @@ final class LonePacket {
         this.scratch = scratch;
         poly = new Poly1305(kernels, scratch);
         lanes = kernels.lanes();
-        zeros = new long[lanes];
-        keystream = new long[lanes];
         from = new long[lanes];
         to = new long[lanes];
-        Arrays.fill(zeros, scratch.zeros);
-        for (int lane = 0; lane < lanes; lane++) {
-            keystream[lane] = scratch.keystream + lane * 64L;
-        }
     }
 
     /** Seals a packet; the key is in the scratch memory already. */
     void seal(long counter, long source, long target, int length) {
         firstPass(counter, length);
-        cipher(source, target, length);
+        cipher(counter, source, target, length);
         poly.authenticate(target, length);
         RawMemory.putLong(target + length, poly.tagLow());
         RawMemory.putLong(target + length + 8, poly.tagHigh());
@@ -60,7 +50,7 @@ final class LonePacket {
         if (difference != 0) {
             return false;
         }
-        cipher(source, target, length);
+        cipher(counter, source, target, length);
         return true;
     }
 
@@ -71,18 +61,27 @@ final class LonePacket {
     }
 
     private void firstPass(long counter, int length) {
-        if (length <= (kernels.fewBlocks() - 1) * 64) {
-            kernels.few(scratch.state, counter, scratch.keystream);
-            keystreamUsed = Math.max(keystreamUsed, kernels.fewBlocks());
-        } else {
-            kernels.spread(scratch.state, counter, 0);
-            kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
-            keystreamUsed = lanes;
-        }
+        keystream(counter, 0, 64 + length);
         poly.key(scratch.keystream);
     }
 
-    private void cipher(long source, long target, int length) {
+    /** Makes the keystream of the next {@code bytes}, or of as many blocks as there are lanes. */
+    private void keystream(long counter, int firstBlock, int bytes) {
+        int made = lanes;
+        if (bytes <= 4 * 64) {
+            made = 4;
+            kernels.blocks4(scratch.state, counter, firstBlock, scratch.keystream);
+        } else if (bytes <= 8 * 64) {
+            made = 8;
+            kernels.blocks8(scratch.state, counter, firstBlock, scratch.keystream);
+        } else {
+            kernels.spread(scratch.state, counter, firstBlock);
+            kernels.cipher(scratch.state, scratch.nothing, scratch.keystreamBlocks, 0, 1, lanes);
+        }
+        keystreamUsed = Math.max(keystreamUsed, made);
+    }
+
+    private void cipher(long counter, long source, long target, int length) {
         int done = Math.min(length, (lanes - 1) * 64);
         xor(scratch.keystream + 64, source, target, done);
         int pass = lanes * 64;
@@ -96,7 +95,7 @@ final class LonePacket {
             done += passes * pass;
         }
         if (done < length) {
-            kernels.cipher(scratch.state, zeros, keystream, 0, 1, lanes);
+            keystream(counter, 1 + (done >> 6), length - done);
             xor(scratch.keystream, source + done, target + done, length - done);
         }
     }

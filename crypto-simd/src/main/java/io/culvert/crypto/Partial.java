@@ -21,26 +21,15 @@ final class Partial {
         return word;
     }
 
-    /** Copies up to a block. */
-    static void copy(long source, long target, int bytes) {
-        int done = 0;
-        for (; done <= bytes - 8; done += 8) {
-            RawMemory.putLong(target + done, RawMemory.getLong(source + done));
-        }
-        if ((bytes & 4) != 0) {
-            RawMemory.putInt(target + done, RawMemory.getInt(source + done));
-            done += 4;
-        }
-        for (; done < bytes; done++) {
-            RawMemory.putByte(target + done, RawMemory.getByte(source + done));
-        }
-    }
-
     /** Joins up to a block with a keystream. */
     static void xor(long keystream, long source, long target, int bytes) {
         int done = 0;
         for (; done <= bytes - 8; done += 8) {
             RawMemory.putLong(target + done, RawMemory.getLong(source + done) ^ RawMemory.getLong(keystream + done));
+        }
+        if ((bytes & 4) != 0) {
+            RawMemory.putInt(target + done, RawMemory.getInt(source + done) ^ RawMemory.getInt(keystream + done));
+            done += 4;
         }
         for (; done < bytes; done++) {
             int joined = RawMemory.getByte(source + done) ^ RawMemory.getByte(keystream + done);

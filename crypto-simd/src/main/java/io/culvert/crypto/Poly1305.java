@@ -1,38 +1,28 @@
 package io.culvert.crypto;
 
-import java.util.Arrays;
-
 /**
  * Poly1305 (RFC 8439 section 2.5) of one message at a time, for lone packets. For one thread.
  *
- * <p>Limbs of 44, 44 and 42 bits. A product of two limbs is needed as its low 44 bits and the rest: the rest is the upper
- * half of the 128-bit product of both factors shifted left by ten, which is one instruction.
+ * <p>In words of 64 bits: h is h0 + h1 * 2^64 + h2 * 2^128, r is r0 + r1 * 2^64. As the lower two bits of r1 are clear and
+ * 2^130 is 5, what has the weight 2^128 * r1 is q1 = 5/4 * r1 with the weight 1.
  *
- * <p>Bounds: after a step h0 and h2 are below 2^44 and 2^42, and h1 below 2^44 + 2^20; the message adds less than 2^44 to
- * each, so that all are below 2^46, shifted below 2^56. r is below 2^44 and 20 r below 2^49, shifted below 2^59. Each low
- * part is below 2^44, each upper part below 2^51, so that sums of three, twenty times such a sum, and carries stay below
- * 2^58.
+ * <p>Bounds: r0 and r1 are below 2^60, q1 below 1.25 * 2^60. After a step h2 is at most 4, with a block at most 6. The upper
+ * half of a product of a word by r0, r1 or q1 is below those, h2 times one of them at most 7.5 * 2^60, so that the sums of
+ * the second and third words, without the carries that are taken out, stay below 2^64, and so do five quarters of the third.
  *
- * <p>Long messages go by {@link Kernels#absorbRun}, which takes powers of r; these cost as much as some thirty blocks.
+ * <p>Long messages go by {@link Kernels#absorbRun}, which takes powers of r; these cost as much as some ten blocks.
  */
 final class Poly1305 {
-    private static final long MASK_44 = (1L << 44) - 1;
-    private static final long MASK_42 = (1L << 42) - 1;
     private static final long MASK_26 = (1L << 26) - 1;
-    /** 2^128, where the top limb begins at 2^88. */
-    private static final long WHOLE_BLOCK = 1L << 40;
     /** Fewer blocks than these are faster one by one. */
-    private static final int RUN_BLOCKS = 32;
+    private static final int RUN_BLOCKS = 16;
 
     private final Kernels kernels;
     private final Scratch scratch;
     private final int lanes;
-    /** r to the powers 1 to {@code lanes}, three limbs each. */
-    private final long[] powers;
 
     private long r0;
     private long r1;
-    private long r2;
     private long h0;
     private long h1;
     private long h2;
@@ -45,16 +35,12 @@ final class Poly1305 {
         this.kernels = kernels;
         this.scratch = scratch;
         lanes = kernels.lanes() / 2;
-        powers = new long[3 * lanes];
     }
 
     /** Takes a key: r and s, 32 bytes. */
     void key(long key) {
-        long low = RawMemory.getLong(key) & 0x0ffffffc0fffffffL;
-        long high = RawMemory.getLong(key + 8) & 0x0ffffffc0ffffffcL;
-        r0 = low & MASK_44;
-        r1 = (low >>> 44 | high << 20) & MASK_44;
-        r2 = high >>> 24;
+        r0 = RawMemory.getLong(key) & 0x0ffffffc0fffffffL;
+        r1 = RawMemory.getLong(key + 8) & 0x0ffffffc0ffffffcL;
         sLow = RawMemory.getLong(key + 16);
         sHigh = RawMemory.getLong(key + 24);
     }
@@ -88,7 +74,6 @@ final class Poly1305 {
     void forget() {
         r0 = 0;
         r1 = 0;
-        r2 = 0;
         h0 = 0;
         h1 = 0;
         h2 = 0;
@@ -113,124 +98,79 @@ final class Poly1305 {
         return blocks + 1;
     }
 
-    /**
-     * {@code h = (h + block) * r} for each; what passes 2^132 comes back twenty-fold, since 2^130 is 5. Both halves of a
-     * product come from the shifted factors, so that only those take registers: the lower half is 20 bits too far left.
-     */
+    /** {@code h = (h + block) * r} for each. */
     private void blocks(long message, int count) {
-        long a0 = r0 << 10;
-        long a1 = r1 << 10;
-        long a2 = r2 << 10;
-        long b1 = a1 * 20;
-        long b2 = a2 * 20;
+        long q1 = r1 + (r1 >>> 2);
         long x0 = h0;
         long x1 = h1;
         long x2 = h2;
-        for (int i = 0; i < count; i++) {
-            long low = RawMemory.getLong(message + 16L * i);
-            long high = RawMemory.getLong(message + 16L * i + 8);
-            long u0 = x0 + (low & MASK_44) << 10;
-            long u1 = x1 + ((low >>> 44 | high << 20) & MASK_44) << 10;
-            long u2 = x2 + (high >>> 24) + WHOLE_BLOCK << 10;
-            long d0 = 20 * (Math.multiplyHigh(u0, a2) + Math.multiplyHigh(u1, a1) + Math.multiplyHigh(u2, a0));
-            long d1 = Math.multiplyHigh(u0, a0) + Math.multiplyHigh(u1, b2) + Math.multiplyHigh(u2, b1);
-            long d2 = Math.multiplyHigh(u0, a1) + Math.multiplyHigh(u1, a0) + Math.multiplyHigh(u2, b2);
-            d0 += (u0 * a0 >>> 20) + (u1 * b2 >>> 20) + (u2 * b1 >>> 20);
-            d1 += (u0 * a1 >>> 20) + (u1 * a0 >>> 20) + (u2 * b2 >>> 20);
-            d2 += (u0 * a2 >>> 20) + (u1 * a1 >>> 20) + (u2 * a0 >>> 20);
-            d1 += d0 >>> 44;
-            d2 += d1 >>> 44;
-            d0 = (d0 & MASK_44) + 5 * (d2 >>> 42);
-            x2 = d2 & MASK_42;
-            x1 = (d1 & MASK_44) + (d0 >>> 44);
-            x0 = d0 & MASK_44;
+        for (long at = message, end = message + 16L * count; at != end; at += 16) {
+            long low = RawMemory.getLong(at);
+            long high = RawMemory.getLong(at + 8);
+            long u0 = x0 + low;
+            long carry = carry(x0, low, u0);
+            long u1 = x1 + high + carry;
+            long u2 = x2 + 1 + carry(x1, high, u1);
+
+            long a0 = u0 * r0;
+            long b0 = u1 * q1;
+            long d0 = a0 + b0;
+            long e1 =
+                    Math.unsignedMultiplyHigh(u0, r0) + Math.unsignedMultiplyHigh(u1, q1) + u2 * q1 + carry(a0, b0, d0);
+            long a1 = u0 * r1;
+            long b1 = u1 * r0;
+            long c1 = a1 + b1;
+            long d1 = c1 + e1;
+            long d2 = Math.unsignedMultiplyHigh(u0, r1)
+                    + Math.unsignedMultiplyHigh(u1, r0)
+                    + u2 * r0
+                    + carry(a1, b1, c1)
+                    + carry(c1, e1, d1);
+
+            long over = (d2 >>> 2) + (d2 & ~3);
+            x0 = d0 + over;
+            x1 = d1 + carry(d0, over, x0);
+            x2 = (d2 & 3) + carry(d1, 0, x1);
         }
         h0 = x0;
         h1 = x1;
         h2 = x2;
     }
 
+    /** What an addition of words carries out, one carried in or not: a branch would tell something by its time. */
+    private static long carry(long a, long b, long sum) {
+        return (a & b | (a | b) & ~sum) >>> 63;
+    }
+
     /** Takes {@code steps} times {@code lanes} blocks on the vector kernel. */
     private void run(long message, int steps) {
-        powers();
-        long poly = scratch.poly;
-        for (int lane = 0; lane < lanes; lane++) {
-            int block = (lane >> 1) + (lane & 1) * (lanes >> 1);
-            putLimbs(poly + lane * 8L, lanes);
-            putLimbs(poly + Kernels.POLY_BYTES + lane * 8L, lanes - block);
-        }
-        kernels.zero(poly + Kernels.X * Kernels.ROW, 5);
-        kernels.absorbRun(poly, message, steps);
-        takeSum(poly + Kernels.X * Kernels.ROW);
-        kernels.zero(poly, 2 * Kernels.POLY_ROWS);
-        Arrays.fill(powers, 0);
+        long limbs = scratch.poly + Kernels.R * Kernels.ROW;
+        RawMemory.putLong(limbs, r0 & MASK_26);
+        RawMemory.putLong(limbs + Kernels.ROW, r0 >>> 26 & MASK_26);
+        RawMemory.putLong(limbs + 2 * Kernels.ROW, (r0 >>> 52 | r1 << 12) & MASK_26);
+        RawMemory.putLong(limbs + 3 * Kernels.ROW, r1 >>> 14 & MASK_26);
+        RawMemory.putLong(limbs + 4 * Kernels.ROW, r1 >>> 40);
+        kernels.absorbRun(scratch.poly, message, steps);
+        takeSum(scratch.poly + Kernels.X * Kernels.ROW);
+        // R and X lie one after the other.
+        kernels.zero(limbs, 10);
     }
 
-    /** Each power is the product of two that are known, in as few rounds as can be. */
-    private void powers() {
-        powers[0] = r0;
-        powers[1] = r1;
-        powers[2] = r2;
-        for (int power = 2; power <= lanes; power++) {
-            int half = Integer.highestOneBit(power - 1);
-            multiply(half, power - half);
-        }
-    }
-
-    /** Sets power {@code i + j}. */
-    private void multiply(int i, int j) {
-        long x0 = powers[3 * i - 3];
-        long x1 = powers[3 * i - 2];
-        long x2 = powers[3 * i - 1];
-        long y0 = powers[3 * j - 3];
-        long y1 = powers[3 * j - 2];
-        long y2 = powers[3 * j - 1];
-        long s1 = y1 * 20;
-        long s2 = y2 * 20;
-        long d0 = (x0 * y0 & MASK_44) + (x1 * s2 & MASK_44) + (x2 * s1 & MASK_44);
-        long d1 = (x0 * y1 & MASK_44) + (x1 * y0 & MASK_44) + (x2 * s2 & MASK_44);
-        long d2 = (x0 * y2 & MASK_44) + (x1 * y1 & MASK_44) + (x2 * y0 & MASK_44);
-        d1 += over(x0, y0) + over(x1, s2) + over(x2, s1);
-        d2 += over(x0, y1) + over(x1, y0) + over(x2, s2);
-        d0 += 20 * (over(x0, y2) + over(x1, y1) + over(x2, y0));
-        d1 += d0 >>> 44;
-        d2 += d1 >>> 44;
-        d0 = (d0 & MASK_44) + 5 * (d2 >>> 42);
-        d1 = (d1 & MASK_44) + (d0 >>> 44);
-        int k = 3 * (i + j);
-        powers[k - 3] = d0 & MASK_44;
-        powers[k - 2] = d1 & MASK_44;
-        powers[k - 1] = (d2 & MASK_42) + (d1 >>> 44);
-    }
-
-    /** The product above its low 44 bits. */
-    private static long over(long a, long b) {
-        return Math.multiplyHigh(a << 10, b << 10);
-    }
-
-    /** Lays a power into rows, as limbs of 26 bits. */
-    private void putLimbs(long at, int power) {
-        long p0 = powers[3 * power - 3];
-        long p1 = powers[3 * power - 2];
-        long p2 = powers[3 * power - 1];
-        RawMemory.putLong(at, p0 & MASK_26);
-        RawMemory.putLong(at + Kernels.ROW, (p0 >>> 26 | p1 << 18) & MASK_26);
-        RawMemory.putLong(at + 2 * Kernels.ROW, p1 >>> 8 & MASK_26);
-        RawMemory.putLong(at + 3 * Kernels.ROW, (p1 >>> 34 | p2 << 10) & MASK_26);
-        RawMemory.putLong(at + 4 * Kernels.ROW, p2 >>> 16);
-    }
-
-    /** Adds the lanes up to h. */
+    /** Adds the lanes up to h. What comes round to the lowest limb is small, but may ripple through all. */
     private void takeSum(long rows) {
         long l0 = sum(rows);
         long l1 = sum(rows + Kernels.ROW) + (l0 >>> 26);
         long l2 = sum(rows + 2 * Kernels.ROW) + (l1 >>> 26);
         long l3 = sum(rows + 3 * Kernels.ROW) + (l2 >>> 26);
         long l4 = sum(rows + 4 * Kernels.ROW) + (l3 >>> 26);
-        h0 = (l0 & MASK_26) + ((l1 & MASK_26) << 26);
-        h1 = (h0 >>> 44) + ((l2 & MASK_26) << 8) + ((l3 & 0x3ff) << 34);
-        h2 = ((l3 & MASK_26) >>> 10) + ((l4 & MASK_26) << 16);
-        h0 = (h0 & MASK_44) + 5 * (l4 >>> 26);
+        l0 = (l0 & MASK_26) + 5 * (l4 >>> 26);
+        l1 = (l1 & MASK_26) + (l0 >>> 26);
+        l2 = (l2 & MASK_26) + (l1 >>> 26);
+        l3 = (l3 & MASK_26) + (l2 >>> 26);
+        l4 = (l4 & MASK_26) + (l3 >>> 26);
+        h0 = l0 & MASK_26 | (l1 & MASK_26) << 26 | l2 << 52;
+        h1 = (l2 & MASK_26) >>> 12 | (l3 & MASK_26) << 14 | l4 << 40;
+        h2 = l4 >>> 24;
     }
 
     private long sum(long row) {
@@ -241,27 +181,15 @@ final class Poly1305 {
         return sum;
     }
 
-    /**
-     * Reduces to below 2^130 - 5 without a branch, and adds s. When a carry comes round to limb 0, limb 1 has just passed
-     * 2^44 and is small, so it cannot pass it again.
-     */
+    /** Reduces to below 2^130 - 5 without a branch, and adds s: what is not below it takes 5 and drops 2^130. */
     private void finish() {
-        long x2 = h2 + (h1 >>> 44);
-        long x0 = h0 + 5 * (x2 >>> 42);
-        long x1 = (h1 & MASK_44) + (x0 >>> 44);
-        x0 &= MASK_44;
-        x2 &= MASK_42;
-        long g0 = x0 + 5;
-        long g1 = x1 + (g0 >>> 44);
-        long g2 = x2 + (g1 >>> 44) - (1L << 42);
-        long below = g2 >> 63;
-        x0 = x0 & below | g0 & MASK_44 & ~below;
-        x1 = x1 & below | g1 & MASK_44 & ~below;
-        x2 = x2 & below | g2 & MASK_42 & ~below;
-        long low = x0 | x1 << 44;
-        long high = x1 >>> 20 | x2 << 24;
+        long g0 = h0 + 5;
+        long g1 = h1 + carry(h0, 5, g0);
+        long g2 = h2 + carry(h1, 0, g1);
+        long below = g2 - 4 >> 63;
+        long low = h0 & below | g0 & ~below;
+        long high = h1 & below | g1 & ~below;
         tagLow = low + sLow;
-        long overflow = (low & sLow | (low | sLow) & ~tagLow) >>> 63;
-        tagHigh = high + sHigh + overflow;
+        tagHigh = high + sHigh + carry(low, sLow, tagLow);
     }
 }

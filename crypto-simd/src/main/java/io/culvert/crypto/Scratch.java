@@ -1,12 +1,13 @@
 package io.culvert.crypto;
 
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 
 /**
  * The off-heap working memory of one {@link VectorAead}; addresses are of its parts. Belongs to the thread that uses the
  * instance; whoever closes it must be the last.
  *
- * <p>What holds secrets (key, keystream, Poly1305 keys, states and products) lies together at the start and is zeroed after each
+ * <p>What holds secrets (key, keystream, Poly1305 keys and states) lies together at the start and is zeroed after each
  * train, as far as it was used; messages lie behind and are zeroed with the rest when it is closed.
  */
 final class Scratch {
@@ -17,7 +18,6 @@ final class Scratch {
 
     private static final long BLOCK = 64;
     private static final long MAX_LANES = 16;
-    private static final long MAX_LONGS = 8;
 
     /** Rows of the key in the state, from row {@link #KEY_ROW}. */
     static final int KEY_ROWS = 8;
@@ -32,20 +32,24 @@ final class Scratch {
     final long ended;
     /** Keystream, a block for each lane. */
     final long keystream;
-    /** Products for {@link Kernels#absorb}, five rows for each two blocks of 16 bytes: they tell r. */
-    final long products;
     /** The counters of a group's packets, both halves. */
     final long counters;
-    /** A block for each lane: what is left after the whole blocks. */
+    /** The last blocks of a lone packet's Poly1305: what is left after the whole ones, and the lengths. */
     final long tails;
     /** Rows for {@link Kernels#finish}, one half. */
     final long finishRows;
-    /** Rows for {@link Kernels#multiply}. */
+    /** Rows for {@link Kernels#absorb}, both halves. */
     final long rows;
     /** Where idle lanes read and write. */
     final long idle;
     /** A block of zeros. */
     final long zeros;
+
+    /** For {@link Kernels#cipher} to make keystream alone: in each lane {@link #zeros}, and a block of {@link #keystream}. */
+    final long[] nothing = new long[(int) MAX_LANES];
+
+    /** See there. */
+    final long[] keystreamBlocks = new long[(int) MAX_LANES];
 
     private final Arena arena = Arena.ofShared();
     private final long start;
@@ -54,24 +58,24 @@ final class Scratch {
     Scratch() {
         bytes = Kernels.STATE_BYTES
                 + 2 * 2 * Kernels.POLY_BYTES
-                + 2 * MAX_LANES * BLOCK
+                + (MAX_LANES + 1) * BLOCK
                 + 2 * Kernels.ROW
                 + 2 * finishBytes()
-                + CHUNK_BLOCKS * BLOCK * (MAX_LONGS + 1)
-                + productBytes()
+                + CHUNK_BLOCKS * BLOCK * (MAX_LANES + 1)
                 + BLOCK;
         start = RawMemory.allocate(arena, bytes);
         state = start;
         poly = state + Kernels.STATE_BYTES;
         ended = poly + 2 * Kernels.POLY_BYTES;
         keystream = ended + 2 * Kernels.POLY_BYTES;
-        products = keystream + MAX_LANES * BLOCK;
-        counters = products + productBytes();
+        counters = keystream + MAX_LANES * BLOCK;
         tails = counters + 2 * Kernels.ROW;
-        finishRows = tails + MAX_LANES * BLOCK;
+        finishRows = tails + BLOCK;
         rows = finishRows + 2 * finishBytes();
-        idle = rows + CHUNK_BLOCKS * BLOCK * MAX_LONGS;
+        idle = rows + CHUNK_BLOCKS * BLOCK * MAX_LANES;
         zeros = idle + CHUNK_BLOCKS * BLOCK;
+        Arrays.fill(nothing, zeros);
+        Arrays.setAll(keystreamBlocks, lane -> keystream + lane * BLOCK);
         // "expand 32-byte k", RFC 8439 section 2.3.
         broadcast(0, 0x61707865);
         broadcast(1, 0x3320646e);
@@ -82,10 +86,6 @@ final class Scratch {
     /** Bytes from one half of {@link #finishRows} to the other. */
     static long finishBytes() {
         return FINISH_STEPS * 2 * Kernels.ROW;
-    }
-
-    private static long productBytes() {
-        return CHUNK_BLOCKS * 2 * 5 * Kernels.ROW;
     }
 
     /** Zeroes and frees everything. */

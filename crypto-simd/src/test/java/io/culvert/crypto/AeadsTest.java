@@ -116,12 +116,10 @@ class AeadsTest {
         void cipher(long state, long[] sources, long[] targets, long offset, int passes, int stride) {}
 
         @Override
-        int fewBlocks() {
-            return 4;
-        }
+        void blocks4(long state, long counter, int firstBlock, long keystream) {}
 
         @Override
-        void few(long state, long counter, long keystream) {}
+        void blocks8(long state, long counter, int firstBlock, long keystream) {}
 
         @Override
         void key(long state, long key) {}
@@ -139,13 +137,7 @@ class AeadsTest {
         void transpose(long[] sources, int half, long offset, int blocks, long target) {}
 
         @Override
-        void square(long poly) {}
-
-        @Override
-        void multiply(long poly, long message, int pairs, long products) {}
-
-        @Override
-        void absorb(long poly, long products, int pairs) {}
+        void absorb(long poly, long message, long distance, int steps) {}
 
         @Override
         void finish(long poly, long message, int steps) {}

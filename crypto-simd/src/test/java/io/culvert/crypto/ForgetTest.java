@@ -41,7 +41,7 @@ class ForgetTest {
         }
     }
 
-    /** The key, and all from the state of Poly1305 to the products. */
+    /** The key, and all from the state of Poly1305 to the keystream. */
     private static void checkZero(Scratch scratch) {
         for (long at = scratch.state + Scratch.KEY_ROW * Kernels.ROW; at < scratch.state + KEY_END; at += 8) {
             assertThat(RawMemory.getLong(at)).as("key").isZero();

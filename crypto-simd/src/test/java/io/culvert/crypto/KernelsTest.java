@@ -16,7 +16,9 @@ class KernelsTest {
     private static final BigInteger P = BigInteger.ONE.shiftLeft(130).subtract(BigInteger.valueOf(5));
     private static final BigInteger CLAMP = new BigInteger("0ffffffc0ffffffc0ffffffc0fffffff", 16);
     private static final BigInteger ONES = BigInteger.ONE.shiftLeft(128).subtract(BigInteger.ONE);
-    private static final long LIMB_1_BOUND = (1L << 26) + (1L << 8);
+    /** 4.75 * 2^60 and a message. */
+    private static final long PRODUCT_BOUND = 19L << 58 | (1L << 32) - 1;
+
     private static final int STEPS = 24;
 
     private final SplittableRandom random = new SplittableRandom(8439);
@@ -31,44 +33,44 @@ class KernelsTest {
     void accumulatorsAtTheirBounds(Kernels kernels) {
         try (Arena arena = Arena.ofConfined()) {
             long poly = RawMemory.allocate(arena, 2 * Kernels.POLY_BYTES);
-            long message = RawMemory.allocate(arena, STEPS * 2 * 64);
-            long products = RawMemory.allocate(arena, STEPS / 2 * 5 * 64);
+            long message = RawMemory.allocate(arena, 2 * STEPS * 2 * 64);
             for (int round = 0; round < 60; round++) {
-                check(kernels, poly, message, products, round);
+                check(kernels, poly, message, round);
             }
         }
     }
 
     /** One round: extreme start values and r in the first rounds, then any mixture of edges. */
-    private void check(Kernels kernels, long poly, long message, long products, int round) {
-        int lanes = kernels.lanes() / 2;
+    private void check(Kernels kernels, long poly, long message, int round) {
+        int lanes = kernels.lanes();
         BigInteger[] r = new BigInteger[lanes];
         BigInteger[] s = new BigInteger[lanes];
         BigInteger[] h = new BigInteger[lanes];
         for (int lane = 0; lane < lanes; lane++) {
             r[lane] = round < 4 ? CLAMP : edge().and(CLAMP);
             s[lane] = round < 4 ? ONES : edge();
-            long[] x = startLimbs(round);
+            long[] x = startWords(round);
             h[lane] = value(x);
-            for (int limb = 0; limb < 5; limb++) {
-                put(poly, Kernels.X + limb, lane, x[limb]);
-                put(poly, Kernels.R + limb, lane, r[lane].shiftRight(26 * limb).longValue() & 0x3ffffff);
+            for (int word = 0; word < 5; word++) {
+                put(poly, Kernels.X + word, lane, x[word]);
+            }
+            for (int word = 0; word < 4; word++) {
+                put(poly, Kernels.R + word, lane, r[lane].shiftRight(32 * word).longValue() & 0xffffffffL);
             }
             put(poly, Kernels.S, lane, s[lane].longValue());
             put(poly, Kernels.S + 1, lane, s[lane].shiftRight(64).longValue());
             put(poly, Kernels.COUNT, lane, lane % 6);
         }
-        BigInteger[][] blocks = layBlocks(message, lanes, round < 4);
-        kernels.square(poly);
-        kernels.multiply(poly, message, STEPS / 2, products);
-        kernels.absorb(poly, products, STEPS / 2);
+        long distance = STEPS * 8L * lanes;
+        BigInteger[][] blocks = layBlocks(message, distance, lanes, round < 4);
+        kernels.absorb(poly, message, distance, STEPS);
         for (int lane = 0; lane < lanes; lane++) {
-            assertThat(get(poly, Kernels.X + 1, lane)).isBetween(0L, LIMB_1_BOUND - 1);
             for (BigInteger block : blocks[lane]) {
                 h[lane] = h[lane].multiply(r[lane]).add(block).mod(P);
             }
         }
         kernels.finish(poly, message, 5);
+        kernels.finish(poly + Kernels.POLY_BYTES, message + distance, 5);
         for (int lane = 0; lane < lanes; lane++) {
             for (int step = 0; step < Math.min(5, lane % 6); step++) {
                 h[lane] = h[lane].multiply(r[lane]).add(blocks[lane][step]);
@@ -82,24 +84,24 @@ class KernelsTest {
         }
     }
 
-    /** The bounds that the comment on {@link Kernels} states, or zero, or p less a little. */
-    private long[] startLimbs(int round) {
-        long full = (1L << 26) - 1;
+    /** The bounds that the comment on {@link Kernels} states, or zero, or what is about p once carried. */
+    private long[] startWords(int round) {
+        long full = (1L << 32) - 1;
         return switch (round % 3) {
-            case 0 -> new long[] {full, LIMB_1_BOUND - 1, full, full, full};
+            case 0 -> new long[] {PRODUCT_BOUND, PRODUCT_BOUND, PRODUCT_BOUND, PRODUCT_BOUND, (1L << 30) + 1};
             case 1 -> new long[5];
-            default -> new long[] {full - random.nextInt(8), full, full, full, full};
+            default -> new long[] {full - random.nextInt(8), full, full, full, 3};
         };
     }
 
-    private BigInteger[][] layBlocks(long message, int lanes, boolean ones) {
+    private BigInteger[][] layBlocks(long message, long distance, int lanes, boolean ones) {
         BigInteger[][] blocks = new BigInteger[lanes][STEPS];
         for (int lane = 0; lane < lanes; lane++) {
             for (int step = 0; step < STEPS; step++) {
                 BigInteger block = ones ? ONES : edge();
-                long at = message + step * 16L * lanes + lane * 8L;
+                long at = message + (lane & 1) * distance + step * 8L * lanes + (lane >> 1) * 8L;
                 RawMemory.putLong(at, block.longValue());
-                RawMemory.putLong(at + 8L * lanes, block.shiftRight(64).longValue());
+                RawMemory.putLong(at + 4L * lanes, block.shiftRight(64).longValue());
                 blocks[lane][step] = block.setBit(128);
             }
         }
@@ -172,10 +174,10 @@ class KernelsTest {
         };
     }
 
-    private static BigInteger value(long[] limbs) {
+    private static BigInteger value(long[] words) {
         BigInteger value = BigInteger.ZERO;
         for (int i = 4; i >= 0; i--) {
-            value = value.shiftLeft(26).add(BigInteger.valueOf(limbs[i]));
+            value = value.shiftLeft(32).add(BigInteger.valueOf(words[i]));
         }
         return value;
     }
@@ -186,10 +188,14 @@ class KernelsTest {
     }
 
     private static void put(long poly, long row, int lane, long value) {
-        RawMemory.putLong(poly + row * Kernels.ROW + lane * 8L, value);
+        RawMemory.putLong(address(poly, row, lane), value);
     }
 
     private static long get(long poly, long row, int lane) {
-        return RawMemory.getLong(poly + row * Kernels.ROW + lane * 8L);
+        return RawMemory.getLong(address(poly, row, lane));
+    }
+
+    private static long address(long poly, long row, int lane) {
+        return poly + (lane & 1) * Kernels.POLY_BYTES + row * Kernels.ROW + (lane >> 1) * 8L;
     }
 }

@@ -13,7 +13,6 @@ final class VectorMemory implements AutoCloseable {
     private final int length;
     private final long key;
     private final long counter;
-    private final int nonceStart;
     private final long source;
     /** One for each lane. */
     private final long[] targets;
@@ -28,20 +27,14 @@ final class VectorMemory implements AutoCloseable {
         long at = RawMemory.allocate(arena, 16);
         RawMemory.copy(nonce, 0, at, 12);
         counter = RawMemory.getLong(at + 4);
-        nonceStart = RawMemory.getInt(at);
         // WireGuard's nonces have zeros here, which is how the state is made.
+        int nonceStart = RawMemory.getInt(at);
         for (int lane = 0; lane < kernels.lanes(); lane++) {
             RawMemory.putInt(scratch.state + 13 * Kernels.ROW + lane * 4L, nonceStart);
         }
         source = RawMemory.allocate(arena, length + 16L);
         targets = new long[kernels.lanes()];
         Arrays.setAll(targets, lane -> RawMemory.allocate(arena, length + 16L));
-    }
-
-    /** In all lanes, and alone too, unless it is short and its nonce does not begin with zeros: that kernel sets them. */
-    boolean[] ways() {
-        boolean few = length <= (kernels.fewBlocks() - 1) * 64;
-        return few && nonceStart != 0 ? new boolean[] {false} : new boolean[] {false, true};
     }
 
     byte[] seal(boolean alone, byte[] message) {

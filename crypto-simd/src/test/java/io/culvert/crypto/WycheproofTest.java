@@ -58,7 +58,7 @@ class WycheproofTest {
         boolean valid = vector.get("result").getAsString().equals("valid");
         boolean noAad = hex(vector, "aad").length == 0;
         try (VectorMemory memory = new VectorMemory(kernels, hex(vector, "key"), hex(vector, "iv"), message.length)) {
-            for (boolean alone : memory.ways()) {
+            for (boolean alone : new boolean[] {false, true}) {
                 byte[] again = memory.seal(alone, message);
                 int compared = noAad ? sealed.length : message.length;
                 if (valid) {

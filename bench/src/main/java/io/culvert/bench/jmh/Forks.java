@@ -37,7 +37,9 @@ public final class Forks {
                 "--add-modules=jdk.incubator.vector",
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow");
+                "--sun-misc-unsafe-memory-access=allow",
+                // As bin/culvert starts the program.
+                "-XX:-OptoRegScheduling");
         return new OptionsBuilder()
                 .include("^" + benchmark.getName().replace('$', '.') + "\\." + method + "$")
                 .forks(1)
