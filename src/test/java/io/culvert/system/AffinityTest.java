@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Workers run where they were told to, and nowhere else. */
+/** Workers run where they were told to, and nowhere else; and as threads that compute. */
 @OnHost
 class AffinityTest {
     /** Of a thread's name, IFNAME-worker-0, the system has the first 15 characters; the numbers of threads tell which is which. */
@@ -42,6 +42,23 @@ class AffinityTest {
             }
             assertThat(String.join(",", workers.values())).isEqualTo(processors);
             assertThat(anywhere).as("other threads, which run anywhere").isGreaterThan(2);
+        }
+    }
+
+    /** proc_pid_stat(5): behind the name, which may have spaces, the policy is the 39th field. */
+    @Test
+    void workersInterruptNobodyWhenTheyWake() {
+        try (Namespace namespace = Namespace.create();
+                Daemon daemon =
+                        Daemon.start(Program.CULVERT, namespace, Names.next(), Map.of("CULVERT_WORKERS", "2"))) {
+            String stats =
+                    Command.output("sh", "-c", "cat /proc/" + daemon.process().pid() + "/task/*/stat");
+            List<String> policies = stats.lines()
+                    .filter(line -> line.matches("\\d+ \\(cv\\w+-w.*"))
+                    .map(line -> line.substring(line.lastIndexOf(')') + 2).split(" ")[38])
+                    .toList();
+            String batch = "3";
+            assertThat(policies).containsExactly(batch, batch);
         }
     }
 

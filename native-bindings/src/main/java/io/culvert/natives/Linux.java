@@ -10,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.sched_param;
 import io.culvert.natives.generated.timespec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -187,6 +188,16 @@ public final class Linux {
             mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << cpu % 8));
             int result = linux_h.sched_setaffinity(state.segment(), 0, bytes, mask.address());
             checked(state, result, "sched_setaffinity to processor " + cpu);
+        }
+    }
+
+    /** Has the scheduler take the calling thread for one that computes: when it wakes it interrupts nobody. */
+    public static void schedBatch() throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            long priority = arena.allocate(sched_param.layout()).address();
+            int result = linux_h.sched_setscheduler(state.segment(), 0, linux_h.SCHED_BATCH, priority);
+            checked(state, result, "sched_setscheduler");
         }
     }
 

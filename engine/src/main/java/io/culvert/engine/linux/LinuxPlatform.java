@@ -157,20 +157,24 @@ public final class LinuxPlatform implements Platform {
         return bind;
     }
 
-    /** Has the calling thread run on its processor only. */
-    private void pin(int worker) {
+    /**
+     * Settles how the calling thread is scheduled: as one that computes, lest each packet interrupt the program that waits for
+     * the packet before it; and on its processor only, where one was named.
+     */
+    private void schedule(int worker) {
         try {
+            Linux.schedBatch();
             if (!processors.isEmpty()) {
                 Linux.schedSetaffinity(processors.get(worker));
             }
         } catch (ErrnoException e) {
-            LOG.log(Level.WARNING, "worker {0} runs anywhere: {1}", worker, e.getMessage());
+            LOG.log(Level.WARNING, "worker {0} runs as any thread does: {1}", worker, e.getMessage());
         }
     }
 
     @Override
     public WorkerIo workerIo(int worker) {
-        pin(worker);
+        schedule(worker);
         Set<Offload> on = EnumSet.allOf(Offload.class);
         on.removeIf(offload -> !isOn(offload));
         if (whyNotIoUring == null) {

@@ -316,6 +316,7 @@ public final class linux_h {
     public static final int CLOCK_THREAD_CPUTIME_ID = 3;
     public static final int CLOCK_PROCESS_CPUTIME_ID = 2;
     public static final int GRND_NONBLOCK = 1;
+    public static final int SCHED_BATCH = 3;
     public static final int CLONE_NEWNET = 1073741824;
     public static final int CLONE_NEWUSER = 268435456;
     public static final int PROT_NONE = 0;
@@ -1047,6 +1048,29 @@ public final class linux_h {
     public static int sched_setaffinity(MemorySegment state$, int pid, long cpusetsize, long cpuset) {
         try {
             return (int) sched_setaffinity.HANDLE.invokeExact(state$, pid, cpusetsize, cpuset);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class sched_setscheduler {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("sched_setscheduler", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor sched_setscheduler$descriptor() {
+        return sched_setscheduler.DESC;
+    }
+
+    public static MethodHandle sched_setscheduler$handle() {
+        return sched_setscheduler.HANDLE;
+    }
+
+    public static int sched_setscheduler(MemorySegment state$, int pid, int policy, long param) {
+        try {
+            return (int) sched_setscheduler.HANDLE.invokeExact(state$, pid, policy, param);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
