@@ -10,6 +10,7 @@ module io.culvert.bench {
     requires io.culvert.natives;
     requires java.desktop;
     requires java.logging;
+    requires java.management;
     requires jdk.attach;
     requires jmh.core;
     requires org.apache.commons.statistics.inference;

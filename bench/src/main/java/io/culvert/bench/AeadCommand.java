@@ -1,10 +1,9 @@
 package io.culvert.bench;
 
 import io.culvert.bench.aead.AeadBench;
-import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.openjdk.jmh.runner.RunnerException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
@@ -12,13 +11,13 @@ import picocli.CommandLine.Unmatched;
 @Command(name = "aead", description = "Measures the cipher against JCE and OpenSSL.")
 final class AeadCommand implements Callable<Integer> {
     @Unmatched
-    private List<String> arguments = List.of();
+    private final List<String> arguments = new ArrayList<>();
 
     /** Made by the command line. */
     AeadCommand() {}
 
     @Override
-    public Integer call() throws RunnerException, IOException {
-        return AeadBench.execute(arguments.toArray(String[]::new));
+    public Integer call() throws Exception {
+        return OrderlyStop.of(() -> AeadBench.execute(arguments.toArray(String[]::new)));
     }
 }

@@ -35,13 +35,17 @@ public final class AeadBench {
      *
      * @return the exit status
      */
-    public static int execute(String... args) throws RunnerException, IOException {
+    public static int execute(String... args) throws RunnerException, IOException, InterruptedException {
         Arguments arguments;
         try {
             arguments = Arguments.parse(args);
         } catch (IllegalArgumentException e) {
             System.err.println("culvert bench aead: " + e.getMessage() + "\n" + Arguments.USAGE);
             return 2;
+        }
+        if (arguments.starts() > 0) {
+            new Starts(arguments).run();
+            return 0;
         }
         return new AeadBench(arguments).run() ? 0 : 1;
     }

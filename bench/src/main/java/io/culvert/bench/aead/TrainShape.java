@@ -1,5 +1,7 @@
 package io.culvert.bench.aead;
 
+import io.culvert.crypto.Aead;
+import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -13,6 +15,7 @@ import java.util.SplittableRandom;
 record TrainShape(String name, int[] lengths) {
     private static final int TRAIN = 46;
     private static final int FULL = 1_420;
+    private static final int HEADER_BYTES = 16;
 
     static TrainShape of(String name) {
         return new TrainShape(
@@ -50,6 +53,18 @@ record TrainShape(String name, int[] lengths) {
     /** Whether all packets have one length, as {@code openssl speed} wants it. */
     boolean even() {
         return Arrays.stream(lengths).distinct().count() == 1;
+    }
+
+    /** The addresses of packets in a new slab, as the engine lays them: with room before each for WireGuard's header, and for the tag. */
+    long[] slab(Arena arena) {
+        long stride = HEADER_BYTES + Aead.TAG_BYTES;
+        long at = arena.allocate(bytes() + stride * count(), 64).address();
+        long[] addresses = new long[count()];
+        for (int i = 0; i < count(); i++) {
+            addresses[i] = at + HEADER_BYTES;
+            at += stride + lengths[i];
+        }
+        return addresses;
     }
 
     private static int[] filled(int count, int length) {

@@ -2,10 +2,8 @@ package io.culvert.bench.gate;
 
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
+import io.culvert.bench.ChildJvm;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -15,8 +13,6 @@ import java.util.Set;
 
 /** Measures {@link InMemory} in a few JVMs, one after the other: what one JVM's compilers decided shall not decide. */
 final class ForkedSource implements Source {
-    private static final int TAIL = 5;
-
     private final int forks;
     private final int rounds;
     private final int turnMillis;
@@ -78,70 +74,10 @@ final class ForkedSource implements Source {
     }
 
     private List<Ratio> fork() throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.addAll(List.of(
-                "-XX:+UseSerialGC",
-                "-Xmx256m",
-                "--add-exports=java.base/jdk.internal.misc=" + agrona(),
-                "--enable-native-access=" + natives()));
-        command.addAll(jvmArguments);
-        command.addAll(program());
-        command.addAll(List.of("" + rounds, "" + turnMillis, "" + warmUpMillis));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        StringBuilder output = new StringBuilder();
-        // Waiting can be interrupted, reading cannot.
-        Thread reader = Thread.ofPlatform().daemon().start(() -> collect(process.getInputStream(), output));
-        try {
-            process.waitFor();
-            reader.join();
-        } finally {
-            process.destroyForcibly();
-        }
-        return parse(output.toString());
-    }
-
-    private static boolean modular() {
-        return ForkedSource.class.getModule().isNamed();
-    }
-
-    private static String agrona() {
-        return modular() ? "org.agrona" : "ALL-UNNAMED";
-    }
-
-    private static String natives() {
-        return modular() ? "io.culvert.natives,io.culvert.crypto" : "ALL-UNNAMED";
-    }
-
-    /** The program as this one runs: from the module path, or from the class path. */
-    private static List<String> program() {
-        String name = InMemory.class.getName();
-        return modular()
-                ? List.of(
-                        "--module-path",
-                        System.getProperty("jdk.module.path"),
-                        "-m",
-                        InMemory.class.getModule().getName() + "/" + name)
-                : List.of("--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), name);
-    }
-
-    private static void collect(InputStream stream, StringBuilder output) {
-        try (stream) {
-            output.append(new String(stream.readAllBytes(), StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            output.append(e.getMessage());
-        }
-    }
-
-    private static List<Ratio> parse(String output) throws IOException {
-        for (String line : output.lines().toList()) {
-            if (line.startsWith(InMemory.RESULT)) {
-                return new Gson()
-                        .fromJson(line.substring(InMemory.RESULT.length()), new TypeToken<List<Ratio>>() {}.getType());
-            }
-        }
-        List<String> lines = output.lines().toList();
-        throw new IOException("the measuring JVM gave no result: "
-                + String.join(" | ", lines.subList(Math.max(0, lines.size() - TAIL), lines.size())));
+        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx256m"));
+        options.addAll(jvmArguments);
+        String ratios =
+                ChildJvm.run(InMemory.class, options, InMemory.RESULT, "" + rounds, "" + turnMillis, "" + warmUpMillis);
+        return new Gson().fromJson(ratios, new TypeToken<List<Ratio>>() {}.getType());
     }
 }

@@ -44,7 +44,7 @@ record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline
     /** Whether a metric is no part, share or reciprocal of others of the same test, and nothing that one stray packet decides. */
     private static boolean isHeadline(String metric, String unit, Set<String> beside) {
         return switch (metric) {
-            case "cpu sender", "cpu receiver", "max", "retransmits", "allocated" -> false;
+            case "cpu sender", "cpu receiver", "max", "retransmits", "allocated", "slice" -> false;
             case "time" -> !beside.contains("rate");
             case "throughput" -> !beside.contains("time");
             default -> !unit.startsWith("%") && !metric.startsWith("second ");

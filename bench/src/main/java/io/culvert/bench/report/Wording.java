@@ -16,8 +16,11 @@ final class Wording {
     /** Stands where there is no figure. */
     static final String NONE = "\u2013";
 
-    private static final Map<String, String> KINDS =
-            Map.of("end-to-end", "End-to-end benchmark", "aead", "AEAD benchmark", "jmh", "Microbenchmarks");
+    private static final Map<String, String> KINDS = Map.of(
+            "end-to-end", "End-to-end benchmark",
+            "aead", "AEAD benchmark",
+            "aead-starts", "The AEAD in fresh JVMs",
+            "jmh", "Microbenchmarks");
     private static final Map<String, String> TESTS = Map.ofEntries(
             Map.entry("tcp1", "TCP, 1 stream"),
             Map.entry("tcp1r", "TCP, 1 stream, reverse"),

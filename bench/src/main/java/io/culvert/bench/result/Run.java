@@ -13,7 +13,7 @@ import java.util.Optional;
 /**
  * One run of a benchmark.
  *
- * @param kind which benchmark: {@code end-to-end}, {@code aead}, {@code jmh}
+ * @param kind which benchmark: {@code end-to-end}, {@code aead}, {@code aead-starts}, {@code jmh}
  * @param machine what the figures must be read with (see {@link Machine}), the command and the versions of the contenders among it
  * @param missing what could not be measured, with the reason, by contender or by {@code contender: test}
  * @param series the figures

@@ -1,0 +1,64 @@
+package io.culvert.bench.aead;
+
+import io.culvert.crypto.Aead;
+import io.culvert.crypto.Aeads;
+import java.lang.foreign.Arena;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
+import java.util.concurrent.TimeUnit;
+
+/** Seals full trains without a pause, from the first moment of a JVM that {@link Starts} began, and tells what came of it. */
+public final class ColdStart {
+    /** Stands before the result. */
+    static final String RESULT = "start: ";
+
+    private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(Start.SLICE_MILLIS);
+
+    private final TrainShape train = TrainShape.of("46x1420");
+    private final long[] bytes;
+    private long changeOver;
+
+    private ColdStart(int slices) {
+        bytes = new long[slices];
+    }
+
+    /**
+     * Seals, and writes what was sealed in each slice of time to stdout.
+     *
+     * @param arguments the number of slices
+     */
+    public static void main(String[] arguments) {
+        ColdStart start = new ColdStart(Integer.parseInt(arguments[0]));
+        start.seal();
+        System.out.println(RESULT + new Start(start.changeOver, start.bytes).inWords());
+    }
+
+    private void seal() {
+        long birth = System.nanoTime()
+                - TimeUnit.MILLISECONDS.toNanos(
+                        ManagementFactory.getRuntimeMXBean().getUptime());
+        try (Arena arena = Arena.ofShared();
+                Aead aead = Aeads.create()) {
+            long key = arena.allocate(Aead.KEY_BYTES, 64).address();
+            long[] counters = new long[train.count()];
+            Arrays.setAll(counters, i -> i);
+            long[] plain = train.slab(arena);
+            long[] sealed = train.slab(arena);
+            String first = aead.implementation();
+            while (true) {
+                aead.seal(key, counters, plain, sealed, train.lengths(), train.count());
+                long age = System.nanoTime() - birth;
+                if (age >= bytes.length * SLICE_NANOS) {
+                    return;
+                }
+                bytes[(int) (age / SLICE_NANOS)] += train.bytes();
+                if (changeOver == 0 && !aead.implementation().equals(first)) {
+                    changeOver = TimeUnit.NANOSECONDS.toMillis(age);
+                }
+                for (int i = 0; i < counters.length; i++) {
+                    counters[i] += counters.length;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,64 @@
+package io.culvert.bench.aead;
+
+import io.culvert.bench.ChildJvm;
+import io.culvert.bench.report.Reports;
+import io.culvert.bench.result.Machine;
+import io.culvert.bench.result.Run;
+import io.culvert.crypto.Aeads;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Watches fresh JVMs from their start on: in each a thread seals without a pause, while the kernels are compiled. By turns with them run
+ * JVMs that have JCE for good; that is what Culvert must not fall behind meanwhile. All have the options that {@code bin/culvert}
+ * gives the daemon.
+ */
+final class Starts {
+    /** By this property {@code bin/culvert} hands on the daemon's options, one a line. */
+    private static final String OPTIONS = "culvert.daemon.options";
+
+    private static final int SECONDS = 6;
+
+    private final Arguments arguments;
+    private final PrintStream out = System.out;
+
+    Starts(Arguments arguments) {
+        this.arguments = arguments;
+    }
+
+    /** Measures, prints and writes. */
+    void run() throws IOException, InterruptedException {
+        Map<String, String> facts = Machine.facts();
+        facts.put("command", arguments.commandLine());
+        List<Start> culvert = new ArrayList<>();
+        List<Start> jce = new ArrayList<>();
+        for (int i = 0; i < arguments.starts(); i++) {
+            culvert.add(start("auto"));
+            jce.add(start("jce"));
+            out.printf("%d of %d started%n", i + 1, arguments.starts());
+        }
+        StartReport report = new StartReport(culvert, jce);
+        facts.forEach((name, value) -> out.printf("%-16s %s%n", name, value));
+        report.print(out);
+        Run run = report.run(facts);
+        Path directory = Path.of(arguments.directory());
+        out.println("written: " + run.write(directory));
+        out.println("to be looked at: " + Reports.write(run, directory));
+    }
+
+    private Start start(String implementation) throws IOException, InterruptedException {
+        List<String> options = Stream.of(
+                        System.getProperty(OPTIONS, "").lines(),
+                        Stream.of("-D" + Aeads.PROPERTY + "=" + implementation),
+                        arguments.jvmArguments().stream())
+                .flatMap(each -> each)
+                .toList();
+        return Start.parse(
+                ChildJvm.run(ColdStart.class, options, ColdStart.RESULT, "" + SECONDS * Start.SLICES_A_SECOND));
+    }
+}

@@ -1,0 +1,26 @@
+package io.culvert.bench.aead;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+class ArgumentsTest {
+    @Test
+    void quickIsFewerShapesOnce() {
+        Arguments quick = Arguments.parse(new String[] {"--quick"});
+
+        assertThat(quick.passes()).isEqualTo(1);
+        assertThat(quick.shapes())
+                .hasSizeLessThan(Arguments.parse(new String[0]).shapes().size());
+    }
+
+    @Test
+    void startsGoWithNothingThatTheyWouldIgnore() {
+        assertThat(Arguments.parse(new String[] {"--starts", "10", "--out", "/tmp"})
+                        .starts())
+                .isEqualTo(10);
+        assertThatThrownBy(() -> Arguments.parse(new String[] {"--starts", "10", "--quick"}))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}
