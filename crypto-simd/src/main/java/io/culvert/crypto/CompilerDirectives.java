@@ -30,14 +30,19 @@ final class CompilerDirectives {
             return;
         }
         installed = true;
-        if (!givenOnCommandLine()) {
+        if (!isGiven("-XX:CompilerDirectivesFile=")) {
             add();
         }
     }
 
-    private static boolean givenOnCommandLine() {
+    /** Whether C2 compiles the kernels after a few dozen calls, as the launcher tells it; it cannot be told at run time. */
+    static boolean kernelsCompileEarly() {
+        return isGiven("-XX:CompileCommand=CompileThresholdScaling,io/culvert/crypto/Kernels");
+    }
+
+    private static boolean isGiven(String beginning) {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .anyMatch(argument -> argument.startsWith("-XX:CompilerDirectivesFile="));
+                .anyMatch(argument -> argument.startsWith(beginning));
     }
 
     private static void add() {

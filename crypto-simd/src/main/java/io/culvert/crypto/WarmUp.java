@@ -21,14 +21,22 @@ final class WarmUp implements Runnable {
     static final int BUDGET_SECONDS = 10;
 
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
+    private static final int FIRST_JCE_ROUNDS = 20;
     private static final int JCE_ROUNDS = 300;
     /** So few that they are taken one by one, and enough for their kernels to be called as often as the others'. */
     private static final int LONE_PACKETS = 4;
 
     /** After so many rounds every kernel has passed the thresholds at which C2 compiles. */
     private static final int NOTICED_ROUNDS = 80;
+    /** The same where the thresholds are lower. */
+    private static final int EARLY_ROUNDS = 15;
 
     private static final int ROUNDS_IN_A_ROW = 5;
+    /** Pauses, in rounds: short until C2 takes notice, long while it is at work. */
+    private static final double SHORT_PAUSE = 0.5;
+
+    private static final double LONG_PAUSE = 4;
+    private static final long LONGEST_PAUSE = TimeUnit.MILLISECONDS.toNanos(20);
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
     private final List<Kernels> candidates;
@@ -98,28 +106,30 @@ final class WarmUp implements Runnable {
                     SelfTest longLone = new SelfTest(filled(LONE_PACKETS, kernels.lanes() * 128 + 200))) {
                 List<SelfTest> tests = List.of(equal, mixed, lone, longLone);
                 correct = equal.anchored();
-                long[] best = jceTimes(tests, jce);
-                int fastRounds = 0;
-                int round = 0;
-                while (fastRounds < ROUNDS_IN_A_ROW && now() < end) {
-                    long start = System.nanoTime();
-                    correct &= tests.stream().allMatch(test -> test.holds(aead));
-                    if (!correct) {
-                        return false;
-                    }
-                    fastRounds = faster(tests, aead, best) ? fastRounds + 1 : 0;
-                    pause(round++, System.nanoTime() - start);
+                // Both ways from the first, lest C2 takes sealing for all there is and has to compile JCE again.
+                jceTimes(tests, jce, FIRST_JCE_ROUNDS);
+                int rounds = CompilerDirectives.kernelsCompileEarly() ? EARLY_ROUNDS : NOTICED_ROUNDS;
+                for (int round = 0; round < rounds && correct; round++) {
+                    correct = hold(tests, aead, SHORT_PAUSE);
                 }
-                return fastRounds == ROUNDS_IN_A_ROW;
+                // While C2 compiles the kernels. Where packets are on their way already, they have made JCE fast by
+                // now.
+                long[] best = jceTimes(tests, jce, JCE_ROUNDS);
+                int fastRounds = 0;
+                while (fastRounds < ROUNDS_IN_A_ROW && correct && now() < end) {
+                    fastRounds = faster(tests, aead, best) ? fastRounds + 1 : 0;
+                    correct = hold(tests, aead, LONG_PAUSE);
+                }
+                return correct && fastRounds == ROUNDS_IN_A_ROW;
             }
         }
 
-        /** Leaves the core to others: some time while C2 is to take notice, most while it is at work. */
-        private static void pause(int round, long nanos) {
-            LockSupport.parkNanos(
-                    round < NOTICED_ROUNDS
-                            ? Math.min(nanos / 2, TimeUnit.MILLISECONDS.toNanos(2))
-                            : Math.min(nanos * 4, TimeUnit.MILLISECONDS.toNanos(20)));
+        /** Runs a round of tests, then leaves the core to others for so many times as long. */
+        private static boolean hold(List<SelfTest> tests, Aead aead, double pause) {
+            long start = System.nanoTime();
+            boolean hold = tests.stream().allMatch(test -> test.holds(aead));
+            LockSupport.parkNanos(Math.min((long) ((System.nanoTime() - start) * pause), LONGEST_PAUSE));
+            return hold;
         }
 
         private boolean faster(List<SelfTest> tests, Aead aead, long[] best) {
@@ -131,10 +141,10 @@ final class WarmUp implements Runnable {
             return timesJce > 1;
         }
 
-        private static long[] jceTimes(List<SelfTest> tests, Aead jce) {
+        private static long[] jceTimes(List<SelfTest> tests, Aead jce, int rounds) {
             long[] best = new long[tests.size()];
             Arrays.fill(best, Long.MAX_VALUE);
-            for (int round = 0; round < JCE_ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 for (int i = 0; i < best.length; i++) {
                     best[i] = Math.min(best[i], tests.get(i).nanos(jce));
                 }
