@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Every implementation, forced, against JCE and BouncyCastle. */
 class AeadTest {
     /** How many random packets each implementation seals and opens. */
-    private static final int PACKETS = Integer.getInteger("culvert.crypto.packets", 8_000);
+    private static final int PACKETS = Integer.getInteger("culvert.crypto.packets", 100_000);
 
     private final SplittableRandom random = new SplittableRandom(20_260_101);
     private Aead aead;
