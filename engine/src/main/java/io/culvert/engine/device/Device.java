@@ -58,6 +58,10 @@ public final class Device implements AutoCloseable {
     private int mark;
     private int nextHome;
     private boolean up;
+    private boolean wasUp;
+    /** What {@link #up()} will use; null, but while configured and never up. */
+    private UdpPort early;
+
     private boolean closed;
 
     private Device(Platform platform, DeviceOptions options) {
@@ -260,9 +264,43 @@ public final class Device implements AutoCloseable {
         if (up && (port == null || newPort != port.port())) {
             UdpPort opened = platform.bind().open(newPort, workers.count(), mark);
             attach(opened);
+        } else if (!wasUp) {
+            openEarly(newPort);
         }
         listenPort = newPort;
         forEachPeer(Peer::clearSource);
+    }
+
+    /**
+     * Opens the port of an interface that has never been up. The kernel opens it within {@code ip link set up}; we hear of
+     * that a while after, and the other end's first initiation may come sooner: it waits in the port until then.
+     */
+    private void openEarly(int newPort) {
+        closeEarly();
+        if (newPort != 0) {
+            try {
+                early = platform.bind().open(newPort, workers.count(), mark);
+            } catch (IOException e) {
+                LOG.log(Level.DEBUG, "UDP port {0} is not free yet: {1}", Integer.toString(newPort), e.getMessage());
+            }
+        }
+    }
+
+    private void closeEarly() {
+        if (early != null) {
+            early.close();
+            early = null;
+        }
+    }
+
+    private UdpPort openPort() throws IOException {
+        if (early == null) {
+            return platform.bind().open(listenPort, workers.count(), mark);
+        }
+        UdpPort opened = early;
+        early = null;
+        opened.mark(mark);
+        return opened;
     }
 
     private void changeMark(int newMark) throws IOException {
@@ -345,6 +383,7 @@ public final class Device implements AutoCloseable {
             }
             if (start) {
                 peer.start();
+                peer.startSending();
             }
             update.keepaliveSeconds().ifPresent(peer::configureKeepalive);
         });
@@ -384,15 +423,20 @@ public final class Device implements AutoCloseable {
         if (up || closed) {
             return;
         }
+        UdpPort opened;
         try {
-            attach(platform.bind().open(listenPort, workers.count(), mark));
+            opened = openPort();
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot open UDP port {0}: {1}", Integer.toString(listenPort), e.getMessage());
             return;
         }
-        up = true;
-        listenPort = port.port();
+        // Homes are told in this order: an initiation that is in the port already finds its peer at work.
         forEachPeer(Peer::start);
+        attach(opened);
+        up = true;
+        wasUp = true;
+        listenPort = port.port();
+        forEachPeer(Peer::startSending);
         LOG.log(Level.INFO, "interface up, listening on UDP port {0}", Integer.toString(port.port()));
     }
 
@@ -427,6 +471,7 @@ public final class Device implements AutoCloseable {
             }
             closed = true;
             down();
+            closeEarly();
             peers.all().forEach(this::removePeer);
         }
         handshakes.stop();

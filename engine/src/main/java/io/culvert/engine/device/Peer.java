@@ -58,6 +58,9 @@ public final class Peer implements PeerTimers.Events {
     private volatile boolean dead;
 
     private boolean active;
+    /** As {@link #active}, and there is a port to send from. */
+    private boolean sending;
+
     private int keepaliveSeconds;
     // Written by the home, with release stores as nobody needs them at once; read by any thread.
     private volatile long sentBytes;
@@ -231,7 +234,7 @@ public final class Peer implements PeerTimers.Events {
         if (!retry) {
             handshakeAttempts = 0;
         }
-        if (dead || !active || !hasEndpoint || now() - lastSentHandshake < REKEY_TIMEOUT) {
+        if (dead || !sending || !hasEndpoint || now() - lastSentHandshake < REKEY_TIMEOUT) {
             return;
         }
         lastSentHandshake = now();
@@ -407,18 +410,25 @@ public final class Peer implements PeerTimers.Events {
         boolean turnedOn = keepaliveSeconds == 0 && seconds != 0;
         keepaliveSeconds = seconds;
         timers.setPersistentKeepalive(seconds);
-        if (turnedOn && active) {
+        if (turnedOn && sending) {
             sendKeepalive();
         }
     }
 
-    /** The interface is up: timers run, and a persistent keepalive goes out at once. */
+    /** The interface is up: sessions may begin, packets are staged. Comes before a port is read from. */
     void start() {
-        if (active || dead) {
+        if (!active && !dead) {
+            active = true;
+            timers.start();
+        }
+    }
+
+    /** There is a port: what waits goes out, and a persistent keepalive. */
+    void startSending() {
+        if (sending || dead) {
             return;
         }
-        active = true;
-        timers.start();
+        sending = true;
         sendStaged();
         if (keepaliveSeconds != 0) {
             sendKeepalive();
@@ -428,6 +438,7 @@ public final class Peer implements PeerTimers.Events {
     /** The interface is down: what waits is dropped, and keys are forgotten. */
     void stop() {
         active = false;
+        sending = false;
         timers.stop();
         staged.purge();
         keypairs.clear();

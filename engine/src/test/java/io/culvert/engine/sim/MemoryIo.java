@@ -44,6 +44,7 @@ public final class MemoryIo implements WorkerIo {
     private final Semaphore wakeUps = new Semaphore(0);
     private MemoryPort port;
     private boolean goneTold;
+    private Runnable onAttach = () -> {};
 
     /** What waits for a flush: where it is and what it was; {@code to} is null for the TUN. */
     private record Queued(long address, byte[] content, int segment, Address from, Address to, int ecn, int dscp) {}
@@ -260,6 +261,14 @@ public final class MemoryIo implements WorkerIo {
         check(port == null || !port.isClosed(), "the port was closed before its workers detached");
         queued.removeIf(item -> item.to != null);
         port = (MemoryPort) newPort;
+        if (port != null) {
+            onAttach.run();
+        }
+    }
+
+    /** Has {@code task} run whenever a port was attached, before anything else. */
+    void onAttach(Runnable task) {
+        onAttach = task;
     }
 
     @Override

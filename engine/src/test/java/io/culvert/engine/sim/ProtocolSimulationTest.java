@@ -373,21 +373,6 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void linkDownForgetsTheSessionAndUpMakesANewOne() {
-        establish();
-        a.tun().setLink(false);
-        a.send(b, 1, 100);
-        simulation.run(SECOND);
-        assertThat(network.sent()).isEmpty();
-        assertThat(b.received()).isEmpty();
-        assertThat(a.device().indexTable().size()).isZero();
-        a.tun().setLink(true);
-        a.send(b, 2, 100);
-        simulation.settle();
-        assertThat(b.received()).contains(2);
-    }
-
-    @Test
     void removedPeerIsAStranger() {
         establish();
         b.removePeer(a);

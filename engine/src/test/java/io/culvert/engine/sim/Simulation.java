@@ -44,9 +44,15 @@ public final class Simulation implements AutoCloseable {
 
     /** Adds a node, whose interface is up. */
     public Node node() {
+        Node node = downNode();
+        node.tun().setLink(true);
+        return node;
+    }
+
+    /** Adds a node that is configured, and whose interface is down. */
+    Node downNode() {
         Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), OPTIONS);
         nodes.add(node);
-        node.tun().setLink(true);
         return node;
     }
 

@@ -1,0 +1,74 @@
+package io.culvert.engine.sim;
+
+import static io.culvert.engine.sim.Simulation.SECOND;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Interfaces that go up and down, in virtual time; one worker each. */
+class LinkSimulationTest {
+    private static final int INITIATION = 1;
+
+    private final Simulation simulation = new Simulation(1, 1);
+    private final MemoryNetwork network = simulation.network();
+    private final Node a = simulation.node();
+    private final Node b = simulation.node();
+
+    @BeforeEach
+    void connect() {
+        a.addPeer(b, b.outer4);
+        b.addPeer(a, null);
+    }
+
+    @AfterEach
+    void close() {
+        simulation.close();
+    }
+
+    @Test
+    void linkDownForgetsTheSessionAndUpMakesANewOne() {
+        a.send(b, 0, 100);
+        simulation.settle();
+        assertThat(b.received()).containsExactly(0);
+        assertThat(network.sent()).isNotEmpty();
+        a.tun().setLink(false);
+        a.send(b, 1, 100);
+        simulation.run(SECOND);
+        assertThat(network.sent()).isEmpty();
+        assertThat(b.received()).isEmpty();
+        assertThat(a.device().indexTable().size()).isZero();
+        a.tun().setLink(true);
+        a.send(b, 2, 100);
+        simulation.settle();
+        assertThat(b.received()).contains(2);
+    }
+
+    /** It may come before the interface is up, and wait in the port that was opened when it was configured. */
+    @Test
+    void initiationWaitsForTheInterfaceToComeUp() {
+        Node late = simulation.downNode();
+        late.addPeer(a, null);
+        a.addPeer(late, late.outer4);
+        a.send(late, 0, 100);
+        simulation.settle();
+        assertThat(network.sent()).extracting(Datagram::type).containsExactly(INITIATION);
+        late.tun().setLink(true);
+        simulation.settle();
+        assertThat(late.received()).containsExactly(0);
+    }
+
+    /** Or while it is on its way up: as soon as the port is read. */
+    @Test
+    void initiationIsAnsweredFromTheFirstMoment() {
+        b.tun().setLink(false);
+        b.platform().ios().getFirst().onAttach(() -> {
+            a.send(b, 0, 100);
+            simulation.settle();
+        });
+        b.tun().setLink(true);
+        simulation.settle();
+        assertThat(b.received()).containsExactly(0);
+    }
+}
