@@ -22,8 +22,6 @@ final class LaneGroup {
 
     private final long[] to;
     private int count;
-    /** Blocks of keystream in the scratch memory. */
-    private int keystreamUsed;
 
     LaneGroup(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
@@ -86,12 +84,10 @@ final class LaneGroup {
         return forged;
     }
 
-    /** Zeroes what groups leave in the scratch memory, but the key. */
+    /** Zeroes what groups leave in the scratch memory, but the key and keystream. */
     void forget() {
         kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
         kernels.zero(scratch.ended, 2 * Kernels.POLY_ROWS);
-        kernels.zero(scratch.keystream, keystreamUsed);
-        keystreamUsed = 0;
     }
 
     private long tagOf(int lane) {
@@ -154,7 +150,7 @@ final class LaneGroup {
             }
         }
         kernels.cipher(scratch.state, scratch.nothing, scratch.keystreamBlocks, 0, 1, 1);
-        keystreamUsed = lanes;
+        scratch.keystreamUsed = lanes;
         for (int lane = 0; lane < count; lane++) {
             long at = wholeBlocks(lane) * 64L;
             Partial.xor(scratch.keystreamBlocks[lane], sources[lane] + at, targets[lane] + at, lengths[lane] & 63);

@@ -14,8 +14,6 @@ final class LonePacket {
     private final int lanes;
     private final long[] from;
     private final long[] to;
-    /** Blocks of keystream in the scratch memory. */
-    private int keystreamUsed;
 
     LonePacket(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
@@ -54,12 +52,6 @@ final class LonePacket {
         return true;
     }
 
-    /** Zeroes what lone packets leave in the scratch memory, but the key. */
-    void forget() {
-        kernels.zero(scratch.keystream, keystreamUsed);
-        keystreamUsed = 0;
-    }
-
     private void firstPass(long counter, int length) {
         keystream(counter, 0, 64 + length);
         poly.key(scratch.keystream);
@@ -78,7 +70,7 @@ final class LonePacket {
             kernels.spread(scratch.state, counter, firstBlock);
             kernels.cipher(scratch.state, scratch.nothing, scratch.keystreamBlocks, 0, 1, lanes);
         }
-        keystreamUsed = Math.max(keystreamUsed, made);
+        scratch.keystreamUsed = Math.max(scratch.keystreamUsed, made);
     }
 
     private void cipher(long counter, long source, long target, int length) {

@@ -51,6 +51,9 @@ final class Scratch {
     /** See there. */
     final long[] keystreamBlocks = new long[(int) MAX_LANES];
 
+    /** Blocks of {@link #keystream} that hold some, from the first. */
+    int keystreamUsed;
+
     private final Arena arena = Arena.ofShared();
     private final long start;
     private final long bytes;

@@ -8,7 +8,6 @@ final class VectorAead implements Aead {
     private final LaneGroup group;
     private final LonePacket lone;
     private boolean groupUsed;
-    private boolean loneUsed;
 
     VectorAead(Kernels kernels) {
         this(kernels, new Scratch());
@@ -30,7 +29,6 @@ final class VectorAead implements Aead {
         for (int place = 0; place < count; ) {
             int alone = order.alone(place, kernels.lanes());
             int end = Math.min(count, place + kernels.lanes());
-            loneUsed |= alone > 0;
             for (; alone > 0; alone--) {
                 int packet = order.packet(place++);
                 lone.seal(counters[packet], sources[packet], targets[packet], lengths[packet]);
@@ -52,7 +50,6 @@ final class VectorAead implements Aead {
         for (int place = 0; place < count; ) {
             int alone = order.alone(place, kernels.lanes());
             int end = Math.min(count, place + kernels.lanes());
-            loneUsed |= alone > 0;
             for (; alone > 0; alone--) {
                 int packet = order.packet(place++);
                 if (!lone.open(counters[packet], sources[packet], targets[packet], lengths[packet])) {
@@ -84,11 +81,9 @@ final class VectorAead implements Aead {
         if (groupUsed) {
             group.forget();
         }
-        if (loneUsed) {
-            lone.forget();
-        }
         groupUsed = false;
-        loneUsed = false;
+        kernels.zero(scratch.keystream, scratch.keystreamUsed);
+        scratch.keystreamUsed = 0;
     }
 
     private void fill(long[] counters, long[] sources, long[] targets, int[] lengths, int place, int end) {

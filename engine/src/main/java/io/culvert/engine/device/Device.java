@@ -262,8 +262,7 @@ public final class Device implements AutoCloseable {
 
     private void changePort(int newPort) throws IOException {
         if (up && (port == null || newPort != port.port())) {
-            UdpPort opened = platform.bind().open(newPort, workers.count(), mark);
-            attach(opened);
+            attach(open(newPort));
         } else if (!wasUp) {
             openEarly(newPort);
         }
@@ -279,7 +278,7 @@ public final class Device implements AutoCloseable {
         closeEarly();
         if (newPort != 0) {
             try {
-                early = platform.bind().open(newPort, workers.count(), mark);
+                early = open(newPort);
             } catch (IOException e) {
                 LOG.log(Level.DEBUG, "UDP port {0} is not free yet: {1}", Integer.toString(newPort), e.getMessage());
             }
@@ -293,19 +292,14 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    private UdpPort openPort() throws IOException {
-        if (early == null) {
-            return platform.bind().open(listenPort, workers.count(), mark);
-        }
-        UdpPort opened = early;
-        early = null;
-        opened.mark(mark);
-        return opened;
+    private UdpPort open(int number) throws IOException {
+        return platform.bind().open(number, workers.count(), mark);
     }
 
     private void changeMark(int newMark) throws IOException {
-        if (port != null) {
-            port.mark(newMark);
+        UdpPort marked = port != null ? port : early;
+        if (marked != null) {
+            marked.mark(newMark);
         }
         mark = newMark;
         forEachPeer(Peer::clearSource);
@@ -425,7 +419,8 @@ public final class Device implements AutoCloseable {
         }
         UdpPort opened;
         try {
-            opened = openPort();
+            opened = early != null ? early : open(listenPort);
+            early = null;
         } catch (IOException e) {
             LOG.log(Level.ERROR, "cannot open UDP port {0}: {1}", Integer.toString(listenPort), e.getMessage());
             return;
