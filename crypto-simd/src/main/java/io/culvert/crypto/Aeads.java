@@ -6,18 +6,20 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import jdk.incubator.vector.IntVector;
 
 /**
  * Where {@link Aead} instances come from, and which implementation serves behind them.
  *
- * <p>JCE serves from the start. A warm-up ({@link #warmUp()}) makes the vector kernels fast in the background and then changes over,
- * in all instances, old and new, each at its next train. The property {@code culvert.aead} says what may serve:
+ * <p>OpenSSL serves from the start where its libcrypto is, else JCE. A warm-up ({@link #warmUp()}) makes the vector kernels fast in
+ * the background and then changes over, in all instances, old and new, each at its next train. The property {@code culvert.aead}
+ * says what may serve:
  *
  * <ul>
- *   <li>{@code auto} (the default): the widest kernels that this CPU and JVM run faster than JCE, else JCE;
+ *   <li>{@code auto} (the default): the widest kernels that this CPU and JVM run faster than what served first, else that;
  *   <li>{@code vector-512}, {@code vector-256}: these, after the warm-up, however fast they are;
- *   <li>{@code jce}: JCE for good.
+ *   <li>{@code openssl}, {@code jce}: this for good.
  * </ul>
  *
  * <p>Thread-safe. {@code kernels} and {@code lastChange} are written by the warm-up thread alone and read by all; the
@@ -27,7 +29,9 @@ public final class Aeads {
     /** The name of the property that forces an implementation. */
     public static final String PROPERTY = "culvert.aead";
 
-    private static final String JCE = "jce";
+    static final String JCE = "jce";
+    static final String OPENSSL = "openssl";
+
     private static final List<Consumer<String>> LISTENERS = new CopyOnWriteArrayList<>();
     private static final AtomicBoolean STARTED = new AtomicBoolean();
 
@@ -39,9 +43,10 @@ public final class Aeads {
      *
      * @param implementation what serves since
      * @param after how long after the start of the warm-up
-     * @param timesJce how many times as fast as JCE the slowest of the warm-up's trains was, sealed and opened
+     * @param former what served before
+     * @param timesFormer how many times as fast as that the warm-up's trains together were sealed and opened
      */
-    public record ChangeOver(String implementation, Duration after, double timesJce) {}
+    public record ChangeOver(String implementation, Duration after, String former, double timesFormer) {}
 
     private Aeads() {}
 
@@ -52,7 +57,7 @@ public final class Aeads {
      */
     public static Aead create() {
         warmUp();
-        return new ServingAead();
+        return new ServingAead(first());
     }
 
     /**
@@ -60,23 +65,25 @@ public final class Aeads {
      * compiler's threads take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU
      * time.
      *
-     * @throws IllegalArgumentException when the property {@code culvert.aead} has a value that is not one of those above
+     * @throws IllegalArgumentException when the property {@code culvert.aead} has a value that is not one of those above, or is
+     *     {@code openssl} where OpenSSL cannot serve
      */
     public static void warmUp() {
-        List<Kernels> candidates = candidates(System.getProperty(PROPERTY, "auto"));
+        List<Kernels> candidates = candidates(property(), OpensslAead::whyNot);
         if (!candidates.isEmpty() && STARTED.compareAndSet(false, true)) {
-            boolean forced = !System.getProperty(PROPERTY, "auto").equals("auto");
-            Thread thread = new Thread(new WarmUp(candidates, forced, Aeads::changeOver), "culvert-aead-warm-up");
+            boolean forced = !property().equals("auto");
+            Thread thread =
+                    new Thread(new WarmUp(candidates, forced, Aeads::first, Aeads::changeOver), "culvert-aead-warm-up");
             thread.setDaemon(true);
             thread.setPriority(Thread.MIN_PRIORITY);
             thread.start();
         }
     }
 
-    /** Which implementation serves: {@code vector-512}, {@code vector-256} or {@code jce}. */
+    /** Which implementation serves: {@code vector-512}, {@code vector-256}, {@code openssl} or {@code jce}. */
     public static String implementation() {
         Kernels serving = kernels;
-        return serving == null ? JCE : serving.implementation();
+        return serving == null ? first(property(), OpensslAead::whyNot) : serving.implementation();
     }
 
     /** Has {@code listener} called, on the warm-up's thread, with the name of the implementation that begins to serve. */
@@ -84,25 +91,51 @@ public final class Aeads {
         LISTENERS.add(listener);
     }
 
-    /** How the kernels that serve took over; empty while JCE serves. */
+    /** How the kernels that serve took over; empty while what came first serves. */
     public static Optional<ChangeOver> lastChange() {
         return Optional.ofNullable(lastChange);
     }
 
-    /** The kernels that serve, or null for JCE. */
+    /** The kernels that serve, or null for what came first. */
     static Kernels kernels() {
         return kernels;
     }
 
-    static List<Kernels> candidates(String property) {
+    private static String property() {
+        return System.getProperty(PROPERTY, "auto");
+    }
+
+    /** A new instance of what serves until kernels do. */
+    private static Aead first() {
+        return first(property(), OpensslAead::whyNot).equals(JCE) ? new JceAead() : new OpensslAead();
+    }
+
+    /**
+     * What serves until kernels do.
+     *
+     * @param whyNotOpenssl why OpenSSL cannot, if so
+     */
+    static String first(String property, Supplier<Optional<String>> whyNotOpenssl) {
+        return property.equals(JCE) || whyNotOpenssl.get().isPresent() ? JCE : OPENSSL;
+    }
+
+    /** The kernels to try, in this order; the parameters are those of {@link #first(String, Supplier)}. */
+    static List<Kernels> candidates(String property, Supplier<Optional<String>> whyNotOpenssl) {
         return switch (property) {
             case "auto" -> preferred();
             case "vector-512" -> List.of(new Kernels512());
             case "vector-256" -> List.of(new Kernels256());
             case JCE -> List.of();
+            case OPENSSL -> {
+                whyNotOpenssl.get().ifPresent(reason -> {
+                    throw new IllegalArgumentException(
+                            "-D" + PROPERTY + "=openssl, but OpenSSL cannot serve: " + reason);
+                });
+                yield List.of();
+            }
             default ->
                 throw new IllegalArgumentException(
-                        "-D" + PROPERTY + " is auto, vector-512, vector-256 or jce, not " + property);
+                        "-D" + PROPERTY + " is auto, vector-512, vector-256, openssl or jce, not " + property);
         };
     }
 

@@ -7,7 +7,8 @@ import java.util.HexFormat;
 /**
  * One train with its known answer, to check an implementation and to time it. For one thread.
  *
- * <p>The answers are JCE's; {@link #anchored()} checks the first of them against one that was computed elsewhere.
+ * <p>The answers are those of an implementation that is trusted; {@link #anchored()} checks the first of them against one that
+ * was computed elsewhere.
  */
 final class SelfTest implements AutoCloseable {
     /** Length of a first packet whose tag is known: key 0 to 31, counter {@link #FIRST_COUNTER}, plaintext 0 to 254. */
@@ -28,7 +29,13 @@ final class SelfTest implements AutoCloseable {
     private final byte[][] expected;
     private final long key;
 
+    /** Packets of these lengths, and JCE's answers. */
     SelfTest(int... lengths) {
+        this(new JceAead(), lengths);
+    }
+
+    /** Packets of these lengths, and the answers of {@code reference}, which stays the caller's. */
+    SelfTest(Aead reference, int... lengths) {
         this.lengths = lengths;
         count = lengths.length;
         counters = new long[count];
@@ -49,9 +56,7 @@ final class SelfTest implements AutoCloseable {
                 RawMemory.putByte(sources[i] + j, (byte) (i + j));
             }
         }
-        try (Aead jce = new JceAead()) {
-            jce.seal(key, counters, sources, targets, lengths, count);
-        }
+        reference.seal(key, counters, sources, targets, lengths, count);
         for (int i = 0; i < count; i++) {
             expected[i] = new byte[lengths[i] + 16];
             RawMemory.copy(targets[i], expected[i], 0, expected[i].length);

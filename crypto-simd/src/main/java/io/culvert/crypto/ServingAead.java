@@ -1,9 +1,14 @@
 package io.culvert.crypto;
 
-/** What {@link Aeads#create()} gives: JCE at first, then the kernels that the warm-up publishes. For one thread. */
+/** What {@link Aeads#create()} gives: one thing at first, then the kernels that the warm-up publishes. For one thread. */
 final class ServingAead implements Aead {
     private Kernels kernels;
-    private Aead serving = new JceAead();
+    private Aead serving;
+
+    /** Takes {@code first} over. */
+    ServingAead(Aead first) {
+        serving = first;
+    }
 
     @Override
     public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {

@@ -5,12 +5,32 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 class AeadsTest {
+    private static final Supplier<Optional<String>> MISSING = () -> Optional.of("not here");
+
     @Test
-    void jceServesAtFirst() {
+    void openSslServesAtFirstWhereItIs() {
+        for (String property : List.of("auto", "vector-512", "vector-256", "openssl")) {
+            assertThat(Aeads.first(property, Optional::empty)).isEqualTo("openssl");
+        }
+        assertThat(Aeads.first("jce", Optional::empty)).isEqualTo("jce");
+    }
+
+    @Test
+    void jceServesAtFirstWhereOpenSslIsMissing() {
+        for (String property : List.of("auto", "vector-512", "vector-256", "jce")) {
+            assertThat(Aeads.first(property, MISSING)).isEqualTo("jce");
+        }
+    }
+
+    /** By the property that this module's tests run with. */
+    @Test
+    void jceCanBeForced() {
         try (Aead aead = Aeads.create()) {
             assertThat(aead.implementation()).isEqualTo("jce");
         }
@@ -23,22 +43,27 @@ class AeadsTest {
         try (Aead aead = Aeads.create();
                 SelfTest test = new SelfTest(100, 200)) {
             assertThat(test.holds(aead)).isTrue();
-            Aeads.changeOver(new Kernels256(), new Aeads.ChangeOver("vector-256", Duration.ofMillis(5), 2));
+            Aeads.changeOver(new Kernels256(), new Aeads.ChangeOver("vector-256", Duration.ofMillis(5), "jce", 2));
             assertThat(test.holds(aead)).isTrue();
             assertThat(aead.implementation()).isEqualTo("vector-256");
             assertThat(Aeads.implementation()).isEqualTo("vector-256");
             assertThat(heard.get()).isEqualTo("vector-256");
             assertThat(Aeads.lastChange())
-                    .hasValueSatisfying(change -> assertThat(change.timesJce()).isEqualTo(2));
+                    .hasValueSatisfying(
+                            change -> assertThat(change.timesFormer()).isEqualTo(2));
         }
     }
 
     @Test
     void thePropertyForcesOne() {
-        assertThat(Aeads.candidates("jce")).isEmpty();
-        assertThat(Aeads.candidates("vector-256")).hasOnlyElementsOfType(Kernels256.class);
-        assertThat(Aeads.candidates("vector-512")).hasOnlyElementsOfType(Kernels512.class);
-        assertThatThrownBy(() -> Aeads.candidates("fast")).isInstanceOf(IllegalArgumentException.class);
+        assertThat(Aeads.candidates("jce", MISSING)).isEmpty();
+        assertThat(Aeads.candidates("openssl", Optional::empty)).isEmpty();
+        assertThat(Aeads.candidates("vector-256", MISSING)).hasOnlyElementsOfType(Kernels256.class);
+        assertThat(Aeads.candidates("vector-512", MISSING)).hasOnlyElementsOfType(Kernels512.class);
+        assertThatThrownBy(() -> Aeads.candidates("fast", MISSING)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Aeads.candidates("openssl", MISSING))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("not here");
     }
 
     @Test
@@ -65,33 +90,8 @@ class AeadsTest {
     @Test
     void wrongKernelsDoNotServe() {
         AtomicReference<Kernels> serving = new AtomicReference<>();
-        new WarmUp(List.of(new SilentKernels()), true, (kernels, change) -> serving.set(kernels)).run();
+        new WarmUp(List.of(new SilentKernels()), true, JceAead::new, (kernels, change) -> serving.set(kernels)).run();
         assertThat(serving.get()).isNull();
-    }
-
-    /** Seals wrongly by a bit, or reports other forgeries than there are. */
-    private record Broken(Aead right, int flip, long forged) implements Aead {
-        @Override
-        public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
-            right.seal(key, counters, sources, targets, lengths, count);
-            RawMemory.putByte(targets[0], (byte) (RawMemory.getByte(targets[0]) ^ flip));
-        }
-
-        @Override
-        public long open(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
-            right.open(key, counters, sources, targets, lengths, count);
-            return forged;
-        }
-
-        @Override
-        public String implementation() {
-            return "broken";
-        }
-
-        @Override
-        public void close() {
-            right.close();
-        }
     }
 
     /** Does nothing at all, very fast. */

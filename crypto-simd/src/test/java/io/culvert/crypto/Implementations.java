@@ -1,15 +1,26 @@
 package io.culvert.crypto;
 
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+
 /** Instances of one implementation, whatever would be chosen. */
 final class Implementations {
     private Implementations() {}
+
+    /** All of them; behind one that is missing here stands the reason. */
+    static Stream<String> names() {
+        String openssl =
+                OpensslAead.whyNot().map(reason -> "openssl, but " + reason).orElse("openssl");
+        return Stream.of("vector-512", "vector-256", openssl, "jce");
+    }
 
     static Aead create(String name) {
         return switch (name) {
             case "vector-512" -> new VectorAead(new Kernels512());
             case "vector-256" -> new VectorAead(new Kernels256());
+            case "openssl" -> new OpensslAead();
             case "jce" -> new JceAead();
-            default -> throw new IllegalArgumentException(name);
+            default -> Assumptions.abort(name);
         };
     }
 }

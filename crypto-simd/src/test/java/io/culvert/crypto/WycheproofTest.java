@@ -7,6 +7,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -71,6 +72,43 @@ class WycheproofTest {
                     assertThat(opened).isEqualTo(message);
                 }
             }
+        }
+    }
+
+    @TestFactory
+    Stream<DynamicTest> openssl() throws IOException {
+        OpensslAead.whyNot().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
+        return vectors("chacha20_poly1305_test.json")
+                .filter(vector -> hex(vector, "iv").length == 12)
+                .map(vector -> DynamicTest.dynamicTest(name(vector), () -> checkOpenssl(vector)));
+    }
+
+    /** As {@link #checkKernels}. */
+    private static void checkOpenssl(JsonObject vector) {
+        byte[] message = hex(vector, "msg");
+        byte[] sealed = concat(hex(vector, "ct"), hex(vector, "tag"));
+        boolean valid = vector.get("result").getAsString().equals("valid");
+        boolean noAad = hex(vector, "aad").length == 0;
+        try (Arena arena = Arena.ofConfined();
+                OpensslAead aead = new OpensslAead()) {
+            long key = RawMemory.allocate(arena, 32);
+            RawMemory.copy(hex(vector, "key"), 0, key, 32);
+            long nonce = RawMemory.allocate(arena, 16);
+            RawMemory.copy(hex(vector, "iv"), 0, nonce, 12);
+            // WireGuard's nonces have zeros here.
+            RawMemory.putInt(aead.nonce, RawMemory.getInt(nonce));
+            long[] counters = {RawMemory.getLong(nonce + 4)};
+            long[] places = {RawMemory.allocate(arena, sealed.length)};
+            int[] lengths = {message.length};
+            RawMemory.copy(message, 0, places[0], message.length);
+            aead.seal(key, counters, places, places, lengths, 1);
+            byte[] again = new byte[noAad ? sealed.length : message.length];
+            RawMemory.copy(places[0], again, 0, again.length);
+            if (valid) {
+                assertThat(again).isEqualTo(Arrays.copyOf(sealed, again.length));
+            }
+            RawMemory.copy(sealed, 0, places[0], sealed.length);
+            assertThat(aead.open(key, counters, places, places, lengths, 1)).isEqualTo(valid && noAad ? 0 : 1);
         }
     }
 

@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_AFFINITY          processors to run these on, such as 2,4-7: one for each (default: any)",
             "  CULVERT_IO                auto (default), io_uring or plain",
             "  CULVERT_OFFLOADS          what to switch off or, where off, on: -udp-gso,-tun-uso or -all (see README)",
-            "  CULVERT_AEAD              auto (default), vector-512, vector-256 or jce",
+            "  CULVERT_AEAD              auto (default), vector-512, vector-256, openssl or jce",
             "  CULVERT_METRICS           ADDRESS:PORT where metrics are served over HTTP, such as 127.0.0.1:9586",
             "  CULVERT_JAVA_OPTS         more options for the JVM"
         },

@@ -28,7 +28,7 @@ record Arguments(
             usage: aead [--quick] [--shapes LIST] [--contenders LIST] [--passes N] [--millis N] [--jvm ARG]... [--out DIR]
                    aead --starts N [--jvm ARG]... [--out DIR]
               LIST is separated by commas; shapes are such as 46x1420 (packets x bytes), tso, imix;
-              contenders are vector-512, vector-256, jce, jce-direct, evp.
+              contenders are vector-512, vector-256, openssl, jce, jce-direct, evp.
               For one core: taskset -c 1 bin/culvert bench aead""";
 
     private static final List<String> ALL_SHAPES = List.of(
@@ -36,7 +36,8 @@ record Arguments(
             "1x256", "1x512", "1x1420");
     private static final List<String> QUICK_SHAPES = List.of("46x1420", "46x100", "imix", "1x64", "1x1420");
 
-    private static final List<String> ALL_CONTENDERS = List.of("vector-512", "vector-256", "jce", "jce-direct", "evp");
+    private static final List<String> ALL_CONTENDERS =
+            List.of("vector-512", "vector-256", "openssl", "jce", "jce-direct", "evp");
     private static final int MILLIS = 300;
 
     static Arguments parse(String[] args) {

@@ -7,14 +7,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * What is compared, by name: {@code vector-512}, {@code vector-256} and {@code jce} are Culvert's implementations, {@code
- * serving} is the one that it chooses by itself, {@code jce-direct} is the JDK's Cipher called on arrays as any program calls
+ * What is compared, by name: {@code vector-512}, {@code vector-256}, {@code openssl} and {@code jce} are Culvert's implementations,
+ * {@code serving} is the one that it chooses by itself, {@code jce-direct} is the JDK's Cipher called on arrays as any program calls
  * it, {@code evp} is OpenSSL's EVP called for each packet as any program calls it.
  */
 final class Contenders {
     private static final String SERVING = "serving";
     private static final long WARM_UP_SECONDS = 60;
-    /** On a CPU that the vector kernels do not suit, JCE still serves then. */
+    /** On a CPU that the vector kernels do not suit, what came first still serves then. */
     private static final long CHOICE_SECONDS = 20;
 
     private Contenders() {}
@@ -40,7 +40,7 @@ final class Contenders {
     /** JVM arguments that a fork for this contender needs. */
     static List<String> jvmArguments(String name) {
         String implementation = switch (name) {
-            case "vector-512", "vector-256" -> name;
+            case "vector-512", "vector-256", "openssl" -> name;
             case SERVING -> "auto";
             default -> "jce";
         };

@@ -91,7 +91,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
         }
         Map<Labels, Integer> aead = new LinkedHashMap<>();
         for (String implementation :
-                new TreeSet<>(List.of("jce", "vector-256", "vector-512", Aeads.implementation()))) {
+                new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", Aeads.implementation()))) {
             aead.put(
                     Labels.of("implementation", implementation), implementation.equals(Aeads.implementation()) ? 1 : 0);
         }
