@@ -3,6 +3,7 @@ package io.culvert.daemon;
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsServer;
+import io.culvert.daemon.rehearsal.Rehearsal;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
@@ -72,20 +73,36 @@ final class Daemon {
         LinuxPlatform platform = new LinuxPlatform(settings.platformOptions());
         Aeads.onChange(name -> LOG.log(Level.INFO, "AEAD: {0}", name));
         try (Device device = start(platform);
-                UapiSocket socket = socket(platform);
                 MetricsServer metrics = metrics(device, platform)) {
             device.onClosed(() -> end.complete("the interface is gone"));
-            new UapiServer(socket, target(device)).start();
-            Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
             tell(platform);
             if (metrics != null) {
                 LOG.log(Level.INFO, "metrics: http:/{0}{1}", metrics.address(), MetricsServer.PATH);
             }
             Aeads.warmUp();
-            announce();
-            LOG.log(Level.INFO, "ending: {0}", end.join());
+            rehearse(platform);
+            serve(device, platform);
         } finally {
             platform.tun().close();
+        }
+    }
+
+    /** Before anyone can configure the device, and with that expect it to be fast. */
+    private void rehearse(LinuxPlatform platform) {
+        if (settings.rehearsal()) {
+            String whyNot = Rehearsal.run(settings.workers(), platform.backend(), settings.offloads(), end);
+            if (whyNot != null) {
+                LOG.log(Level.INFO, "no rehearsal, the first seconds will be slow: {0}", whyNot);
+            }
+        }
+    }
+
+    private void serve(Device device, LinuxPlatform platform) throws IOException, StartException {
+        try (UapiSocket socket = socket(platform)) {
+            new UapiServer(socket, target(device)).start();
+            Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
+            announce();
+            LOG.log(Level.INFO, "ending: {0}", end.join());
         }
     }
 

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_IO                auto (default), io_uring or plain",
             "  CULVERT_OFFLOADS          what to switch off or, where off, on: -udp-gso,-tun-uso or -all (see README)",
             "  CULVERT_AEAD              auto (default), vector-512, vector-256, openssl or jce",
+            "  CULVERT_REHEARSAL         on (default): carry traffic unseen until the JVM is fast, up to 3 s; or off",
             "  CULVERT_METRICS           ADDRESS:PORT where metrics are served over HTTP, such as 127.0.0.1:9586",
             "  CULVERT_JAVA_OPTS         more options for the JVM"
         },

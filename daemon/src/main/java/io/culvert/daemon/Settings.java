@@ -22,6 +22,7 @@ import java.util.stream.Stream;
  * @param processors where each of them runs (CULVERT_AFFINITY); empty for wherever the system likes
  * @param backend how I/O is done (CULVERT_IO)
  * @param offloads what the kernel is to do, or not to, other than it would (CULVERT_OFFLOADS)
+ * @param rehearsal whether traffic is rehearsed before the socket is there (CULVERT_REHEARSAL)
  * @param metrics where metrics are served (CULVERT_METRICS), or {@code null} for nowhere
  */
 record Settings(
@@ -34,6 +35,7 @@ record Settings(
         List<Integer> processors,
         Backend backend,
         Map<Offload, Boolean> offloads,
+        boolean rehearsal,
         InetSocketAddress metrics) {
     /** A peer's home worker is one byte of the indices that the other side sees. */
     private static final int MOST_WORKERS = 256;
@@ -63,6 +65,7 @@ record Settings(
                 processors,
                 backend(environment.getOrDefault("CULVERT_IO", "auto")),
                 offloads(environment.getOrDefault("CULVERT_OFFLOADS", "")),
+                rehearsal(environment.getOrDefault("CULVERT_REHEARSAL", "on")),
                 metrics(environment.get("CULVERT_METRICS")));
     }
 
@@ -111,6 +114,14 @@ record Settings(
             named.forEach(offload -> asked.put(offload, on));
         }
         return asked;
+    }
+
+    private static boolean rehearsal(String text) throws StartException {
+        return switch (text) {
+            case "on" -> true;
+            case "off" -> false;
+            default -> throw new StartException("CULVERT_REHEARSAL is on or off, not " + text, null);
+        };
     }
 
     private static Backend backend(String text) throws StartException {

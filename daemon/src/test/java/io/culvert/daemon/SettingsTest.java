@@ -25,6 +25,7 @@ class SettingsTest {
         assertThat(settings.processors()).isEmpty();
         assertThat(settings.backend()).isEqualTo(Backend.AUTO);
         assertThat(settings.offloads()).isEmpty();
+        assertThat(settings.rehearsal()).isTrue();
         assertThat(settings.metrics()).isNull();
     }
 
@@ -40,11 +41,13 @@ class SettingsTest {
                         "CULVERT_WORKERS", "5",
                         "CULVERT_IO", "plain",
                         "CULVERT_OFFLOADS", "-udp-gso,+tun-vxlan-gro",
+                        "CULVERT_REHEARSAL", "off",
                         "CULVERT_METRICS", "[::1]:9586"));
         InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
         Map<Offload, Boolean> offloads = Map.of(Offload.UDP_GSO, false, Offload.TUN_VXLAN_GRO, true);
         assertThat(settings)
-                .isEqualTo(new Settings("wg0", 3, true, true, true, 5, List.of(), Backend.PLAIN, offloads, metrics));
+                .isEqualTo(new Settings(
+                        "wg0", 3, true, true, true, 5, List.of(), Backend.PLAIN, offloads, false, metrics));
         assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())
                 .isFalse();
     }
@@ -84,6 +87,7 @@ class SettingsTest {
         "CULVERT_OFFLOADS, -",
         "CULVERT_OFFLOADS, '-udp-gso,,-udp-gro'",
         "CULVERT_OFFLOADS, -gso",
+        "CULVERT_REHEARSAL, no",
         "CULVERT_METRICS, 9586",
         "CULVERT_METRICS, localhost:9586",
         "CULVERT_METRICS, 127.0.0.1:0",

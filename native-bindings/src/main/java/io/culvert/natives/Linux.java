@@ -179,6 +179,21 @@ public final class Linux {
         checked(state, linux_h.setns(state.segment(), fd, type), "setns");
     }
 
+    /**
+     * Moves the calling thread into new namespaces of the kinds in {@code flags} (CLONE_NEWNET and the like); threads that it
+     * starts from then on are there too.
+     */
+    public static void unshare(int flags) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.unshare(state.segment(), flags), "unshare");
+    }
+
+    /** Sets the niceness of the calling thread, and of those that it starts from then on: -20 to 19. */
+    public static void nice(int nice) throws ErrnoException {
+        CallState state = STATE.get();
+        checked(state, linux_h.setpriority(state.segment(), linux_h.PRIO_PROCESS, 0, nice), "setpriority");
+    }
+
     /** Lets the calling thread run on one processor only. */
     public static void schedSetaffinity(int cpu) throws ErrnoException {
         CallState state = STATE.get();

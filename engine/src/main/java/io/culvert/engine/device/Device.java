@@ -81,8 +81,8 @@ public final class Device implements AutoCloseable {
     public static Device start(Platform platform, DeviceOptions options) {
         Device device = new Device(platform, options);
         if (options.threads()) {
-            device.workers.start(platform.tun().name());
-            device.handshakes.start(platform.tun().name());
+            device.workers.start(device.name());
+            device.handshakes.start(device.name());
         } else {
             device.workers.openAll();
         }
@@ -102,7 +102,7 @@ public final class Device implements AutoCloseable {
 
         @Override
         public void onMtu(int mtu) {
-            LOG.log(Level.DEBUG, "MTU {0}", mtu);
+            LOG.log(Level.DEBUG, "{0} has MTU {1}", name(), mtu);
         }
 
         @Override
@@ -432,7 +432,7 @@ public final class Device implements AutoCloseable {
         wasUp = true;
         listenPort = port.port();
         forEachPeer(Peer::startSending);
-        LOG.log(Level.INFO, "interface up, listening on UDP port {0}", Integer.toString(port.port()));
+        LOG.log(Level.INFO, "{0} is up, listening on UDP port {1}", name(), Integer.toString(port.port()));
     }
 
     private synchronized void down() {
@@ -442,7 +442,11 @@ public final class Device implements AutoCloseable {
         up = false;
         forEachPeer(Peer::stop);
         attach(null);
-        LOG.log(Level.INFO, "interface down");
+        LOG.log(Level.INFO, "{0} is down", name());
+    }
+
+    private String name() {
+        return platform.tun().name();
     }
 
     /** Has all workers use a port instead of the present one, which is closed. */

@@ -129,6 +129,11 @@ public final class LinuxPlatform implements Platform {
         return whyNot.get(offload) == null;
     }
 
+    /** How I/O is done: by io_uring or plainly. */
+    public Backend backend() {
+        return whyNotIoUring == null ? Backend.IO_URING : Backend.PLAIN;
+    }
+
     /** Which fast paths are on, and why the others are not. */
     public List<FastPath> fastPaths() {
         String plain = whyNotIoUring == null ? null : whyNotIoUring + "; plain system calls serve";

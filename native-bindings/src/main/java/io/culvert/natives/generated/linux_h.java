@@ -266,6 +266,8 @@ public final class linux_h {
     public static final int SIOCSIFMTU = 35106;
     public static final int SIOCGIFFLAGS = 35091;
     public static final int SIOCSIFFLAGS = 35092;
+    public static final int SIOCSIFADDR = 35094;
+    public static final int SIOCSIFDSTADDR = 35096;
     public static final int SIOCGIFINDEX = 35123;
     public static final int SIOCGSKNS = 35148;
     public static final int NETLINK_ROUTE = 0;
@@ -319,6 +321,7 @@ public final class linux_h {
     public static final int SCHED_BATCH = 3;
     public static final int CLONE_NEWNET = 1073741824;
     public static final int CLONE_NEWUSER = 268435456;
+    public static final int PRIO_PROCESS = 0;
     public static final int PROT_NONE = 0;
     public static final int PROT_READ = 1;
     public static final int PROT_WRITE = 2;
@@ -1025,6 +1028,52 @@ public final class linux_h {
     public static int setns(MemorySegment state$, int fd, int nstype) {
         try {
             return (int) setns.HANDLE.invokeExact(state$, fd, nstype);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class unshare {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
+        static final MethodHandle HANDLE = bind("unshare", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor unshare$descriptor() {
+        return unshare.DESC;
+    }
+
+    public static MethodHandle unshare$handle() {
+        return unshare.HANDLE;
+    }
+
+    public static int unshare(MemorySegment state$, int flags) {
+        try {
+            return (int) unshare.HANDLE.invokeExact(state$, flags);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class setpriority {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle HANDLE = bind("setpriority", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor setpriority$descriptor() {
+        return setpriority.DESC;
+    }
+
+    public static MethodHandle setpriority$handle() {
+        return setpriority.HANDLE;
+    }
+
+    public static int setpriority(MemorySegment state$, int which, int who, int prio) {
+        try {
+            return (int) setpriority.HANDLE.invokeExact(state$, which, who, prio);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
