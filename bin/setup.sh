@@ -88,6 +88,7 @@ has not, any other build will do, such as Eclipse Temurin's package temurin-$jav
 have() {
     case $1 in
         liburing2) compgen -G '/usr/lib*/*/liburing.so.2' >/dev/null || compgen -G '/usr/lib*/liburing.so.2' >/dev/null ;;
+        libssl3) compgen -G '/usr/lib*/*/libcrypto.so.3' >/dev/null || compgen -G '/usr/lib*/libcrypto.so.3' >/dev/null ;;
         liburing-dev) [ -e /usr/include/liburing.h ] ;;
         libc6-dev) [ -e /usr/include/stdio.h ] ;;
         linux-libc-dev) [ -e /usr/include/linux/if_tun.h ] ;;
@@ -179,8 +180,12 @@ build() {
     if ! is_built "$1"; then
         need_java
         need_maven
-        # What the program can do without is not worth failing for: without liburing the plain backend serves.
-        have liburing2 || ! can_install || install liburing2 || true
+        # What the program can do without is not worth failing for: without liburing the plain backend serves, without
+        # OpenSSL (of which newer releases call the package libssl3t64, which provides this one) JCE does at first.
+        local package
+        for package in liburing2 libssl3; do
+            have "$package" || ! can_install || install "$package" || true
+        done
         say "building, which is needed once (log: $log)"
         : >"$root/target/build.begun"
         if ! (cd "$root" && ./mvnw -B -ntp -Dmaven.test.skip=true -pl "$1" -am package </dev/null 2>&1) \
