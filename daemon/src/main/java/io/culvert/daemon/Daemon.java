@@ -90,10 +90,7 @@ final class Daemon {
     /** Before anyone can configure the device, and with that expect it to be fast. */
     private void rehearse(LinuxPlatform platform) {
         if (settings.rehearsal()) {
-            String whyNot = Rehearsal.run(settings.workers(), platform.backend(), settings.offloads(), end);
-            if (whyNot != null) {
-                LOG.log(Level.INFO, "no rehearsal, the first seconds will be slow: {0}", whyNot);
-            }
+            Rehearsal.run(settings.workers(), platform.backend(), settings.offloads(), end);
         }
     }
 

@@ -35,9 +35,6 @@ final class DevicePair implements AutoCloseable {
 
     static final Inet4Address FAR = address(2);
 
-    /** The compilers come first, as it is they who are waited for. */
-    static final int NICE = 19;
-
     private static final String[] NAMES = {"rehearsal0", "rehearsal1"};
     private static final Inet4Address[] ADDRESSES = {NEAR, FAR};
     private static final int FIRST_PORT = 51_820;
@@ -57,7 +54,7 @@ final class DevicePair implements AutoCloseable {
     DevicePair(int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads) throws IOException {
         try {
             for (int i = 0; i < 2; i++) {
-                networks[i] = new PrivateNetwork(NAMES[i], NICE);
+                networks[i] = new PrivateNetwork(NAMES[i]);
                 LinuxPlatform.Options options =
                         new LinuxPlatform.Options(NAMES[i], -1, workers, List.of(), backend, offloads);
                 devices[i] = networks[i].call(() -> Device.start(new LinuxPlatform(options), DeviceOptions.defaults()));

@@ -27,15 +27,13 @@ final class PrivateNetwork implements AutoCloseable {
      * Makes a namespace, in which nothing is but a loopback interface that is down.
      *
      * @param name of the thread
-     * @param nice its niceness, and that of the threads it starts
      * @throws IOException when the system refuses; it takes CAP_SYS_ADMIN
      */
-    PrivateNetwork(String name, int nice) throws IOException {
+    PrivateNetwork(String name) throws IOException {
         thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
         try {
             call(() -> {
-                Linux.nice(nice);
                 Linux.unshare(linux_h.CLONE_NEWNET);
                 return null;
             });

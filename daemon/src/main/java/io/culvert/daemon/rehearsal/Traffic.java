@@ -23,6 +23,9 @@ import java.util.concurrent.locks.LockSupport;
  */
 final class Traffic implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Traffic.class.getName());
+    /** The compilers come first, as it is they who are waited for. */
+    private static final int NICE = 19;
+
     private static final int STREAMS = 4;
     private static final int PORT = 1;
     private static final int CONNECT_MILLIS = 2000;
@@ -33,7 +36,6 @@ final class Traffic implements AutoCloseable {
 
     private final LongAdder[] received = {new LongAdder(), new LongAdder()};
     private final List<AutoCloseable> channels = new ArrayList<>();
-    private final List<Thread> threads = new ArrayList<>();
 
     /** One of its threads' work, which ends when its channels are closed. */
     private interface Work {
@@ -83,16 +85,16 @@ final class Traffic implements AutoCloseable {
     }
 
     private void start(Work work) {
-        threads.add(Thread.ofPlatform().name("rehearsal-traffic").daemon().start(() -> {
+        Thread.ofPlatform().name("rehearsal-traffic").daemon().start(() -> {
             try {
-                Linux.nice(DevicePair.NICE);
+                Linux.nice(NICE);
                 work.run();
             } catch (ClosedChannelException e) {
                 // The end.
             } catch (IOException e) {
                 LOG.log(Level.DEBUG, "rehearsal", e);
             }
-        }));
+        });
     }
 
     private static void write(SocketChannel channel) throws IOException {
@@ -133,7 +135,7 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Ends it; no thread is left. */
+    /** Ends it; its threads end by themselves when they notice. */
     @Override
     public void close() {
         for (AutoCloseable channel : channels) {
@@ -142,17 +144,6 @@ final class Traffic implements AutoCloseable {
             } catch (Exception e) {
                 LOG.log(Level.DEBUG, "rehearsal", e);
             }
-        }
-        boolean interrupted = false;
-        for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }
