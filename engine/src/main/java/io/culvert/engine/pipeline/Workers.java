@@ -16,12 +16,16 @@ public final class Workers {
 
     private final Worker[] workers;
     private final Thread[] threads;
+    /** How many may still work: each counts down when it is done, and closes its I/O when all are. */
+    private final CountDownLatch atWork;
+
     private volatile boolean running;
 
     /** {@code count} workers, not yet running. */
     public Workers(Device device, int count) {
         workers = new Worker[count];
         threads = new Thread[count];
+        atWork = new CountDownLatch(count);
         for (int i = 0; i < count; i++) {
             workers[i] = new Worker(device, i, count);
         }
@@ -37,7 +41,7 @@ public final class Workers {
             threads[i] = new Thread(() -> run(worker, opened, failure), name + "-worker-" + i);
             threads[i].start();
         }
-        awaitOpened(opened);
+        await(opened);
         synchronized (failure) {
             if (failure[0] != null) {
                 stop();
@@ -46,12 +50,12 @@ public final class Workers {
         }
     }
 
-    private static void awaitOpened(CountDownLatch opened) {
+    private static void await(CountDownLatch latch) {
         try {
-            opened.await();
+            latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("interrupted while the workers were starting", e);
+            throw new IllegalStateException("interrupted while the workers were starting or ending", e);
         }
     }
 
@@ -62,6 +66,7 @@ public final class Workers {
             synchronized (failure) {
                 failure[0] = e;
             }
+            atWork.countDown();
             return;
         } finally {
             opened.countDown();
@@ -78,6 +83,9 @@ public final class Workers {
             running = false;
             worker.onTunGone();
         } finally {
+            atWork.countDown();
+            // A stolen train lies in the buffers of the worker it was stolen from.
+            await(atWork);
             worker.closeIo();
         }
     }
@@ -89,7 +97,7 @@ public final class Workers {
         }
     }
 
-    /** Ends the threads, and frees what the workers hold once none of them can touch another's trains. */
+    /** Ends the threads, and frees what the workers hold once none of them can touch another's trains. Not for workers to call. */
     public void close() {
         boolean threaded = threads[0] != null;
         stop();
@@ -103,11 +111,11 @@ public final class Workers {
 
     private void stop() {
         running = false;
-        for (int i = 0; i < workers.length; i++) {
-            if (threads[i] != null && threads[i] != Thread.currentThread() && threads[i].isAlive()) {
-                workers[i].post(() -> {});
-                join(threads[i]);
-            }
+        for (int i = 0; i < workers.length && threads[i] != null; i++) {
+            workers[i].post(() -> {});
+        }
+        for (int i = 0; i < workers.length && threads[i] != null; i++) {
+            join(threads[i]);
         }
     }
 

@@ -1,0 +1,66 @@
+package io.culvert.engine.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.crypto.Aead;
+import io.culvert.engine.device.Device;
+import io.culvert.engine.device.DeviceOptions;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The end of a device's threads. */
+class WorkersTest {
+    private static final long PATIENCE_MILLIS = 300;
+
+    private final CountDownLatch closed = new CountDownLatch(1);
+    private final AtomicInteger closings = new AtomicInteger();
+
+    /** What a worker closes together with its I/O. */
+    private final class Recorder implements Aead {
+        @Override
+        public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {}
+
+        @Override
+        public long open(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
+            return 0;
+        }
+
+        @Override
+        public String implementation() {
+            return "none";
+        }
+
+        @Override
+        public void close() {
+            closings.incrementAndGet();
+            closed.countDown();
+        }
+    }
+
+    @Test
+    @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void noWorkerClosesItsBuffersWhileAnotherMayBeAtATrainInThem() throws InterruptedException {
+        VirtualClock clock = new VirtualClock();
+        MemoryPlatform platform = new MemoryPlatform(clock, new MemoryNetwork(clock, 1), "tun", 2, 1);
+        Device device = Device.start(platform, new DeviceOptions(1, Recorder::new, true));
+        CountDownLatch atWork = new CountDownLatch(1);
+        boolean[] wasClosed = new boolean[1];
+        device.workers().get(1).post(() -> {
+            atWork.countDown();
+            try {
+                wasClosed[0] = closed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        atWork.await();
+        device.close();
+        assertThat(wasClosed[0])
+                .as("worker 0 closed while worker 1 was at work")
+                .isFalse();
+        assertThat(closings).hasValue(2);
+    }
+}
