@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
  */
 class EngineSizeTest {
     private static final int HEART = 4_000;
-    private static final int ALL = 6_700;
+    private static final int ALL = 6_800;
     private static final Pattern SYSTEM_SIDE = Pattern.compile(".*/engine/(tun|udp|linux)/[^/]+");
 
     private static int lines(Predicate<Path> which) {

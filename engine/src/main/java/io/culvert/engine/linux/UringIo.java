@@ -3,6 +3,7 @@ package io.culvert.engine.linux;
 import static io.culvert.engine.udp.SocketPort.NO_SOCKET;
 
 import io.culvert.engine.IoCounters.Counter;
+import io.culvert.engine.tun.FlowHash;
 import io.culvert.engine.tun.TunDevice;
 import io.culvert.engine.udp.ReceivedMessage;
 import io.culvert.engine.udp.SendQueue;
@@ -42,6 +43,14 @@ final class UringIo extends LinuxIo {
 
     private static final int MAX_WRITES = 64;
 
+    /**
+     * What one poll takes from the TUN while there is somebody to go first, who waits as long as this takes: two super-packets. Larger
+     * polls cost 4 % less CPU time.
+     */
+    private static final int HURRIED_BYTES = 128 << 10;
+    /** How long after the last one somebody is expected. */
+    private static final long HURRY_NANOS = 2_000_000_000L;
+
     private static final int TUN_GROUP = 0;
     private static final int UDP_GROUP = 1;
     private static final int TUN_SLOT = 0;
@@ -79,10 +88,13 @@ final class UringIo extends LinuxIo {
     private int inFlight;
 
     // What arrived and was not delivered yet, and whether the sink took no more of it.
-    private final ArrivalQueue tunArrivals = new ArrivalQueue(TUN_BUFFERS);
+    private final TunArrivals tunArrivals = new TunArrivals(TUN_BUFFERS);
     private final ArrivalQueue udpArrivals = new ArrivalQueue(UDP_BUFFERS);
     private boolean tunStalled;
     private boolean udpStalled;
+    /** When a packet of the TUN last went before others. */
+    private long lastOvertaking = System.nanoTime() - HURRY_NANOS;
+
     private boolean closed;
 
     UringIo(TunDevice device, int worker, Set<Offload> on) throws ErrnoException {
@@ -167,8 +179,11 @@ final class UringIo extends LinuxIo {
         ProvidedBuffers buffers = operation == TUN_READ ? tunBuffers : udpBuffers;
         if (buffer >= 0) {
             buffers.taken(result);
-            if (result > 0) {
-                (operation == TUN_READ ? tunArrivals : udpArrivals).add(buffer, result);
+            if (result > 0 && operation == TUN_READ) {
+                long packet = tunBuffers.address(buffer) + VNET_HEADER_BYTES;
+                tunArrivals.add(buffer, result, FlowHash.of(packet, result - VNET_HEADER_BYTES), System.nanoTime());
+            } else if (result > 0) {
+                udpArrivals.add(buffer, result);
             } else {
                 buffers.release(buffer);
             }
@@ -187,17 +202,32 @@ final class UringIo extends LinuxIo {
         for (int left = udpArrivals.size(); left > 0 && sink.takesUdp(); left--, found++) {
             deliverUdp(ArrivalQueue.buffer(udpArrivals.remove()), sink);
         }
-        for (int left = tunArrivals.size(); left > 0 && sink.takesTun(); left--, found++) {
-            long arrival = tunArrivals.remove();
-            int buffer = ArrivalQueue.buffer(arrival);
-            counters.add(Counter.TUN_READS, 1);
-            sink.onTun(buffer, tunBuffers.address(buffer), ArrivalQueue.length(arrival));
-        }
+        found += pollTun(sink);
         udpStalled = !sink.takesUdp();
         tunStalled = !sink.takesTun();
         tunBuffers.refill();
         udpBuffers.refill();
         return found + tellIfGone(sink);
+    }
+
+    private int pollTun(Sink sink) {
+        int arrived = tunArrivals.size();
+        if (arrived == 0) {
+            return 0;
+        }
+        long now = System.nanoTime();
+        long limit = now - lastOvertaking < HURRY_NANOS ? HURRIED_BYTES : Long.MAX_VALUE;
+        int found = 0;
+        for (long bytes = 0; found < arrived && bytes < limit && sink.takesTun(); found++) {
+            lastOvertaking = tunArrivals.overtakes() ? now : lastOvertaking;
+            long arrival = tunArrivals.remove();
+            int buffer = ArrivalQueue.buffer(arrival);
+            int length = ArrivalQueue.length(arrival);
+            bytes += length;
+            counters.add(Counter.TUN_READS, 1);
+            sink.onTun(buffer, tunBuffers.address(buffer), length);
+        }
+        return found;
     }
 
     private void deliverUdp(int buffer, Sink sink) {

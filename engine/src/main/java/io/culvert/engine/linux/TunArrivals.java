@@ -1,0 +1,80 @@
+package io.culvert.engine.linux;
+
+import io.culvert.engine.tun.FlowHash;
+import java.util.Arrays;
+
+/**
+ * What io_uring has read from the TUN and the worker has not taken yet: two queues, so that an acknowledgement, a ping or a query does
+ * not wait behind the super-packets of others (RFC 8290, section 3.3, has new and old flows for it). Into the queue that goes first comes
+ * a short packet of a flow of which nothing waits, and of which there was nothing long for a second: so each flow keeps its order,
+ * and none has more than one packet at a time go before those of others. One thread.
+ */
+final class TunArrivals {
+    /** Of a packet with its virtio-net header. What is longer is bulk. */
+    private static final int SHORT_BYTES = 600;
+
+    /** How long a flow stays bulk after its last long packet. */
+    private static final long BULK_NANOS = 1_000_000_000L;
+
+    private final ArrivalQueue first;
+    private final ArrivalQueue rest;
+    /** By buffer: the flow of what is in it. */
+    private final short[] flows;
+    /** By flow: how many wait. */
+    private final byte[] waiting = new byte[FlowHash.FLOWS];
+    /** By flow: when something long was last added. */
+    private final long[] lastLong = new long[FlowHash.FLOWS];
+    /** How many wait whose flow is not known: these may be of any flow. */
+    private int unknown;
+
+    /** Queues for {@code buffers} buffers, a power of two, at most 64. */
+    TunArrivals(int buffers) {
+        first = new ArrivalQueue(buffers);
+        rest = new ArrivalQueue(buffers);
+        flows = new short[buffers];
+        Arrays.fill(lastLong, System.nanoTime() - 2 * BULK_NANOS);
+    }
+
+    /**
+     * Takes in what has arrived.
+     *
+     * @param buffer which holds it
+     * @param length of packet and virtio-net header
+     * @param flow the packet's, or -1
+     * @param now the time in nanoseconds
+     */
+    void add(int buffer, int length, int flow, long now) {
+        boolean isShort = length <= SHORT_BYTES;
+        boolean alone = flow >= 0 && waiting[flow] == 0 && unknown == 0 && now - lastLong[flow] > BULK_NANOS;
+        if (flow >= 0 && !isShort) {
+            lastLong[flow] = now;
+        }
+        flows[buffer] = (short) flow;
+        count(flow, 1);
+        (alone && isShort ? first : rest).add(buffer, length);
+    }
+
+    private void count(int flow, int change) {
+        if (flow >= 0) {
+            waiting[flow] += (byte) change;
+        } else {
+            unknown += change;
+        }
+    }
+
+    int size() {
+        return first.size() + rest.size();
+    }
+
+    /** Whether the one to go next goes before others that came sooner. */
+    boolean overtakes() {
+        return first.size() > 0 && rest.size() > 0;
+    }
+
+    /** The one to go next; there must be one. */
+    long remove() {
+        long arrival = (first.size() > 0 ? first : rest).remove();
+        count(flows[ArrivalQueue.buffer(arrival)], -1);
+        return arrival;
+    }
+}
