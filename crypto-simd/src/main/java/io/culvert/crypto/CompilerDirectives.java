@@ -14,8 +14,7 @@ import javax.management.ObjectName;
  * <p>C1 runs out of registers on them ("out of virtual registers in linear scan"), and HotSpot then often leaves a
  * method at its slowest tier for good, some fifty times slower than C2's code. A compiler directive that excludes C1
  * cures it: the launcher gives it as {@code -XX:CompilerDirectivesFile}; where that flag is missing, as in an embedding
- * program or a test, this class adds the same directive at run time. The launcher's file has more, for C2, which other
- * programs are not to be burdened with.
+ * program or a test, this class adds the same directive at run time.
  */
 final class CompilerDirectives {
     private static final String RESOURCE = "compiler-directives.json";
