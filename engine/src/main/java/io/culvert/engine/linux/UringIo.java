@@ -49,7 +49,7 @@ final class UringIo extends LinuxIo {
      */
     private static final int HURRIED_BYTES = 128 << 10;
     /** How long after the last one somebody is expected. */
-    private static final long HURRY_NANOS = 2_000_000_000L;
+    private static final long HURRY_NANOS = 250_000_000L;
 
     private static final int TUN_GROUP = 0;
     private static final int UDP_GROUP = 1;
