@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.security.SecureRandom;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -128,7 +129,9 @@ final class DevicePair implements AutoCloseable {
     private static Secret randomKey() {
         byte[] bytes = new byte[Secret.BYTES];
         new SecureRandom().nextBytes(bytes);
-        return new Secret(bytes);
+        Secret key = new Secret(bytes);
+        Arrays.fill(bytes, (byte) 0);
+        return key;
     }
 
     private static Inet4Address address(int host) {

@@ -1,5 +1,6 @@
 package io.culvert.daemon.rehearsal;
 
+import io.culvert.engine.tun.TunDevice;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
@@ -8,7 +9,6 @@ import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Inet4Address;
-import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -84,10 +84,8 @@ final class PrivateNetwork implements AutoCloseable {
 
     private static void change(String link, int operation, Change change) throws ErrnoException {
         int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
-        long request = Memory.allocate(ifreq.sizeof(), 8);
+        long request = TunDevice.request(link);
         try {
-            byte[] name = link.getBytes(StandardCharsets.UTF_8);
-            Memory.copy(name, 0, ifreq.ifr_ifrn$ifrn_name(request), name.length);
             change.fill(request);
             Linux.ioctl(control, operation, request);
         } finally {

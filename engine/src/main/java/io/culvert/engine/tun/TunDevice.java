@@ -153,8 +153,8 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /** A zeroed {@code struct ifreq} with the name; to be freed. */
-    static long request(String name) {
+    /** A zeroed {@code struct ifreq} with an interface's name, at most 15 bytes; to be freed. */
+    public static long request(String name) {
         long request = Memory.allocate(ifreq.sizeof(), 8);
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         Memory.copy(bytes, 0, ifreq.ifr_ifrn$ifrn_name(request), bytes.length);
