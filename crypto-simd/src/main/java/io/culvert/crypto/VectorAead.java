@@ -16,6 +16,7 @@ final class VectorAead implements Aead {
     /** Takes {@code scratch} over. */
     VectorAead(Kernels kernels, Scratch scratch) {
         CompilerDirectives.install();
+        OperatorProfiles.fill(kernels.lanes() * Integer.SIZE);
         this.kernels = kernels;
         this.scratch = scratch;
         group = new LaneGroup(kernels, scratch);

@@ -1,0 +1,76 @@
+package io.culvert.crypto;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.ThreadMXBean;
+import java.io.File;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.Arrays;
+import jdk.incubator.vector.IntVector;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Once the kernels serve, trains allocate nothing; in a JVM of its own, since that depends on what a JVM ran before. */
+class AllocationTest {
+    @ParameterizedTest
+    @ValueSource(ints = {512, 256})
+    void nothingIsAllocatedOnceTheKernelsServe(int bits) throws IOException, InterruptedException {
+        Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= bits, "no vectors of " + bits + " bits");
+        Process process = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "--add-modules=jdk.incubator.vector",
+                        "-D" + Aeads.PROPERTY + "=vector-" + bits,
+                        "-cp",
+                        "target/classes" + File.pathSeparator + "target/test-classes",
+                        Trains.class.getName())
+                .redirectErrorStream(true)
+                .start();
+        String output = new String(process.getInputStream().readAllBytes());
+
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).contains("vector-" + bits + " allocated 0 bytes");
+    }
+
+    /** Waits for the kernels and says what trains of all sizes allocate then. */
+    static final class Trains {
+        private static final int ROUNDS = 1_000;
+        private static final int ATTEMPTS = 50;
+        private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+        private Trains() {}
+
+        public static void main(String[] arguments) throws InterruptedException {
+            try (Aead aead = Aeads.create();
+                    SelfTest full = new SelfTest(filled(64));
+                    SelfTest lone = new SelfTest(filled(2))) {
+                while (Aeads.lastChange().isEmpty()) {
+                    Thread.sleep(10);
+                }
+                long bytes = Long.MAX_VALUE;
+                // The smallest kernels are called least and compiled last.
+                for (int attempt = 0; attempt < ATTEMPTS && bytes > 0; attempt++) {
+                    long before = THREADS.getCurrentThreadAllocatedBytes();
+                    run(aead, full, lone);
+                    bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+                }
+                System.out.println(aead.implementation() + " allocated " + bytes + " bytes");
+            }
+        }
+
+        private static int[] filled(int count) {
+            int[] lengths = new int[count];
+            Arrays.fill(lengths, 1400);
+            return lengths;
+        }
+
+        private static void run(Aead aead, SelfTest full, SelfTest lone) {
+            for (int round = 0; round < ROUNDS; round++) {
+                full.nanos(aead);
+                lone.nanos(aead);
+            }
+        }
+    }
+}
