@@ -94,6 +94,8 @@ final class UringIo extends LinuxIo {
     private boolean udpStalled;
     /** When a packet of the TUN last went before others. */
     private long lastOvertaking = System.nanoTime() - HURRY_NANOS;
+    /** When completions were last looked for. */
+    private long reaped;
 
     private boolean closed;
 
@@ -144,6 +146,7 @@ final class UringIo extends LinuxIo {
     private void enter(int minComplete, long nanos) {
         counters.add(Counter.SYSCALLS, 1);
         ring.enter(minComplete, nanos);
+        reaped = System.nanoTime();
         ring.reap(handler);
     }
 
@@ -181,7 +184,7 @@ final class UringIo extends LinuxIo {
             buffers.taken(result);
             if (result > 0 && operation == TUN_READ) {
                 long packet = tunBuffers.address(buffer) + VNET_HEADER_BYTES;
-                tunArrivals.add(buffer, result, FlowHash.of(packet, result - VNET_HEADER_BYTES), System.nanoTime());
+                tunArrivals.add(buffer, result, FlowHash.of(packet, result - VNET_HEADER_BYTES), reaped);
             } else if (result > 0) {
                 udpArrivals.add(buffer, result);
             } else {

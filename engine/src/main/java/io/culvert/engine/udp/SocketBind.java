@@ -20,8 +20,10 @@ import java.util.Arrays;
  * index is at byte 4 of WireGuard's data messages and was chosen by us.
  */
 public final class SocketBind implements Bind {
-    /** What a socket may hold in each direction: a burst at full speed while the worker is kept from running for a few ms. */
-    private static final int BUFFER_BYTES = 7 << 20;
+    /** What a socket may hold to be sent: a burst at full speed. */
+    private static final int SEND_BUFFER_BYTES = 7 << 20;
+    /** What it may hold that came: the windows of some TCP streams at full size, while the worker waits for a core. */
+    private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
 
     private static final int FREE_PORT_TRIES = 100;
     private static final int RECEIVER_INDEX = 4;
@@ -145,16 +147,16 @@ public final class SocketBind implements Bind {
         if (mark != 0) {
             Linux.setsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
         }
-        setBuffer(socket, linux_h.SO_RCVBUFFORCE, linux_h.SO_RCVBUF);
-        setBuffer(socket, linux_h.SO_SNDBUFFORCE, linux_h.SO_SNDBUF);
+        setBuffer(socket, linux_h.SO_RCVBUFFORCE, linux_h.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+        setBuffer(socket, linux_h.SO_SNDBUFFORCE, linux_h.SO_SNDBUF, SEND_BUFFER_BYTES);
     }
 
     /** Forcing takes CAP_NET_ADMIN; without it the system's limit caps the size silently. */
-    private static void setBuffer(int socket, int force, int option) throws ErrnoException {
+    private static void setBuffer(int socket, int force, int option, int bytes) throws ErrnoException {
         try {
-            Linux.setsockopt(socket, linux_h.SOL_SOCKET, force, BUFFER_BYTES);
+            Linux.setsockopt(socket, linux_h.SOL_SOCKET, force, bytes);
         } catch (ErrnoException e) {
-            Linux.setsockopt(socket, linux_h.SOL_SOCKET, option, BUFFER_BYTES);
+            Linux.setsockopt(socket, linux_h.SOL_SOCKET, option, bytes);
         }
     }
 
