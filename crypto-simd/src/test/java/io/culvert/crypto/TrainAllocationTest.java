@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Once the kernels serve, trains allocate nothing; in a JVM of its own, since that depends on what a JVM ran before. */
-class AllocationTest {
+class TrainAllocationTest {
     @ParameterizedTest
     @ValueSource(ints = {512, 256})
     void nothingIsAllocatedOnceTheKernelsServe(int bits) throws IOException, InterruptedException {
