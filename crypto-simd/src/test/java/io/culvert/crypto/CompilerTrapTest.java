@@ -3,15 +3,12 @@ package io.culvert.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import jdk.incubator.vector.IntVector;
@@ -27,15 +24,11 @@ class CompilerTrapTest {
             Pattern.compile(" ([1-4]) +io\\.culvert\\.crypto\\.Kernels(?:512|256)::(\\w+)");
 
     private static final Set<String> AWAITED = Set.of("cipher", "absorb");
-    /** Other programs may have the machine meanwhile. */
-    private static final int PATIENCE_SECONDS = 150;
 
     @Test
     void programThatEmbedsTheLibraryFallsIntoNone() throws IOException {
         Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= 256, "no vectors of 256 bits");
-        List<String> words = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector", "-cp"));
-        words.add("target/classes" + File.pathSeparator + "target/test-classes");
-        words.add(Sealer.class.getName());
+        List<String> words = new ArrayList<>(OtherJvm.embedding(Sealer.class));
         words.add(Sealer.SERVING);
 
         check(words);
@@ -53,14 +46,7 @@ class CompilerTrapTest {
 
     /** Starts a JVM with these words, and reads what it compiles until C2 has come to the kernels. */
     private static void check(List<String> words) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
-        command.add("-Xlog:jit+compilation=debug");
-        command.addAll(words);
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        process.onExit()
-                .completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS)
-                .thenRun(process::destroyForcibly);
+        Process process = OtherJvm.start("-Xlog:jit+compilation=debug", words);
         Set<String> byC1 = new HashSet<>();
         Set<String> byC2 = new HashSet<>();
         StringBuilder others = new StringBuilder();

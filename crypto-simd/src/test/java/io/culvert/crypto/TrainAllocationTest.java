@@ -3,10 +3,8 @@ package io.culvert.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.management.ThreadMXBean;
-import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.Arrays;
 import jdk.incubator.vector.IntVector;
 import org.junit.jupiter.api.Assumptions;
@@ -19,22 +17,14 @@ class TrainAllocationTest {
     @ValueSource(ints = {512, 256})
     void nothingIsAllocatedOnceTheKernelsServe(int bits) throws IOException, InterruptedException {
         Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= bits, "no vectors of " + bits + " bits");
-        Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "--add-modules=jdk.incubator.vector",
-                        "-D" + Aeads.PROPERTY + "=vector-" + bits,
-                        "-cp",
-                        "target/classes" + File.pathSeparator + "target/test-classes",
-                        Trains.class.getName())
-                .redirectErrorStream(true)
-                .start();
+        Process process = OtherJvm.start("-D" + Aeads.PROPERTY + "=vector-" + bits, OtherJvm.embedding(Trains.class));
         String output = new String(process.getInputStream().readAllBytes());
 
         assertThat(process.waitFor()).as(output).isZero();
         assertThat(output).contains("vector-" + bits + " allocated 0 bytes");
     }
 
-    /** Waits for the kernels and says what trains of all sizes allocate then. */
+    /** Waits for the kernels and says what a full train and one of two packets allocate then. */
     static final class Trains {
         private static final int ROUNDS = 1_000;
         private static final int ATTEMPTS = 50;
