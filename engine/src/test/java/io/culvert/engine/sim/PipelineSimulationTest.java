@@ -190,6 +190,33 @@ class PipelineSimulationTest {
         }
     }
 
+    /** Super-packets that arrive close together come out as they went in, though trains could take them in fewer and fuller ones. */
+    @Test
+    void superPacketsArriveWholeWhenSeveralComeAtOnce() {
+        try (Simulation simulation = connected(4, 1)) {
+            Node a = simulation.nodes().get(0);
+            Node b = simulation.nodes().get(1);
+            a.send(b, 0, 100);
+            simulation.settle();
+            b.tun().received();
+            List<byte[]> sent = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                // The shorter end keeps the network from joining one's datagrams with those of the next.
+                byte[] content = bytes(40 * TCP_MSS - 100, i);
+                sent.add(content);
+                a.tun().sendFramed(InnerPacket.superTcp(a.inner4, b.inner4, 1 + i * content.length, content, TCP_MSS));
+            }
+            simulation.settle();
+            assertThat(b.tun().received())
+                    .extracting(framed -> {
+                        ByteArrayOutputStream stream = new ByteArrayOutputStream();
+                        InnerPacket.split(framed).forEach(packet -> stream.writeBytes(InnerPacket.payload(packet)));
+                        return stream.toByteArray();
+                    })
+                    .containsExactlyElementsOf(sent);
+        }
+    }
+
     /** More at once than trains and buffers: the surplus is dropped and counted, and nothing stalls. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
