@@ -47,17 +47,16 @@ final class TrainOrder {
         int best = 0;
         int bestCost = Integer.MAX_VALUE;
         int aloneCost = 0;
-        for (int next = place; next <= end; next++) {
-            int cost = aloneCost + (next < end ? lockstepCost(length(next), lanes) : 0);
+        for (int next = place; next < end; next++) {
+            int length = length(next);
+            int cost = aloneCost + lockstepCost(length, lanes);
             if (cost < bestCost) {
                 bestCost = cost;
                 best = next - place;
             }
-            if (next < end) {
-                aloneCost += aloneCost(length(next));
-            }
+            aloneCost += aloneCost(length);
         }
-        return best;
+        return aloneCost < bestCost ? end - place : best;
     }
 
     private int length(int place) {
