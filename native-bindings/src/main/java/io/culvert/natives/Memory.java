@@ -97,10 +97,15 @@ public final class Memory {
     /** Throws unless {@code [address, address + bytes)} lies in one live range; does nothing when checks are off. */
     public static void check(long address, long bytes) {
         if (CHECKS) {
-            Map.Entry<Long, Long> range = LIVE.floorEntry(address);
-            if (range == null || bytes < 0 || address + bytes > range.getKey() + range.getValue()) {
-                throw new IndexOutOfBoundsException("%d bytes at 0x%x lie in no live range".formatted(bytes, address));
-            }
+            requireLive(address, bytes);
+        }
+    }
+
+    /** A method of its own, since compilers inline only what is short: without checks an access is to cost no call. */
+    private static void requireLive(long address, long bytes) {
+        Map.Entry<Long, Long> range = LIVE.floorEntry(address);
+        if (range == null || bytes < 0 || address + bytes > range.getKey() + range.getValue()) {
+            throw new IndexOutOfBoundsException("%d bytes at 0x%x lie in no live range".formatted(bytes, address));
         }
     }
 

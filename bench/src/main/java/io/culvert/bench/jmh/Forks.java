@@ -39,7 +39,8 @@ public final class Forks {
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
                 // As bin/culvert starts the program.
-                "-XX:-OptoRegScheduling");
+                "-XX:-OptoRegScheduling",
+                "-XX:FreqInlineSize=100");
         return new OptionsBuilder()
                 .include("^" + benchmark.getName().replace('$', '.') + "\\." + method + "$")
                 .forks(1)
