@@ -46,8 +46,7 @@ final class ReceivePath {
     /** Datagrams from one sender; see {@link io.culvert.engine.WorkerIo.Sink#onUdp}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
-        int messages = (length + step - 1) / step;
-        if (open != null && messages > Train.MAX_PACKETS - open.count) {
+        if (open != null && open.count + (length + step - 1) / step > Train.MAX_PACKETS) {
             // Datagrams that came together were a super-packet at the sender, and are to become one again: two trains
             // would make two of it.
             dispatch();
