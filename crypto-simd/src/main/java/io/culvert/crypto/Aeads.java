@@ -3,6 +3,7 @@ package io.culvert.crypto;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -34,6 +35,8 @@ public final class Aeads {
 
     private static final List<Consumer<String>> LISTENERS = new CopyOnWriteArrayList<>();
     private static final AtomicBoolean STARTED = new AtomicBoolean();
+    /** Completed by the warm-up's thread, or by whoever finds that there is nothing to warm up. */
+    private static final CompletableFuture<Void> WARMED_UP = new CompletableFuture<>();
 
     private static volatile Kernels kernels;
     private static volatile ChangeOver lastChange;
@@ -70,14 +73,29 @@ public final class Aeads {
      */
     public static void warmUp() {
         List<Kernels> candidates = candidates(property(), OpensslAead::whyNot);
-        if (!candidates.isEmpty() && STARTED.compareAndSet(false, true)) {
+        if (candidates.isEmpty()) {
+            WARMED_UP.complete(null);
+        } else if (STARTED.compareAndSet(false, true)) {
             boolean forced = !property().equals("auto");
-            Thread thread =
-                    new Thread(new WarmUp(candidates, forced, Aeads::first, Aeads::changeOver), "culvert-aead-warm-up");
+            WarmUp warmUp = new WarmUp(candidates, forced, Aeads::first, Aeads::changeOver);
+            Thread thread = new Thread(() -> warmUp(warmUp), "culvert-aead-warm-up");
             thread.setDaemon(true);
             thread.setPriority(Thread.MIN_PRIORITY);
             thread.start();
         }
+    }
+
+    private static void warmUp(WarmUp warmUp) {
+        try {
+            warmUp.run();
+        } finally {
+            WARMED_UP.complete(null);
+        }
+    }
+
+    /** Completed when the warm-up has ended, whatever serves since, or when it turns out that there is none. */
+    public static CompletableFuture<Void> warmedUp() {
+        return WARMED_UP.copy();
     }
 
     /** Which implementation serves: {@code vector-512}, {@code vector-256}, {@code openssl} or {@code jce}. */

@@ -1,5 +1,6 @@
 package io.culvert.daemon.rehearsal;
 
+import io.culvert.crypto.Aeads;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.Offload;
 import java.io.IOException;
@@ -21,6 +22,12 @@ import java.util.concurrent.TimeoutException;
 public final class Rehearsal {
     /** How long the one that is to serve may have to wait, however busy the machine is. */
     static final int LONGEST_MILLIS = 3000;
+
+    /**
+     * How much of that the cipher's kernels may have for themselves. Traffic beside them keeps C2 from them for longer, and they are what it
+     * is to rehearse with.
+     */
+    private static final int KERNELS_MILLIS = 2000;
 
     private static final Logger LOG = System.getLogger(Rehearsal.class.getName());
     /** Two workers know all that any number do, such as stealing, and the more there are the less each sees. */
@@ -59,15 +66,17 @@ public final class Rehearsal {
 
     private void play(int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads) {
         long start = System.nanoTime();
-        try (DevicePair pair = new DevicePair(workers, backend, offloads);
-                Traffic traffic = new Traffic(pair)) {
-            awaitCompilers();
-            LOG.log(
-                    Level.INFO,
-                    "rehearsed for {0} ms, {1} kB there and {2} kB back",
-                    TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-                    traffic.kilobytes(false),
-                    traffic.kilobytes(true));
+        try (DevicePair pair = new DevicePair(workers, backend, offloads)) {
+            await(CompletableFuture.anyOf(Aeads.warmedUp(), end), KERNELS_MILLIS);
+            try (Traffic traffic = new Traffic(pair)) {
+                awaitCompilers();
+                LOG.log(
+                        Level.INFO,
+                        "rehearsed for {0} ms, {1} kB there and {2} kB back",
+                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
+                        traffic.kilobytes(false),
+                        traffic.kilobytes(true));
+            }
         } catch (IOException e) {
             LOG.log(Level.INFO, "no rehearsal, the first seconds will be slow: {0}", e.getMessage());
         }
