@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
@@ -16,15 +17,27 @@ final class Iperf {
     private static final Pattern UDP_PACKETS =
             Pattern.compile("\"sum\":\\s*\\{[^}]*\"lost_packets\":\\s*(-?\\d+),\\s*\"packets\":\\s*(\\d+)");
 
+    /** How long what a closed connection still has to send may take. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+
     private Iperf() {}
 
-    /** A TCP stream, or more of them; something must arrive. */
+    /** A TCP stream, or more of them; something must arrive. Returns when nothing of them is under way any more. */
     static void tcp(Namespace client, Namespace server, String address, String... options) {
         List<String> words = new ArrayList<>(List.of("-Z"));
         words.addAll(List.of(options));
         Matcher matcher = TCP_BYTES.matcher(run(client, server, address, words));
         assertThat(matcher.find()).as("iperf3 tells what arrived").isTrue();
         assertThat(Long.parseLong(matcher.group(1))).as("bytes that arrived").isPositive();
+        // iperf3 closes connections with data in them, which the kernel goes on sending: into the next test, if that
+        // came at once.
+        Eventually.holds(
+                LAST_WORDS,
+                () -> connections(client).isEmpty() && connections(server).isEmpty());
+    }
+
+    private static String connections(Namespace namespace) {
+        return namespace.command("ss", "-Htn").run().expectSuccess().output().strip();
     }
 
     /** UDP without a limit to its rate; loss is expected, but not of everything. */
