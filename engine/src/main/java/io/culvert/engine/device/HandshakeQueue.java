@@ -26,7 +26,7 @@ public final class HandshakeQueue {
     private final Clock clock;
     private final WorkRing<HandshakeMessage> incoming = new WorkRing<>(Limits.MAX_QUEUED_INCOMING_HANDSHAKES);
     private final WorkRing<Runnable> own = new WorkRing<>(OWN_CAPACITY);
-    /** As many permits as there are entries, or more. */
+    /** As many permits as there are entries that nobody is at; more only at the end. */
     private final Semaphore pending = new Semaphore(0);
     /** When the queue was last too long; written and read by any thread, and a little staleness does no harm. */
     private final AtomicLong lastUnderLoad = new AtomicLong(Long.MIN_VALUE);
@@ -54,7 +54,11 @@ public final class HandshakeQueue {
         while (running) {
             pending.acquireUninterruptibly();
             try {
-                doWork();
+                while (doWork() == 0 && running) {
+                    // An offer that is not finished hides those behind it. To give the permit up for that would leave
+                    // one entry without a permit, for good.
+                    Thread.yield();
+                }
             } catch (RuntimeException e) {
                 LOG.log(Level.ERROR, "a handshake failed in a way it should not", e);
             }
@@ -75,6 +79,11 @@ public final class HandshakeQueue {
         }
         processor.process(message, underLoad);
         return 1;
+    }
+
+    /** How much waits: a hint. */
+    int waiting() {
+        return own.size() + incoming.size();
     }
 
     /** Under load is: an eighth full, now or within the last second. */

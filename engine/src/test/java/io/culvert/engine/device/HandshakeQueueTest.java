@@ -1,0 +1,59 @@
+package io.culvert.engine.device;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.crypto.Aeads;
+import io.culvert.engine.Clock;
+import io.culvert.engine.linux.SystemClock;
+import io.culvert.engine.message.HandshakeResponse;
+import io.culvert.engine.pipeline.Worker;
+import io.culvert.engine.sim.MemoryNetwork;
+import io.culvert.engine.sim.MemoryPlatform;
+import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.natives.Memory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Many threads have handshake messages processed at once: each message gets its turn without another's coming after it. */
+class HandshakeQueueTest {
+    private static final int SENDERS = 6;
+    private static final int MESSAGES = 100_000;
+
+    private static void send(HandshakeQueue queue, Worker worker) {
+        // All zero, so that its MAC is wrong: refused at once.
+        long message = Memory.allocate(HandshakeResponse.BYTES, 64);
+        UdpEndpoint from = new UdpEndpoint();
+        for (int i = 0; i < MESSAGES; i++) {
+            while (!queue.offer(worker, message, HandshakeResponse.BYTES, from)) {
+                Thread.onSpinWait();
+            }
+        }
+        Memory.free(message);
+    }
+
+    @Test
+    @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+    void nothingIsLeftWaiting() throws InterruptedException {
+        Clock clock = new SystemClock();
+        MemoryPlatform platform = new MemoryPlatform(clock, new MemoryNetwork(clock, 1), "test", 1, 1);
+        try (Device device = Device.start(platform, new DeviceOptions(2, Aeads::create, true))) {
+            HandshakeQueue queue = device.handshakes();
+            List<Thread> senders = new ArrayList<>();
+            for (int i = 0; i < SENDERS; i++) {
+                senders.add(Thread.ofPlatform()
+                        .start(() -> send(queue, device.workers().get(0))));
+            }
+            for (Thread sender : senders) {
+                sender.join();
+            }
+            long end = clock.nanos() + 30_000_000_000L;
+            while (queue.waiting() > 0 && clock.nanos() < end) {
+                Thread.sleep(1);
+            }
+            assertThat(queue.waiting()).isZero();
+        }
+    }
+}
