@@ -20,6 +20,13 @@ public interface WorkerIo extends AutoCloseable {
     /** Bytes that one {@link #send} can take: what a UDP datagram over IPv4 can hold, 65,535 less 28. */
     int MAX_SEND_BYTES = 65_507;
 
+    /**
+     * Bytes of several datagrams that one {@link #send} can take. A device passes on whole what, with all headers, is shorter than its
+     * gso_max_size of 65,536; the kernel takes anything longer apart in front of it (gso_features_check in net/core/dev.c). Room
+     * is left for the headers of UDP 8, IPv6 40, Ethernet 14 and two VLANs 8.
+     */
+    int MAX_SEGMENTED_BYTES = 65_535 - 8 - 40 - 14 - 8;
+
     /** Datagrams that one {@link #send} can take: UDP_MAX_SEGMENTS of kernels before 6.9. */
     int MAX_SEND_SEGMENTS = 64;
 
@@ -77,7 +84,7 @@ public interface WorkerIo extends AutoCloseable {
      * Queues datagrams to one endpoint.
      *
      * @param address of the payloads, laid end to end
-     * @param length of all of them together, 1 to {@link #MAX_SEND_BYTES}
+     * @param length of all of them together, 1 to {@link #MAX_SEND_BYTES} of one, to {@link #MAX_SEGMENTED_BYTES} of several
      * @param segment size of each but the last, which may be shorter; {@code length} when there is one; at most
      *     {@link #MAX_SEND_SEGMENTS} of them
      * @param to the receiver, with the source to send from if that is known; copied during the call

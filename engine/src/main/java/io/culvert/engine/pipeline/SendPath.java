@@ -196,7 +196,7 @@ final class SendPath {
         int i = first + 1;
         while (i < train.count && i - first < WorkerIo.MAX_SEND_SEGMENTS && train.ecn[i] == train.ecn[first]) {
             int next = train.length[i] + Limits.DATA_OVERHEAD;
-            if (next > size || bytes + next > WorkerIo.MAX_SEND_BYTES) {
+            if (next > size || bytes + next > WorkerIo.MAX_SEGMENTED_BYTES) {
                 break;
             }
             bytes += next;

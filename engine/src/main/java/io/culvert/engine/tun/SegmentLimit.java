@@ -24,7 +24,7 @@ final class SegmentLimit {
 
     /** The limit for an MTU: at least 1, at most {@link WorkerIo#MAX_SEND_SEGMENTS}. */
     static int of(int mtu) {
-        int fitting = WorkerIo.MAX_SEND_BYTES / (mtu + Limits.DATA_OVERHEAD);
+        int fitting = WorkerIo.MAX_SEGMENTED_BYTES / (mtu + Limits.DATA_OVERHEAD);
         return Math.clamp(fitting, 1, WorkerIo.MAX_SEND_SEGMENTS);
     }
 

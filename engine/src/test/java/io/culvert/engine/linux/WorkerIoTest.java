@@ -121,6 +121,21 @@ abstract class WorkerIoTest {
         }
     }
 
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void asManyBytesAsOneSendMayHoldArriveInOne(boolean ipv6) throws IOException {
+        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+            io.attach(port);
+            List<byte[]> sent = lay(1424, WorkerIo.MAX_SEGMENTED_BYTES);
+            io.send(memory, WorkerIo.MAX_SEGMENTED_BYTES, 1424, loopback(ipv6, port.port()), 0, 0);
+            io.flush();
+            arrivals.until(() -> arrivals.datagrams.size() == 46);
+            assertThat(arrivals.payloads()).containsExactlyElementsOf(sent);
+            assertThat(arrivals.groups).isEqualTo(1);
+            io.attach(null);
+        }
+    }
+
     @Test
     void whatTheSinkDoesNotTakeWaitsAndKeepsItsOrder() throws IOException {
         try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {

@@ -26,7 +26,6 @@ import java.util.concurrent.TimeUnit;
 public final class MemoryIo implements WorkerIo {
     private static final int HEADROOM = 64;
     private static final int MAX_BYTES = 65_535;
-    private static final int MAX_SEND_BYTES = 65_507;
     private static final int MAX_SEGMENTS = 64;
     private static final int MAX_POLLED = 64;
     /** Few, as of the large buffers there are few. */
@@ -186,7 +185,8 @@ public final class MemoryIo implements WorkerIo {
 
     @Override
     public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
-        check(length >= 1 && length <= MAX_SEND_BYTES, "a send of " + length);
+        int limit = segment < length ? MAX_SEGMENTED_BYTES : MAX_SEND_BYTES;
+        check(length >= 1 && length <= limit, "a send of " + length);
         check(segment >= 1 && segment <= length, "segments of " + segment + " in " + length);
         check((length + segment - 1) / segment <= MAX_SEGMENTS, length / segment + " segments");
         check(to.isSet(), "a send to nowhere");
