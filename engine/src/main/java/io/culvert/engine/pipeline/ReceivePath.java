@@ -32,6 +32,8 @@ final class ReceivePath {
     private final Coalescer coalescer = new Coalescer();
     private final Coalescer.Output tun;
     private Train open;
+    /** Of the train being committed. */
+    private int datagrams;
 
     // The inner source address that was accepted last in the train being committed.
     private int acceptedVersion;
@@ -46,7 +48,9 @@ final class ReceivePath {
     /** Datagrams from one sender; see {@link io.culvert.engine.WorkerIo.Sink#onUdp}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
-        if (open != null && open.count + (length + step - 1) / step > Train.MAX_PACKETS) {
+        int messages = (length + step - 1) / step;
+        worker.pacing.take(messages);
+        if (open != null && open.count + messages > Train.MAX_PACKETS) {
             // Datagrams that came together were a super-packet at the sender, and are to become one again: two trains
             // would make two of it.
             dispatch();
@@ -143,6 +147,7 @@ final class ReceivePath {
         boolean data = false;
         int packets = 0;
         long bytes = 0;
+        datagrams = 0;
         acceptedVersion = 0;
         coalescer.begin(tun, worker.io().joins());
         for (int i = 0; i < train.count; i++) {
@@ -165,6 +170,7 @@ final class ReceivePath {
             }
         }
         coalescer.finish();
+        worker.pacing.deliver(datagrams);
         if (authentic) {
             worker.traffic.add(Traffic.RECEIVED_PACKETS, packets);
             worker.traffic.add(Traffic.RECEIVED_BYTES, bytes);
@@ -186,6 +192,9 @@ final class ReceivePath {
             return false;
         }
         IpPacket.decapsulateEcn(packet, train.ecn[i]);
+        if (IpPacket.protocol(packet) == IpPacket.UDP) {
+            datagrams++;
+        }
         coalescer.add(packet, length, train.limit[i]);
         return true;
     }

@@ -76,6 +76,7 @@ public final class Worker implements WorkerIo.Sink {
     /** Committed trains, whose memory the kernel still reads until the next flush. */
     private final ArrayDeque<Train> committed = new ArrayDeque<>(4 * TRAINS);
 
+    final DatagramPacing pacing = new DatagramPacing();
     private final Moderation moderation = new Moderation();
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
@@ -186,6 +187,9 @@ public final class Worker implements WorkerIo.Sink {
         processOwn();
         commit();
         finish();
+        if (pacing.isTurn(now)) {
+            Thread.yield();
+        }
         return work;
     }
 
@@ -413,7 +417,7 @@ public final class Worker implements WorkerIo.Sink {
 
     @Override
     public boolean takesUdp() {
-        return receiveTrains.available() >= RECEIVE_MARGIN;
+        return receiveTrains.available() >= RECEIVE_MARGIN && pacing.takes(now);
     }
 
     @Override

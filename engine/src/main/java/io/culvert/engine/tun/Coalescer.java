@@ -123,7 +123,7 @@ public final class Coalescer {
         length = bytes;
         header = headerBytes;
         transport = transport(packet);
-        tcp = protocol(packet) == IpPacket.TCP;
+        tcp = IpPacket.protocol(packet) == IpPacket.TCP;
         size = bytes - headerBytes;
         count = 1;
         // What a sender pushed is not to wait; a lone packet goes out as it came.
@@ -160,7 +160,7 @@ public final class Coalescer {
             return 0;
         }
         int at = transport(packet);
-        return switch (protocol(packet)) {
+        return switch (IpPacket.protocol(packet)) {
             case IpPacket.TCP -> (joins & TCP) != 0 ? tcpHeader(packet, at, bytes) : 0;
             case IpPacket.UDP -> (joins & UDP) != 0 ? udpHeader(packet, at, bytes) : 0;
             default -> 0;
@@ -192,10 +192,6 @@ public final class Coalescer {
 
     private static int transport(long packet) {
         return IpPacket.version(packet) == 4 ? IpPacket.IPV4_HEADER : IpPacket.IPV6_HEADER;
-    }
-
-    private static int protocol(long packet) {
-        return Memory.getByte(packet + (IpPacket.version(packet) == 4 ? 9 : 6));
     }
 
     /** Whether a packet is the next of the run, fits, and is not larger than the ones before. */
@@ -261,7 +257,7 @@ public final class Coalescer {
                 && InternetChecksum.fold(InternetChecksum.sum(packet, IpPacket.IPV4_HEADER)) != 0xffff) {
             return false;
         }
-        long sum = InternetChecksum.pseudoHeader(packet, protocol(packet))
+        long sum = InternetChecksum.pseudoHeader(packet, IpPacket.protocol(packet))
                 + InternetChecksum.swap(bytes - transport)
                 + InternetChecksum.sum(packet + transport, bytes - transport);
         return InternetChecksum.fold(sum) == 0xffff;
@@ -282,7 +278,8 @@ public final class Coalescer {
         if (!tcp) {
             Memory.putShortBE(run + transport + 4, transportBytes);
         }
-        long pseudo = InternetChecksum.pseudoHeader(run, protocol(run)) + InternetChecksum.swap(transportBytes);
+        long pseudo =
+                InternetChecksum.pseudoHeader(run, IpPacket.protocol(run)) + InternetChecksum.swap(transportBytes);
         Memory.putShort(run + transport + checksum, (short) InternetChecksum.fold(pseudo));
         int tcpType = ipv4 ? VirtioNetHeader.GSO_TCPV4 : VirtioNetHeader.GSO_TCPV6;
         int type = tcp ? tcpType : VirtioNetHeader.GSO_UDP_L4;

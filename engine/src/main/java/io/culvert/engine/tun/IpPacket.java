@@ -62,6 +62,11 @@ public final class IpPacket {
         return length > available ? -1 : length;
     }
 
+    /** The number of what follows the fixed header: IPv4's protocol, or IPv6's next header. */
+    public static int protocol(long packet) {
+        return Memory.getByte(packet + (version(packet) == 4 ? 9 : 6)) & 0xff;
+    }
+
     public static int ipv4Source(long packet) {
         return Memory.getIntBE(packet + IPV4_SOURCE);
     }
