@@ -13,10 +13,16 @@ import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
 import io.culvert.ring.BufferPool;
 
-/** Receives datagrams by recvmmsg(2), each slot into a buffer of its own that goes along to the sink. One thread. */
+/**
+ * Receives datagrams by recvmmsg(2), each slot into a buffer of its own that goes along to the sink. What comes joined to some
+ * 64 KiB is received one by one, so that it is opened while it is in the cache. One thread.
+ */
 final class DatagramReceiver implements AutoCloseable {
     /** Datagrams at a time: at 1.4 kB each it costs 0.77 of one by one, and more gain little. */
     private static final int SLOTS = 16;
+
+    /** From so many bytes on the next datagram is received alone. */
+    private static final int LARGE = 16 * 1024;
 
     private static final int NONE = -1;
     private static final int HEADER = (int) mmsghdr.sizeof();
@@ -32,6 +38,7 @@ final class DatagramReceiver implements AutoCloseable {
     private final CallState calls;
     private final IoCounters counters;
     private int held;
+    private int wanted = SLOTS;
     private boolean drained;
 
     DatagramReceiver(BufferPool pool, CallState calls, IoCounters counters) {
@@ -55,12 +62,17 @@ final class DatagramReceiver implements AutoCloseable {
         return held > 0 || pool.available() > 0;
     }
 
-    /** Receives what is there, up to a bound, and returns how much it was; there must be room. */
-    int receive(int socket, Sink sink) {
-        int slots = prepare();
+    /** Receives what is there, at most {@code limit} datagrams and as many as there is room for; returns how many it was. */
+    int receive(int socket, int limit, Sink sink) {
+        int slots = prepare(Math.min(wanted, limit));
+        drained = false;
+        if (slots == 0) {
+            return 0;
+        }
         counters.add(Counter.SYSCALLS, 1);
         int received = Math.max(0, Linux.recvmmsg(calls, socket, headers, slots, linux_h.MSG_DONTWAIT));
         drained = received < slots;
+        wanted = received > 0 ? Math.min(2 * wanted, SLOTS) : wanted;
         for (int i = 0; i < received; i++) {
             deliver(i, sink);
         }
@@ -73,8 +85,8 @@ final class DatagramReceiver implements AutoCloseable {
     }
 
     /** Gives slots buffers, the first one the one used last, which is still in the cache; returns how many have one. */
-    private int prepare() {
-        for (int i = 0; i < SLOTS; i++) {
+    private int prepare(int slots) {
+        for (int i = 0; i < slots; i++) {
             if (buffers[i] == NONE) {
                 int buffer = pool.available() > 0 ? pool.take() : takeFromBehind(i);
                 if (buffer == NONE) {
@@ -88,7 +100,7 @@ final class DatagramReceiver implements AutoCloseable {
             msghdr.msg_namelen(header, ReceivedMessage.NAME_BYTES);
             msghdr.msg_controllen(header, ReceivedMessage.CONTROL_BYTES);
         }
-        return SLOTS;
+        return slots;
     }
 
     private int takeFromBehind(int slot) {
@@ -119,6 +131,7 @@ final class DatagramReceiver implements AutoCloseable {
         }
         counters.add(Counter.UDP_RECEIVES, 1);
         int length = mmsghdr.msg_len(header);
+        wanted = length >= LARGE ? 1 : wanted;
         long limit = pool.address(buffer) + LinuxIo.BUFFER_BYTES;
         buffers[i] = NONE;
         held--;

@@ -15,6 +15,7 @@ import io.culvert.natives.CallState;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.ring.BufferPool;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
@@ -26,8 +27,13 @@ abstract class LinuxIo implements WorkerIo {
     /** What lies in front of received payloads. */
     static final int HEADROOM = 64;
 
-    /** How long to sleep while the sink takes nothing. */
+    /** How long to sleep while what is there cannot be taken. */
     static final long STALL_NANOS = 100_000;
+
+    /** Trains hold theirs until they are committed: enough for two full trains of single packets. */
+    private static final int UDP_BUFFERS = 128;
+    /** System calls by which one poll receives from each socket, so that the TUN gets its turn. */
+    private static final int RECEIVES = 4;
 
     private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
 
@@ -37,6 +43,8 @@ abstract class LinuxIo implements WorkerIo {
     final Wakeup wakeup = new Wakeup();
     final SendQueue ipv4 = new SendQueue(calls, counters);
     final SendQueue ipv6 = new SendQueue(calls, counters);
+    private final BufferPool udpBuffers = new BufferPool(UDP_BUFFERS, BUFFER_BYTES);
+    private final DatagramReceiver receiver = new DatagramReceiver(udpBuffers, calls, counters);
     private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(BUFFER_BYTES, 64);
@@ -47,6 +55,11 @@ abstract class LinuxIo implements WorkerIo {
     final boolean gathers;
     int tun;
     boolean tunGone;
+    // Whether a socket has more, as far as is known.
+    boolean ipv4Ready;
+    boolean ipv6Ready;
+    /** Whether the sink took no more. */
+    boolean udpStalled;
 
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.worker = worker;
@@ -55,6 +68,33 @@ abstract class LinuxIo implements WorkerIo {
                 | (on.contains(Offload.TUN_UDP_GRO) ? Coalescer.UDP : 0)
                 | (on.contains(Offload.TUN_VXLAN_GRO) ? Coalescer.VXLAN : 0);
         gathers = on.contains(Offload.GATHER);
+    }
+
+    /** Receives what the sockets have, one system call after the other; returns how many datagram groups it was. */
+    final int pollUdp(Sink sink) {
+        int found = 0;
+        for (int i = 0; i < RECEIVES && (ipv4Ready || ipv6Ready); i++) {
+            if (ipv4Ready) {
+                found += receiver.receive(ipv4.socket(), sink.takesUdp(), sink);
+                ipv4Ready = !receiver.drained();
+            }
+            if (ipv6Ready) {
+                found += receiver.receive(ipv6.socket(), sink.takesUdp(), sink);
+                ipv6Ready = !receiver.drained();
+            }
+        }
+        udpStalled = sink.takesUdp() == 0;
+        return found;
+    }
+
+    /** Whether what the sockets have can be taken. */
+    final boolean receives() {
+        return !udpStalled && receiver.hasRoom();
+    }
+
+    @Override
+    public final void releaseUdp(int buffer) {
+        udpBuffers.give(buffer);
     }
 
     @Override
@@ -85,6 +125,8 @@ abstract class LinuxIo implements WorkerIo {
     final void attachQueues(UdpPort port) {
         SocketPort sockets = (SocketPort) port;
         boolean gso = sockets != null && sockets.segments();
+        ipv4Ready = false;
+        ipv6Ready = false;
         ipv4.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv4(worker), gso);
         ipv6.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv6(worker), gso);
     }
@@ -157,6 +199,8 @@ abstract class LinuxIo implements WorkerIo {
 
     final void closeCommon() {
         wakeup.close();
+        receiver.close();
+        udpBuffers.close();
         runDelay.close();
         ipv4.close();
         ipv6.close();

@@ -22,8 +22,6 @@ import java.util.Set;
 final class PlainIo extends LinuxIo {
     /** How much can wait in the pipeline; taken last in first out, so that few are touched. */
     private static final int TUN_BUFFERS = 32;
-    /** A full train of single packets beside those that wait in the receiver's slots. */
-    private static final int UDP_BUFFERS = 80;
     /** TUN reads in one {@link #poll}, so that the sockets get their turn. */
     private static final int TUN_BATCH = 16;
 
@@ -35,16 +33,12 @@ final class PlainIo extends LinuxIo {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, BUFFER_BYTES);
-    private final BufferPool udpBuffers = new BufferPool(UDP_BUFFERS, BUFFER_BYTES);
-    private final DatagramReceiver receiver = new DatagramReceiver(udpBuffers, calls, counters);
     private final long descriptors = Memory.allocate(SOURCES * pollfd.sizeof() + timespec.sizeof(), 8);
     private final long timeout = descriptors + SOURCES * pollfd.sizeof();
     private boolean tunReady;
-    private boolean ipv4Ready;
-    private boolean ipv6Ready;
-    // Whether the sink took no more.
+    /** Whether the sink took no more. */
     private boolean tunStalled;
-    private boolean udpStalled;
+
     private boolean closed;
 
     PlainIo(TunDevice device, int worker, Set<Offload> on) {
@@ -60,18 +54,10 @@ final class PlainIo extends LinuxIo {
             look(0, true);
         }
         int found = wakeup.take() ? 1 : 0;
-        if (ipv4Ready && receiver.hasRoom() && sink.takesUdp()) {
-            found += receiver.receive(ipv4.socket(), sink);
-            ipv4Ready = !receiver.drained();
-        }
-        if (ipv6Ready && receiver.hasRoom() && sink.takesUdp()) {
-            found += receiver.receive(ipv6.socket(), sink);
-            ipv6Ready = !receiver.drained();
-        }
+        found += pollUdp(sink);
         if (tunReady) {
             found += readTun(sink);
         }
-        udpStalled = !sink.takesUdp();
         tunStalled = !sink.takesTun();
         return found + tellIfGone(sink);
     }
@@ -102,10 +88,6 @@ final class PlainIo extends LinuxIo {
 
     private boolean readsTun() {
         return !tunGone && !tunStalled && tunBuffers.available() > 0;
-    }
-
-    private boolean receives() {
-        return !udpStalled && receiver.hasRoom();
     }
 
     /**
@@ -175,15 +157,8 @@ final class PlainIo extends LinuxIo {
     }
 
     @Override
-    public void releaseUdp(int buffer) {
-        udpBuffers.give(buffer);
-    }
-
-    @Override
     public void attach(UdpPort port) {
         attachQueues(port);
-        ipv4Ready = false;
-        ipv6Ready = false;
     }
 
     @Override
@@ -202,9 +177,7 @@ final class PlainIo extends LinuxIo {
     public void close() {
         if (!closed) {
             closed = true;
-            receiver.close();
             tunBuffers.close();
-            udpBuffers.close();
             Memory.free(descriptors);
             closeCommon();
         }

@@ -5,15 +5,11 @@ import static io.culvert.engine.udp.SocketPort.NO_SOCKET;
 import io.culvert.engine.IoCounters.Counter;
 import io.culvert.engine.tun.FlowHash;
 import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.udp.ReceivedMessage;
 import io.culvert.engine.udp.SendQueue;
 import io.culvert.engine.udp.UdpPort;
 import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Memory;
-import io.culvert.natives.generated.io_uring_recvmsg_out;
 import io.culvert.natives.generated.liburing_h;
 import io.culvert.natives.generated.linux_h;
-import io.culvert.natives.generated.msghdr;
 import io.culvert.ring.CompletionHandler;
 import io.culvert.ring.IoUring;
 import io.culvert.ring.SubmissionQueue;
@@ -21,12 +17,9 @@ import io.culvert.ring.UserData;
 import java.util.Set;
 
 /**
- * I/O by one io_uring: a multishot read on the TUN queue, a multishot receive on each socket, both armed all the time, and
- * all writes and sends of a flush in one system call.
- *
- * <pre>
- *  UDP buffer: | io_uring_recvmsg_out 16 | name 32 | control 144 | payload ... |
- * </pre>
+ * I/O by one io_uring: a multishot read on the TUN queue, a multishot poll on each socket, both armed all the time, and
+ * all writes and sends of a flush in one system call. Datagrams alone are received by calls of their own: a ring receives
+ * ahead, into buffers that are out of the cache again when their turn comes.
  *
  * <p>Results come up at any {@code enter}, also at that of a flush; what arrived waits in a queue until {@link #poll}
  * delivers it. No more can arrive than there are buffers, which bounds it.
@@ -38,8 +31,6 @@ final class UringIo extends LinuxIo {
     private static final int COMPLETIONS = 1024;
     /** Single packets that can wait to be segmented; super-packets use a few of them. */
     private static final int TUN_BUFFERS = 64;
-    /** Trains hold theirs until they are committed: enough for two full trains of single packets. */
-    private static final int UDP_BUFFERS = 128;
 
     private static final int MAX_WRITES = 64;
 
@@ -52,15 +43,7 @@ final class UringIo extends LinuxIo {
     private static final long HURRY_NANOS = 250_000_000L;
 
     private static final int TUN_GROUP = 0;
-    private static final int UDP_GROUP = 1;
     private static final int TUN_SLOT = 0;
-
-    private static final int NAME = (int) io_uring_recvmsg_out.sizeof();
-    private static final int NAME_BYTES = 32;
-    private static final int CONTROL = NAME + NAME_BYTES;
-    private static final int CONTROL_BYTES = 144;
-    private static final int PAYLOAD = CONTROL + CONTROL_BYTES;
-    private static final int UDP_BUFFER_BYTES = PAYLOAD + 65_536;
 
     private static final int TUN_READ = 0;
     private static final int RECEIVE_IPV4 = 1;
@@ -76,9 +59,6 @@ final class UringIo extends LinuxIo {
     private final CompletionHandler handler = this::completed;
     private final boolean multishotRead;
     private final ProvidedBuffers tunBuffers;
-    private final ProvidedBuffers udpBuffers;
-    private final long receiveTemplate = Memory.allocate(msghdr.sizeof(), 8);
-    private final ReceivedMessage message = new ReceivedMessage();
     /** What is armed, by operation. */
     private final boolean[] armed = new boolean[WAKE + 1];
 
@@ -89,9 +69,7 @@ final class UringIo extends LinuxIo {
 
     // What arrived and was not delivered yet, and whether the sink took no more of it.
     private final TunArrivals tunArrivals = new TunArrivals(TUN_BUFFERS);
-    private final ArrivalQueue udpArrivals = new ArrivalQueue(UDP_BUFFERS);
     private boolean tunStalled;
-    private boolean udpStalled;
     /** When a packet of the TUN last went before others. */
     private long lastOvertaking = System.nanoTime() - HURRY_NANOS;
     /** When completions were last looked for. */
@@ -105,11 +83,8 @@ final class UringIo extends LinuxIo {
         submissions = ring.submissions();
         multishotRead = ring.supports(liburing_h.IORING_OP_READ_MULTISHOT);
         tunBuffers = new ProvidedBuffers(ring, TUN_GROUP, TUN_BUFFERS, BUFFER_BYTES);
-        udpBuffers = new ProvidedBuffers(ring, UDP_GROUP, UDP_BUFFERS, UDP_BUFFER_BYTES);
         ring.registerFiles(1);
         ring.updateFile(TUN_SLOT, tun);
-        msghdr.msg_namelen(receiveTemplate, NAME_BYTES);
-        msghdr.msg_controllen(receiveTemplate, CONTROL_BYTES);
         arm();
         ring.submit();
     }
@@ -135,11 +110,10 @@ final class UringIo extends LinuxIo {
     }
 
     private boolean armReceive(int operation, int socket) {
-        if (armed[operation] || socket == NO_SOCKET || !udpBuffers.isAvailable()) {
+        if (armed[operation] || socket == NO_SOCKET) {
             return false;
         }
-        armed[operation] =
-                submissions.prepRecvmsgMultishot(socket, 0, receiveTemplate, UDP_GROUP, UserData.of(operation, 0));
+        armed[operation] = submissions.prepPollMultishot(socket, 0, linux_h.POLLIN, UserData.of(operation, 0));
         return true;
     }
 
@@ -153,7 +127,15 @@ final class UringIo extends LinuxIo {
     private void completed(long userData, int result, int flags) {
         int operation = UserData.operation(userData);
         switch (operation) {
-            case TUN_READ, RECEIVE_IPV4, RECEIVE_IPV6 -> arrived(operation, result, flags);
+            case TUN_READ -> arrived(result, flags);
+            case RECEIVE_IPV4 -> {
+                armed[RECEIVE_IPV4] = CompletionHandler.hasMore(flags);
+                ipv4Ready = true;
+            }
+            case RECEIVE_IPV6 -> {
+                armed[RECEIVE_IPV6] = CompletionHandler.hasMore(flags);
+                ipv6Ready = true;
+            }
             case TUN_WRITE -> {
                 inFlight--;
                 int i = UserData.id(userData);
@@ -176,24 +158,21 @@ final class UringIo extends LinuxIo {
         queue.finished(i, result);
     }
 
-    private void arrived(int operation, int result, int flags) {
-        armed[operation] &= CompletionHandler.hasMore(flags);
+    private void arrived(int result, int flags) {
+        armed[TUN_READ] &= CompletionHandler.hasMore(flags);
         int buffer = CompletionHandler.buffer(flags);
-        ProvidedBuffers buffers = operation == TUN_READ ? tunBuffers : udpBuffers;
         if (buffer >= 0) {
-            buffers.taken(result);
-            if (result > 0 && operation == TUN_READ) {
+            tunBuffers.taken(result);
+            if (result > 0) {
                 long packet = tunBuffers.address(buffer) + VNET_HEADER_BYTES;
                 tunArrivals.add(buffer, result, FlowHash.of(packet, result - VNET_HEADER_BYTES), reaped);
-            } else if (result > 0) {
-                udpArrivals.add(buffer, result);
             } else {
-                buffers.release(buffer);
+                tunBuffers.release(buffer);
             }
         }
-        // Dry buffers and pending socket errors pass: it is armed again. A TUN gives no other errors but for good.
+        // Dry buffers pass: it is armed again. A TUN gives no other errors but for good.
         boolean dry = result == -linux_h.ENOBUFS || result == -linux_h.EAGAIN || result == -linux_h.EINTR;
-        tunGone |= operation == TUN_READ && result < 0 && !dry;
+        tunGone |= result < 0 && !dry;
     }
 
     @Override
@@ -202,14 +181,10 @@ final class UringIo extends LinuxIo {
             enter(0, 0);
         }
         int found = wakeup.take() ? 1 : 0;
-        for (int left = udpArrivals.size(); left > 0 && sink.takesUdp(); left--, found++) {
-            deliverUdp(ArrivalQueue.buffer(udpArrivals.remove()), sink);
-        }
+        found += pollUdp(sink);
         found += pollTun(sink);
-        udpStalled = !sink.takesUdp();
         tunStalled = !sink.takesTun();
         tunBuffers.refill();
-        udpBuffers.refill();
         return found + tellIfGone(sink);
     }
 
@@ -231,31 +206,6 @@ final class UringIo extends LinuxIo {
             sink.onTun(buffer, tunBuffers.address(buffer), length);
         }
         return found;
-    }
-
-    private void deliverUdp(int buffer, Sink sink) {
-        long out = udpBuffers.address(buffer);
-        boolean whole = message.parse(
-                out + NAME,
-                io_uring_recvmsg_out.namelen(out),
-                out + CONTROL,
-                io_uring_recvmsg_out.controllen(out),
-                io_uring_recvmsg_out.flags(out));
-        if (!whole) {
-            counters.add(Counter.UDP_TRUNCATED, 1);
-            udpBuffers.release(buffer);
-            return;
-        }
-        counters.add(Counter.UDP_RECEIVES, 1);
-        int length = io_uring_recvmsg_out.payloadlen(out);
-        sink.onUdp(
-                buffer,
-                out + PAYLOAD,
-                length,
-                out + UDP_BUFFER_BYTES,
-                message.segment(length),
-                message.from(),
-                message.ecn());
     }
 
     @Override
@@ -318,19 +268,11 @@ final class UringIo extends LinuxIo {
     }
 
     @Override
-    public void releaseUdp(int buffer) {
-        udpBuffers.release(buffer);
-    }
-
-    @Override
     public void attach(UdpPort port) {
         cancel(RECEIVE_IPV4);
         cancel(RECEIVE_IPV6);
         while (armed[RECEIVE_IPV4] || armed[RECEIVE_IPV6]) {
             enter(1, Long.MAX_VALUE);
-        }
-        while (udpArrivals.size() > 0) {
-            udpBuffers.release(ArrivalQueue.buffer(udpArrivals.remove()));
         }
         attachQueues(port);
     }
@@ -346,12 +288,13 @@ final class UringIo extends LinuxIo {
     @Override
     public void park(long nanos, long gather) {
         arm();
-        boolean deliverable = udpArrivals.size() > 0 && !udpStalled || tunArrivals.size() > 0 && !tunStalled;
-        if (deliverable || goneUntold() || !wakeup.beginPark()) {
+        boolean received = ipv4Ready || ipv6Ready;
+        boolean read = tunArrivals.size() > 0;
+        if (received && receives() || read && !tunStalled || goneUntold() || !wakeup.beginPark()) {
             return;
         }
         counters.add(Counter.SYSCALLS, 1);
-        long limit = Math.max(udpStalled || tunStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0);
+        long limit = Math.max(received || read ? Math.min(nanos, STALL_NANOS) : nanos, 0);
         ring.await(limit, gathers ? gather : 0);
         ring.reap(handler);
         wakeup.endPark();
@@ -363,8 +306,6 @@ final class UringIo extends LinuxIo {
             closed = true;
             ring.close();
             tunBuffers.close();
-            udpBuffers.close();
-            Memory.free(receiveTemplate);
             closeCommon();
         }
     }

@@ -26,9 +26,12 @@ final class DatagramPacing {
         delivered += datagrams;
     }
 
-    /** Whether this duty cycle may take more messages. */
-    boolean takes(long now) {
-        return taken < TURN || now - lastTurn > BURSTS_NANOS;
+    /** How many receives this duty cycle may make at once, of at most {@code most}; while bursts come, one after the other. */
+    int takes(int most, long now) {
+        if (now - lastTurn > BURSTS_NANOS) {
+            return most;
+        }
+        return taken < TURN ? 1 : 0;
     }
 
     /** Ends a duty cycle; whether it is the readers' turn. */

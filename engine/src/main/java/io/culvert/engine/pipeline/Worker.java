@@ -416,8 +416,8 @@ public final class Worker implements WorkerIo.Sink {
     }
 
     @Override
-    public boolean takesUdp() {
-        return receiveTrains.available() >= RECEIVE_MARGIN && pacing.takes(now);
+    public int takesUdp() {
+        return receiveTrains.available() < RECEIVE_MARGIN ? 0 : pacing.takes(RECEIVE_MARGIN, now);
     }
 
     @Override

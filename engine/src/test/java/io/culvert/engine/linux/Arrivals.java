@@ -65,8 +65,8 @@ final class Arrivals implements WorkerIo.Sink {
     }
 
     @Override
-    public boolean takesUdp() {
-        return !full;
+    public int takesUdp() {
+        return full ? 0 : 64;
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 class DatagramPacingTest {
+    private static final int MOST = 16;
     private static final long NOW = 1_000_000_000;
 
     private final DatagramPacing pacing = new DatagramPacing();
@@ -21,21 +22,21 @@ class DatagramPacingTest {
         for (int i = 0; i < 100; i++) {
             assertThat(cycle(45, 0, NOW + i)).isFalse();
             pacing.take(1000);
-            assertThat(pacing.takes(NOW + i)).isTrue();
+            assertThat(pacing.takes(MOST, NOW + i)).isEqualTo(MOST);
         }
     }
 
     @Test
     void aBurstIsFollowedByATurnAndByShortCycles() {
         pacing.take(500);
-        assertThat(pacing.takes(NOW)).as("nothing tells of a burst yet").isTrue();
+        assertThat(pacing.takes(MOST, NOW)).as("nothing tells of a burst yet").isEqualTo(MOST);
         assertThat(cycle(0, 500, NOW)).isTrue();
         pacing.take(DatagramPacing.TURN - 1);
-        assertThat(pacing.takes(NOW + 1)).isTrue();
+        assertThat(pacing.takes(MOST, NOW + 1)).isOne();
         pacing.take(1);
-        assertThat(pacing.takes(NOW + 1)).isFalse();
+        assertThat(pacing.takes(MOST, NOW + 1)).isZero();
         assertThat(cycle(0, DatagramPacing.TURN, NOW + 1)).isTrue();
-        assertThat(pacing.takes(NOW + 2)).as("the next cycle takes again").isTrue();
+        assertThat(pacing.takes(MOST, NOW + 2)).as("the next cycle takes again").isOne();
     }
 
     @Test
@@ -49,7 +50,7 @@ class DatagramPacingTest {
     void burstsAreForgotten() {
         assertThat(cycle(46, 46, NOW)).isTrue();
         pacing.take(1000);
-        assertThat(pacing.takes(NOW + DatagramPacing.BURSTS_NANOS)).isFalse();
-        assertThat(pacing.takes(NOW + DatagramPacing.BURSTS_NANOS + 1)).isTrue();
+        assertThat(pacing.takes(MOST, NOW + DatagramPacing.BURSTS_NANOS)).isZero();
+        assertThat(pacing.takes(MOST, NOW + DatagramPacing.BURSTS_NANOS + 1)).isEqualTo(MOST);
     }
 }

@@ -87,7 +87,7 @@ abstract class Feed {
 
         @Override
         boolean takenBy(WorkerIo.Sink sink) {
-            return sink.takesUdp();
+            return sink.takesUdp() > 0;
         }
 
         @Override
