@@ -4,6 +4,8 @@ import io.culvert.engine.IoCounters;
 import io.culvert.engine.IoCounters.Counter;
 import io.culvert.engine.WorkerIo;
 import io.culvert.engine.tun.Coalescer;
+import io.culvert.engine.tun.FlowHash;
+import io.culvert.engine.tun.IpPacket;
 import io.culvert.engine.tun.Segmenter;
 import io.culvert.engine.tun.TunDevice;
 import io.culvert.engine.tun.VirtioNetHeader;
@@ -35,6 +37,16 @@ abstract class LinuxIo implements WorkerIo {
     /** System calls by which one poll receives from each socket, so that the TUN gets its turn. */
     private static final int RECEIVES = 4;
 
+    /** Packets of the TUN that can be read ahead of their turn. */
+    private static final int TUN_BUFFERS = 64;
+    /** What one poll takes from the TUN, so that the sockets get their turn, and the working set stays in the cache. */
+    private static final int TUN_BYTES = 256 << 10;
+
+    /** The same while there is somebody to go first, who waits as long as this takes: two super-packets. */
+    private static final int HURRIED_BYTES = 128 << 10;
+    /** How long after the last one somebody is expected. */
+    private static final long HURRY_NANOS = 250_000_000L;
+
     private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
 
     final int worker;
@@ -58,8 +70,15 @@ abstract class LinuxIo implements WorkerIo {
     // Whether a socket has more, as far as is known.
     boolean ipv4Ready;
     boolean ipv6Ready;
-    /** Whether the sink took no more. */
-    boolean udpStalled;
+    boolean tunReady;
+    // Whether the sink took no more.
+    private boolean udpStalled;
+    private boolean tunStalled;
+
+    private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, BUFFER_BYTES);
+    private final TunArrivals tunArrivals = new TunArrivals(TUN_BUFFERS);
+    /** When a packet came that had reason to go before others; acknowledgements come all the time where TCP goes both ways. */
+    private long lastHurried = System.nanoTime() - HURRY_NANOS;
 
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.worker = worker;
@@ -87,9 +106,74 @@ abstract class LinuxIo implements WorkerIo {
         return found;
     }
 
+    /**
+     * Reads from the TUN, packet by packet so that each is taken while it is in the cache; ahead only while somebody is expected who is
+     * to go first.
+     */
+    final int pollTun(Sink sink) {
+        long now = System.nanoTime();
+        boolean hurried = now - lastHurried < HURRY_NANOS;
+        int found = 0;
+        for (long bytes = 0; bytes < (hurried ? HURRIED_BYTES : TUN_BYTES) && sink.takesTun(); found++) {
+            while (tunReady && tunArrivals.size() < (hurried ? TUN_BUFFERS : 1) && tunBuffers.available() > 0) {
+                readTun(now);
+            }
+            if (tunArrivals.size() == 0 || found == TUN_BUFFERS) {
+                break;
+            }
+            long arrival = tunArrivals.remove();
+            int buffer = ArrivalQueue.buffer(arrival);
+            int length = ArrivalQueue.length(arrival);
+            bytes += length;
+            counters.add(Counter.TUN_READS, 1);
+            sink.onTun(buffer, tunBuffers.address(buffer), length);
+        }
+        tunStalled = !sink.takesTun();
+        return found;
+    }
+
+    private void readTun(long now) {
+        int buffer = tunBuffers.take();
+        counters.add(Counter.SYSCALLS, 1);
+        int length = Linux.read(calls, tun, tunBuffers.address(buffer), BUFFER_BYTES);
+        if (length > 0) {
+            long packet = tunBuffers.address(buffer) + VNET_HEADER_BYTES;
+            int bytes = length - VNET_HEADER_BYTES;
+            boolean goesFirst = tunArrivals.add(buffer, length, FlowHash.of(packet, bytes), now);
+            if (goesFirst && !IpPacket.isBareAck(packet, bytes)) {
+                lastHurried = now;
+            }
+        } else {
+            tunBuffers.give(buffer);
+            tunReady = false;
+            tunGone |= length == -linux_h.EBADFD;
+        }
+    }
+
     /** Whether what the sockets have can be taken. */
     final boolean receives() {
         return !udpStalled && receiver.hasRoom();
+    }
+
+    /** Whether what the TUN has can be taken. */
+    final boolean reads() {
+        return !tunGone && !tunStalled;
+    }
+
+    /** Whether there is something, as far as is known, that the next poll can take. */
+    final boolean anyToTake() {
+        return (ipv4Ready || ipv6Ready) && receives() || (tunReady || tunArrivals.size() > 0) && reads();
+    }
+
+    /** How long to sleep at most where {@code nanos} were asked for: what could not be taken is looked at again soon. */
+    final long patience(long nanos) {
+        boolean any = ipv4Ready || ipv6Ready || tunReady || tunArrivals.size() > 0 || udpStalled || tunStalled;
+        return Math.max(any ? Math.min(nanos, STALL_NANOS) : nanos, 0);
+    }
+
+    @Override
+    public final void releaseTun(int buffer) {
+        tunBuffers.give(buffer);
     }
 
     @Override
@@ -201,6 +285,7 @@ abstract class LinuxIo implements WorkerIo {
         wakeup.close();
         receiver.close();
         udpBuffers.close();
+        tunBuffers.close();
         runDelay.close();
         ipv4.close();
         ipv6.close();

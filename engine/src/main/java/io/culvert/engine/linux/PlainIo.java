@@ -10,7 +10,6 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.timespec;
-import io.culvert.ring.BufferPool;
 import java.util.Set;
 
 /**
@@ -20,11 +19,6 @@ import java.util.Set;
  * <p>A source that gave less than it could is not asked again before poll says that it has more.
  */
 final class PlainIo extends LinuxIo {
-    /** How much can wait in the pipeline; taken last in first out, so that few are touched. */
-    private static final int TUN_BUFFERS = 32;
-    /** TUN reads in one {@link #poll}, so that the sockets get their turn. */
-    private static final int TUN_BATCH = 16;
-
     private static final int TUN = 0;
     private static final int IPV4 = 1;
     private static final int IPV6 = 2;
@@ -32,12 +26,8 @@ final class PlainIo extends LinuxIo {
     private static final int SOURCES = 4;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, BUFFER_BYTES);
     private final long descriptors = Memory.allocate(SOURCES * pollfd.sizeof() + timespec.sizeof(), 8);
     private final long timeout = descriptors + SOURCES * pollfd.sizeof();
-    private boolean tunReady;
-    /** Whether the sink took no more. */
-    private boolean tunStalled;
 
     private boolean closed;
 
@@ -50,44 +40,14 @@ final class PlainIo extends LinuxIo {
 
     @Override
     public int poll(Sink sink) {
-        if (!anyReady()) {
+        if (!tunReady || !ipv4Ready && !ipv6Ready) {
+            // Also beside a source that has more: else it would keep the others waiting until it is empty.
             look(0, true);
         }
         int found = wakeup.take() ? 1 : 0;
         found += pollUdp(sink);
-        if (tunReady) {
-            found += readTun(sink);
-        }
-        tunStalled = !sink.takesTun();
+        found += pollTun(sink);
         return found + tellIfGone(sink);
-    }
-
-    private int readTun(Sink sink) {
-        for (int i = 0; i < TUN_BATCH; i++) {
-            int buffer = sink.takesTun() ? tunBuffers.take() : -1;
-            if (buffer < 0) {
-                return i;
-            }
-            counters.add(Counter.SYSCALLS, 1);
-            int length = Linux.read(calls, tun, tunBuffers.address(buffer), BUFFER_BYTES);
-            if (length <= 0) {
-                tunBuffers.give(buffer);
-                tunReady = false;
-                tunGone |= length == -linux_h.EBADFD;
-                return i;
-            }
-            counters.add(Counter.TUN_READS, 1);
-            sink.onTun(buffer, tunBuffers.address(buffer), length);
-        }
-        return TUN_BATCH;
-    }
-
-    private boolean anyReady() {
-        return tunReady && readsTun() || (ipv4Ready || ipv6Ready) && receives();
-    }
-
-    private boolean readsTun() {
-        return !tunGone && !tunStalled && tunBuffers.available() > 0;
     }
 
     /**
@@ -95,7 +55,7 @@ final class PlainIo extends LinuxIo {
      * nobody takes are left out, and all of them where {@code all} is not set.
      */
     private void look(long nanos, boolean all) {
-        watch(TUN, all && readsTun() ? tun : SocketPort.NO_SOCKET);
+        watch(TUN, all && reads() ? tun : SocketPort.NO_SOCKET);
         watch(IPV4, all && receives() ? ipv4.socket() : SocketPort.NO_SOCKET);
         watch(IPV6, all && receives() ? ipv6.socket() : SocketPort.NO_SOCKET);
         watch(WAKE, wakeup.descriptor());
@@ -152,22 +112,17 @@ final class PlainIo extends LinuxIo {
     }
 
     @Override
-    public void releaseTun(int buffer) {
-        tunBuffers.give(buffer);
-    }
-
-    @Override
     public void attach(UdpPort port) {
         attachQueues(port);
     }
 
     @Override
     public void park(long nanos, long gather) {
-        if (!anyReady() && !goneUntold() && wakeup.beginPark()) {
+        if (!anyToTake() && !goneUntold() && wakeup.beginPark()) {
             if (gathers && gather > 0) {
                 look(Math.min(Math.max(nanos, 0), gather), false);
             } else {
-                look(Math.max(tunStalled || udpStalled ? Math.min(nanos, STALL_NANOS) : nanos, 0), true);
+                look(patience(nanos), true);
             }
             wakeup.endPark();
         }
@@ -177,7 +132,6 @@ final class PlainIo extends LinuxIo {
     public void close() {
         if (!closed) {
             closed = true;
-            tunBuffers.close();
             Memory.free(descriptors);
             closeCommon();
         }

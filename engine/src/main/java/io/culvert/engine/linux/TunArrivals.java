@@ -4,7 +4,7 @@ import io.culvert.engine.tun.FlowHash;
 import java.util.Arrays;
 
 /**
- * What io_uring has read from the TUN and the worker has not taken yet: two queues, so that an acknowledgement, a ping or a query does
+ * What was read from the TUN and the worker has not taken yet: two queues, so that an acknowledgement, a ping or a query does
  * not wait behind the super-packets of others (RFC 8290, section 3.3, has new and old flows for it). Into the queue that goes first comes
  * a short packet of a flow of which nothing waits, and of which there was nothing long for a second: so each flow keeps its order,
  * and none has more than one packet at a time go before those of others. One thread.
@@ -15,6 +15,8 @@ final class TunArrivals {
 
     /** How long a flow stays bulk after its last long packet. */
     private static final long BULK_NANOS = 1_000_000_000L;
+    /** How long after something long a short packet is taken to have been in its way. */
+    private static final long CROWDED_NANOS = 10_000_000L;
 
     private final ArrivalQueue first;
     private final ArrivalQueue rest;
@@ -24,6 +26,8 @@ final class TunArrivals {
     private final byte[] waiting = new byte[FlowHash.FLOWS];
     /** By flow: when something long was last added. */
     private final long[] lastLong = new long[FlowHash.FLOWS];
+
+    private long lastAnyLong = System.nanoTime() - BULK_NANOS;
     /** How many wait whose flow is not known: these may be of any flow. */
     private int unknown;
 
@@ -36,22 +40,27 @@ final class TunArrivals {
     }
 
     /**
-     * Takes in what has arrived.
+     * Takes in what was read.
      *
      * @param buffer which holds it
      * @param length of packet and virtio-net header
      * @param flow the packet's, or -1
      * @param now the time in nanoseconds
+     * @return whether it is one of those that are to go first, and something long was added not long ago: it pays to read ahead
      */
-    void add(int buffer, int length, int flow, long now) {
+    boolean add(int buffer, int length, int flow, long now) {
         boolean isShort = length <= SHORT_BYTES;
         boolean alone = flow >= 0 && waiting[flow] == 0 && unknown == 0 && now - lastLong[flow] > BULK_NANOS;
-        if (flow >= 0 && !isShort) {
-            lastLong[flow] = now;
+        if (!isShort) {
+            lastAnyLong = now;
+            if (flow >= 0) {
+                lastLong[flow] = now;
+            }
         }
         flows[buffer] = (short) flow;
         count(flow, 1);
         (alone && isShort ? first : rest).add(buffer, length);
+        return alone && isShort && now - lastAnyLong < CROWDED_NANOS;
     }
 
     private void count(int flow, int change) {
@@ -64,11 +73,6 @@ final class TunArrivals {
 
     int size() {
         return first.size() + rest.size();
-    }
-
-    /** Whether the one to go next goes before others that came sooner. */
-    boolean overtakes() {
-        return first.size() > 0 && rest.size() > 0;
     }
 
     /** The one to go next; there must be one. */

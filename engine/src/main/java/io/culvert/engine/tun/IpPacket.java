@@ -25,6 +25,9 @@ public final class IpPacket {
     /** ECN codepoint: congestion experienced. */
     public static final int CE = 3;
 
+    private static final int TCP_HEADER = 20;
+    private static final byte ACK = 0x10;
+
     static final int IPV4_SOURCE = 12;
     static final int IPV6_SOURCE = 8;
 
@@ -65,6 +68,15 @@ public final class IpPacket {
     /** The number of what follows the fixed header: IPv4's protocol, or IPv6's next header. */
     public static int protocol(long packet) {
         return Memory.getByte(packet + (version(packet) == 4 ? 9 : 6)) & 0xff;
+    }
+
+    /** Whether all of a packet's {@code length} bytes are the headers of a TCP acknowledgement; false with IP options or extensions. */
+    public static boolean isBareAck(long packet, int length) {
+        int transport = version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
+        return length >= transport + TCP_HEADER
+                && protocol(packet) == TCP
+                && Memory.getByte(packet + transport + 13) == ACK
+                && (Memory.getByte(packet + transport + 12) >>> 2 & 0x3c) == length - transport;
     }
 
     public static int ipv4Source(long packet) {

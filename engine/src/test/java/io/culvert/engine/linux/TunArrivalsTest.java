@@ -95,10 +95,8 @@ class TunArrivalsTest {
     void singlePacketGoesBeforeSuperPacketsOfOtherFlows() {
         TunArrivals arrivals = new TunArrivals(BUFFERS);
         arrivals.add(0, LONG, 1, now);
-        arrivals.add(1, LONG, 2, now);
-        assertThat(arrivals.overtakes()).isFalse();
-        arrivals.add(2, SHORT, 3, now);
-        assertThat(arrivals.overtakes()).isTrue();
+        assertThat(arrivals.add(1, LONG, 2, now)).isFalse();
+        assertThat(arrivals.add(2, SHORT, 3, now)).isTrue();
         assertThat(next(arrivals)).isEqualTo(2);
         arrivals.add(3, SHORT, FlowHash.FLOWS - 1, now);
         assertThat(next(arrivals)).isEqualTo(3);
@@ -129,5 +127,21 @@ class TunArrivalsTest {
         assertThat(next(arrivals)).isEqualTo(1);
         assertThat(next(arrivals)).isZero();
         assertThat(next(arrivals)).isEqualTo(2);
+    }
+
+    @Test
+    void readingAheadPaysForShortPacketsAmongLongOnes() {
+        TunArrivals arrivals = new TunArrivals(BUFFERS);
+        assertThat(arrivals.add(0, SHORT, 1, now)).as("nothing long was seen").isFalse();
+        assertThat(next(arrivals)).isZero();
+        arrivals.add(0, LONG, 2, now);
+        assertThat(next(arrivals)).isZero();
+        assertThat(arrivals.add(0, SHORT, 1, now))
+                .as("the long one is gone, but was there")
+                .isTrue();
+        assertThat(next(arrivals)).isZero();
+        assertThat(arrivals.add(0, SHORT, 2, now)).as("of the long one's flow").isFalse();
+        assertThat(next(arrivals)).isZero();
+        assertThat(arrivals.add(0, SHORT, 1, now + SECOND)).as("long ago").isFalse();
     }
 }

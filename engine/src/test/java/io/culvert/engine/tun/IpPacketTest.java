@@ -3,6 +3,7 @@ package io.culvert.engine.tun;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.natives.Memory;
+import java.util.Arrays;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -10,6 +11,7 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IpPacketTest {
     @Property
@@ -92,5 +94,27 @@ class IpPacketTest {
     @CsvSource({"0,0", "1,1", "2,2", "3,2"})
     void encapsulationHidesCongestionExperienced(int inner, int outer) {
         assertThat(IpPacket.encapsulateEcn(inner)).isEqualTo(outer);
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void tellsBareAcknowledgements(boolean ipv6) {
+        assertThat(isBareAck(Packets.tcp(ipv6, 1, 1, Packets.ACK, 0))).isTrue();
+        assertThat(isBareAck(Packets.tcp(ipv6, 1, 1, Packets.ACK, 1))).isFalse();
+        assertThat(isBareAck(Packets.tcp(ipv6, 1, 1, Packets.ACK | Packets.FIN, 0)))
+                .isFalse();
+        assertThat(isBareAck(Packets.tcp(ipv6, 1, 1, Packets.SYN, 0))).isFalse();
+        assertThat(isBareAck(Packets.udp(ipv6, 1, 24, 1))).isFalse();
+        byte[] cut = Packets.tcp(ipv6, 1, 1, Packets.ACK, 0);
+        assertThat(isBareAck(Arrays.copyOf(cut, cut.length - 13))).isFalse();
+    }
+
+    private static boolean isBareAck(byte[] packet) {
+        boolean[] bare = new boolean[1];
+        InternetChecksumTest.withMemory(packet.length, address -> {
+            Memory.copy(packet, 0, address, packet.length);
+            bare[0] = IpPacket.isBareAck(address, packet.length);
+        });
+        return bare[0];
     }
 }
