@@ -58,8 +58,8 @@ public interface WorkerIo extends AutoCloseable {
         /** Whether a packet of the TUN can be taken now; what cannot waits with the kernel. Asked before each. */
         boolean takesTun();
 
-        /** How many datagrams, joined ones counting as one, it takes of the next system call; 0 for none. Asked before each. */
-        int takesUdp();
+        /** The same for what comes by UDP, as much as one system call may bring. */
+        boolean takesUdp();
 
         /** The TUN was removed or broke: it gives nothing more. Called once. */
         void onTunGone();

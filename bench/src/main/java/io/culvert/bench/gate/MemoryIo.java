@@ -65,7 +65,7 @@ final class MemoryIo implements WorkerIo {
             sink.onTun(0, packet, length);
             count++;
         }
-        for (Integer buffer; sink.takesUdp() > 0 && (buffer = arrived.poll()) != null; count++) {
+        for (Integer buffer; sink.takesUdp() && (buffer = arrived.poll()) != null; count++) {
             long base = buffers + (long) buffer * BUFFER_BYTES;
             sink.onUdp(buffer, base + HEADROOM, lengths[buffer], base + BUFFER_BYTES, segments[buffer], from, 0);
         }

@@ -57,6 +57,7 @@ abstract class LinuxIo implements WorkerIo {
     final SendQueue ipv6 = new SendQueue(calls, counters);
     private final BufferPool udpBuffers = new BufferPool(UDP_BUFFERS, BUFFER_BYTES);
     private final DatagramReceiver receiver = new DatagramReceiver(udpBuffers, calls, counters);
+    final DatagramPacing pacing = new DatagramPacing();
     private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(BUFFER_BYTES, 64);
@@ -67,7 +68,7 @@ abstract class LinuxIo implements WorkerIo {
     final boolean gathers;
     int tun;
     boolean tunGone;
-    // Whether a socket has more, as far as is known.
+    // Whether a source has more, as far as is known.
     boolean ipv4Ready;
     boolean ipv6Ready;
     boolean tunReady;
@@ -91,18 +92,23 @@ abstract class LinuxIo implements WorkerIo {
 
     /** Receives what the sockets have, one system call after the other; returns how many datagram groups it was. */
     final int pollUdp(Sink sink) {
+        boolean bursts = pacing.expectsBursts(System.nanoTime());
+        int most = bursts ? 1 : DatagramReceiver.SLOTS;
         int found = 0;
-        for (int i = 0; i < RECEIVES && (ipv4Ready || ipv6Ready); i++) {
+        for (int i = bursts ? DatagramPacing.TURN : RECEIVES; i > 0 && (ipv4Ready || ipv6Ready); i--) {
             if (ipv4Ready) {
-                found += receiver.receive(ipv4.socket(), sink.takesUdp(), sink);
+                found += receiver.receive(ipv4.socket(), sink.takesUdp() ? most : 0, sink);
                 ipv4Ready = !receiver.drained();
             }
             if (ipv6Ready) {
-                found += receiver.receive(ipv6.socket(), sink.takesUdp(), sink);
+                found += receiver.receive(ipv6.socket(), sink.takesUdp() ? most : 0, sink);
                 ipv6Ready = !receiver.drained();
             }
+            if (bursts && receiver.isLarge()) {
+                break;
+            }
         }
-        udpStalled = sink.takesUdp() == 0;
+        udpStalled = !sink.takesUdp();
         return found;
     }
 
@@ -147,6 +153,13 @@ abstract class LinuxIo implements WorkerIo {
             tunBuffers.give(buffer);
             tunReady = false;
             tunGone |= length == -linux_h.EBADFD;
+        }
+    }
+
+    /** All is written: readers get their turn, if it is. */
+    final void pace() {
+        if (pacing.isTurn(System.nanoTime())) {
+            Thread.yield();
         }
     }
 

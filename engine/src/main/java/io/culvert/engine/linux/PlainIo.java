@@ -83,6 +83,7 @@ final class PlainIo extends LinuxIo {
 
     @Override
     public void writeTun(long address, int length) {
+        pacing.write(address, length);
         tunWritten(address, length, writeNow(address, length));
     }
 
@@ -90,6 +91,7 @@ final class PlainIo extends LinuxIo {
     public void flush() {
         flush(ipv4);
         flush(ipv6);
+        pace();
     }
 
     @Override

@@ -146,6 +146,7 @@ final class UringIo extends LinuxIo {
         if (writes == MAX_WRITES) {
             flush();
         }
+        pacing.write(address, length);
         writeAddress[writes] = address;
         writeLength[writes++] = length;
     }
@@ -166,6 +167,7 @@ final class UringIo extends LinuxIo {
         writes = 0;
         ipv4.clear();
         ipv6.clear();
+        pace();
     }
 
     @Override

@@ -16,8 +16,8 @@ import java.util.function.IntConsumer;
  * A responder must not send with {@code next}: until a message comes under it, it cannot know that the other side has
  * the key.
  *
- * <p>Threads: the peer's home alone calls the methods, but for {@link #current} and {@link #acquireCurrent}, which are for
- * any thread. {@code current} is written with release and read with acquire, so that a reader sees the keys in it.
+ * <p>Threads: the peer's home alone calls the methods, but for {@link #current}, which is for any thread. {@code current}
+ * is written with release and read with acquire, so that a reader sees the keys in it.
  *
  * <p>Holds one reference to each keypair in it. A keypair that is dropped leaves the index table at once, so that what is
  * still under way to it is lost, as in the kernel.
@@ -50,16 +50,6 @@ public final class Keypairs {
     /** The session to send with, or {@code null}. Any thread; to use its keys, take a reference. */
     public Keypair current() {
         return (Keypair) CURRENT.getAcquire(this);
-    }
-
-    /** The session to send with and a reference to it, or {@code null}. Any thread. */
-    public Keypair acquireCurrent() {
-        Keypair keypair = current();
-        while (keypair != null && !keypair.tryAcquire()) {
-            // Dropped in between: then there is another by now, or none.
-            keypair = current();
-        }
-        return keypair;
     }
 
     /** The session before the current one, or {@code null}. */

@@ -32,8 +32,6 @@ final class ReceivePath {
     private final Coalescer coalescer = new Coalescer();
     private final Coalescer.Output tun;
     private Train open;
-    /** Of the train being committed. */
-    private int datagrams;
 
     // The inner source address that was accepted last in the train being committed.
     private int acceptedVersion;
@@ -48,9 +46,7 @@ final class ReceivePath {
     /** Datagrams from one sender; see {@link io.culvert.engine.WorkerIo.Sink#onUdp}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
-        int messages = (length + step - 1) / step;
-        worker.pacing.take(messages);
-        if (open != null && open.count + messages > Train.MAX_PACKETS) {
+        if (open != null && open.count + (length + step - 1) / step > Train.MAX_PACKETS) {
             // Datagrams that came together were a super-packet at the sender, and are to become one again: two trains
             // would make two of it.
             dispatch();
@@ -147,7 +143,6 @@ final class ReceivePath {
         boolean data = false;
         int packets = 0;
         long bytes = 0;
-        datagrams = 0;
         acceptedVersion = 0;
         coalescer.begin(tun, worker.io().joins());
         for (int i = 0; i < train.count; i++) {
@@ -170,7 +165,6 @@ final class ReceivePath {
             }
         }
         coalescer.finish();
-        worker.pacing.deliver(datagrams);
         if (authentic) {
             worker.traffic.add(Traffic.RECEIVED_PACKETS, packets);
             worker.traffic.add(Traffic.RECEIVED_BYTES, bytes);
@@ -192,9 +186,6 @@ final class ReceivePath {
             return false;
         }
         IpPacket.decapsulateEcn(packet, train.ecn[i]);
-        if (IpPacket.protocol(packet) == IpPacket.UDP) {
-            datagrams++;
-        }
         coalescer.add(packet, length, train.limit[i]);
         return true;
     }

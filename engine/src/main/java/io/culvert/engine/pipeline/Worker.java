@@ -76,7 +76,6 @@ public final class Worker implements WorkerIo.Sink {
     /** Committed trains, whose memory the kernel still reads until the next flush. */
     private final ArrayDeque<Train> committed = new ArrayDeque<>(4 * TRAINS);
 
-    final DatagramPacing pacing = new DatagramPacing();
     private final Moderation moderation = new Moderation();
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
@@ -187,9 +186,6 @@ public final class Worker implements WorkerIo.Sink {
         processOwn();
         commit();
         finish();
-        if (pacing.isTurn(now)) {
-            Thread.yield();
-        }
         return work;
     }
 
@@ -416,8 +412,8 @@ public final class Worker implements WorkerIo.Sink {
     }
 
     @Override
-    public int takesUdp() {
-        return receiveTrains.available() < RECEIVE_MARGIN ? 0 : pacing.takes(RECEIVE_MARGIN, now);
+    public boolean takesUdp() {
+        return receiveTrains.available() >= RECEIVE_MARGIN;
     }
 
     @Override

@@ -65,8 +65,8 @@ final class Arrivals implements WorkerIo.Sink {
     }
 
     @Override
-    public int takesUdp() {
-        return full ? 0 : 64;
+    public boolean takesUdp() {
+        return !full;
     }
 
     @Override

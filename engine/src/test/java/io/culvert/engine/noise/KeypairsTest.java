@@ -119,7 +119,7 @@ class KeypairsTest {
         keypairs.clear();
         assertSlots(null, null, null);
         assertThat(dropped).containsExactlyInAnyOrder(1, 2, 3, 4);
-        assertThat(keypairs.acquireCurrent()).isNull();
+        assertThat(keypairs.current()).isNull();
     }
 
     @Test
@@ -135,10 +135,11 @@ class KeypairsTest {
     }
 
     @Test
-    void acquiresTheCurrentOne() {
-        assertThat(keypairs.acquireCurrent()).isNull();
+    void currentOneIsHeldUntilItIsDroppedAndReleased() {
+        assertThat(keypairs.current()).isNull();
         Keypair current = initiated(1);
-        assertThat(keypairs.acquireCurrent()).isSameAs(current);
+        assertThat(keypairs.current()).isSameAs(current);
+        assertThat(current.tryAcquire()).isTrue();
         assertThat(current.references()).isEqualTo(2);
         keypairs.clear();
         assertThat(current.references()).isEqualTo(1);

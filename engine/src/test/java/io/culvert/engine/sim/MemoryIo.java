@@ -131,7 +131,7 @@ public final class MemoryIo implements WorkerIo {
             sink.onTun(buffer, tunBuffers.address(buffer), framed.length);
             count++;
         }
-        for (int i = 0; i < MAX_POLLED && sink.takesUdp() > 0 && port != null && udpBuffers.hasFree(); i++) {
+        for (int i = 0; i < MAX_POLLED && sink.takesUdp() && port != null && udpBuffers.hasFree(); i++) {
             Queue<Datagram> arrived = port.arrived(worker);
             Datagram first = arrived.poll();
             if (first == null) {

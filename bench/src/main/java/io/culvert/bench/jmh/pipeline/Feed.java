@@ -87,7 +87,7 @@ abstract class Feed {
 
         @Override
         boolean takenBy(WorkerIo.Sink sink) {
-            return sink.takesUdp() > 0;
+            return sink.takesUdp();
         }
 
         @Override

@@ -120,7 +120,7 @@ final class MemoryIo implements WorkerIo {
     public int poll(Sink sink) {
         owner = owner == null ? Thread.currentThread() : owner;
         int count = 0;
-        for (Arrived arrived; sink.takesUdp() > 0 && available > 0 && (arrived = datagrams.poll()) != null; count++) {
+        for (Arrived arrived; sink.takesUdp() && available > 0 && (arrived = datagrams.poll()) != null; count++) {
             int length = arrived.datagram.length;
             int buffer = takeUdp();
             Memory.copy(arrived.datagram, 0, udp(buffer), length);
