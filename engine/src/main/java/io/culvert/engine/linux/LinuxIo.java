@@ -90,9 +90,18 @@ abstract class LinuxIo implements WorkerIo {
         gathers = on.contains(Offload.GATHER);
     }
 
+    /** Hands what is there, as far as is known, to the sink; returns what {@link #poll} is to return. */
+    final int take(Sink sink) {
+        long now = System.nanoTime();
+        int found = wakeup.take() ? 1 : 0;
+        found += takeUdp(sink, now);
+        found += takeTun(sink, now);
+        return found + tellIfGone(sink);
+    }
+
     /** Receives what the sockets have, one system call after the other; returns how many datagram groups it was. */
-    final int pollUdp(Sink sink) {
-        boolean bursts = pacing.expectsBursts(System.nanoTime());
+    private int takeUdp(Sink sink, long now) {
+        boolean bursts = pacing.expectsBursts(now);
         int most = bursts ? 1 : DatagramReceiver.SLOTS;
         int found = 0;
         for (int i = bursts ? DatagramPacing.TURN : RECEIVES; i > 0 && (ipv4Ready || ipv6Ready); i--) {
@@ -116,8 +125,7 @@ abstract class LinuxIo implements WorkerIo {
      * Reads from the TUN, packet by packet so that each is taken while it is in the cache; ahead only while somebody is expected who is
      * to go first.
      */
-    final int pollTun(Sink sink) {
-        long now = System.nanoTime();
+    private int takeTun(Sink sink, long now) {
         boolean hurried = now - lastHurried < HURRY_NANOS;
         int found = 0;
         for (long bytes = 0; bytes < (hurried ? HURRIED_BYTES : TUN_BYTES) && sink.takesTun(); found++) {
@@ -266,7 +274,7 @@ abstract class LinuxIo implements WorkerIo {
     }
 
     /** Tells the sink, once, if the TUN is gone. */
-    final int tellIfGone(Sink sink) {
+    private int tellIfGone(Sink sink) {
         if (!tunGone || goneTold) {
             return 0;
         }

@@ -44,10 +44,7 @@ final class PlainIo extends LinuxIo {
             // Also beside a source that has more: else it would keep the others waiting until it is empty.
             look(0, true);
         }
-        int found = wakeup.take() ? 1 : 0;
-        found += pollUdp(sink);
-        found += pollTun(sink);
-        return found + tellIfGone(sink);
+        return take(sink);
     }
 
     /**

@@ -59,8 +59,9 @@ final class TunArrivals {
         }
         flows[buffer] = (short) flow;
         count(flow, 1);
-        (alone && isShort ? first : rest).add(buffer, length);
-        return alone && isShort && now - lastAnyLong < CROWDED_NANOS;
+        boolean goesFirst = alone && isShort;
+        (goesFirst ? first : rest).add(buffer, length);
+        return goesFirst && now - lastAnyLong < CROWDED_NANOS;
     }
 
     private void count(int flow, int change) {

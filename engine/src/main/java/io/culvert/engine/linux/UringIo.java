@@ -135,10 +135,7 @@ final class UringIo extends LinuxIo {
         if (arm() | ring.isReady()) {
             enter(0, 0);
         }
-        int found = wakeup.take() ? 1 : 0;
-        found += pollUdp(sink);
-        found += pollTun(sink);
-        return found + tellIfGone(sink);
+        return take(sink);
     }
 
     @Override

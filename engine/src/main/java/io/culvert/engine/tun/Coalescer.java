@@ -122,7 +122,7 @@ public final class Coalescer {
         limit = bufferLimit;
         length = bytes;
         header = headerBytes;
-        transport = transport(packet);
+        transport = IpPacket.transport(packet);
         tcp = IpPacket.protocol(packet) == IpPacket.TCP;
         size = bytes - headerBytes;
         count = 1;
@@ -159,7 +159,7 @@ public final class Coalescer {
                 && (Memory.getByte(packet) != 0x45 || (Memory.getShortBE(packet + 6) & ~DONT_FRAGMENT) != 0)) {
             return 0;
         }
-        int at = transport(packet);
+        int at = IpPacket.transport(packet);
         return switch (IpPacket.protocol(packet)) {
             case IpPacket.TCP -> (joins & TCP) != 0 ? tcpHeader(packet, at, bytes) : 0;
             case IpPacket.UDP -> (joins & UDP) != 0 ? udpHeader(packet, at, bytes) : 0;
@@ -188,10 +188,6 @@ public final class Coalescer {
     /** The ports of VXLAN, as registered and as Linux has it, and of Geneve. */
     private static boolean isVxlan(int port) {
         return port == 4789 || port == 8472 || port == 6081;
-    }
-
-    private static int transport(long packet) {
-        return IpPacket.version(packet) == 4 ? IpPacket.IPV4_HEADER : IpPacket.IPV6_HEADER;
     }
 
     /** Whether a packet is the next of the run, fits, and is not larger than the ones before. */

@@ -70,9 +70,14 @@ public final class IpPacket {
         return Memory.getByte(packet + (version(packet) == 4 ? 9 : 6)) & 0xff;
     }
 
+    /** Where the fixed header ends. */
+    static int transport(long packet) {
+        return version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
+    }
+
     /** Whether all of a packet's {@code length} bytes are the headers of a TCP acknowledgement; false with IP options or extensions. */
     public static boolean isBareAck(long packet, int length) {
-        int transport = version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
+        int transport = transport(packet);
         return length >= transport + TCP_HEADER
                 && protocol(packet) == TCP
                 && Memory.getByte(packet + transport + 13) == ACK
