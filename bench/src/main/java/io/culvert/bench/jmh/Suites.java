@@ -264,7 +264,7 @@ final class Suites {
         }
         return new Suite(
                 "coalescing",
-                "decrypted packets verified and joined into a super-packet, each time put back by a copy first",
+                "decrypted packets compared and joined into a super-packet, each time put back by a copy first",
                 "that copy alone, and two copies",
                 tasks);
     }

@@ -13,8 +13,9 @@ import io.culvert.natives.Memory;
  *
  * <p>One run is open at a time and only the packet added last can have begun or extended it, so order is kept. A packet
  * joins when {@link Segmenter} would give it back as it came: equal headers but for what counts up, payloads of equal
- * size, and right checksums (after joining nobody could tell any more that one was wrong). The one liberty is RFC 6864's:
- * the identification of an IPv4 packet that may not be fragmented has no meaning and need not count up.
+ * size. The one liberty is RFC 6864's: the identification of an IPv4 packet that may not be fragmented has no meaning and
+ * need not count up. Checksums of TCP and UDP count as verified, as what was sealed has not changed on its way (receive.c,
+ * wg_packet_consume_data_done); that of an IPv4 header is looked at, as GRO does.
  *
  * <p>Packets are hostile: nothing is read beyond their lengths, and what is odd in any way is written alone and unchanged.
  * No allocation; one instance serves one thread.
@@ -91,7 +92,7 @@ public final class Coalescer {
         if (headerBytes == 0) {
             finish();
             writeAlone(packet, bytes);
-        } else if (run != 0 && continues(packet, bytes, headerBytes) && verified(packet, bytes)) {
+        } else if (run != 0 && continues(packet, bytes, headerBytes) && headersRight(packet)) {
             merge(packet, bytes);
         } else {
             finish();
@@ -243,20 +244,14 @@ public final class Coalescer {
         return Memory.getLong(packet + offset) == Memory.getLong(run + offset);
     }
 
-    /** Whether a packet's checksums are right, and those of the run it would join, whose first packet was not looked at yet. */
-    private boolean verified(long packet, int bytes) {
-        return (count > 1 || checksumsRight(run, length)) && checksumsRight(packet, bytes);
+    /** Whether a packet's IP header is right, and that of the run it would join, whose first packet was not looked at yet. */
+    private boolean headersRight(long packet) {
+        return (count > 1 || headerRight(run)) && headerRight(packet);
     }
 
-    private boolean checksumsRight(long packet, int bytes) {
-        if (IpPacket.version(packet) == 4
-                && InternetChecksum.fold(InternetChecksum.sum(packet, IpPacket.IPV4_HEADER)) != 0xffff) {
-            return false;
-        }
-        long sum = InternetChecksum.pseudoHeader(packet, IpPacket.protocol(packet))
-                + InternetChecksum.swap(bytes - transport)
-                + InternetChecksum.sum(packet + transport, bytes - transport);
-        return InternetChecksum.fold(sum) == 0xffff;
+    private static boolean headerRight(long packet) {
+        return IpPacket.version(packet) != 4
+                || InternetChecksum.fold(InternetChecksum.sum(packet, IpPacket.IPV4_HEADER)) == 0xffff;
     }
 
     private void writeRun() {

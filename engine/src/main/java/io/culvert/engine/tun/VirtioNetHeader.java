@@ -21,8 +21,6 @@ public final class VirtioNetHeader {
 
     /** Flag: the checksum at csum_start + csum_offset holds the pseudo-header's sum only and is to be completed. */
     public static final int NEEDS_CSUM = 1;
-    /** Flag: the checksums have been verified. */
-    public static final int DATA_VALID = 2;
 
     /** gso_type: one packet. */
     public static final int GSO_NONE = 0;
