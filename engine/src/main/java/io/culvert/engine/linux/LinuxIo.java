@@ -101,6 +101,10 @@ abstract class LinuxIo implements WorkerIo {
 
     /** Receives what the sockets have, one system call after the other; returns how many datagram groups it was. */
     private int takeUdp(Sink sink, long now) {
+        if (pacing.hold(now) > 0) {
+            return 0;
+        }
+        pacing.begin(now);
         boolean bursts = pacing.expectsBursts(now);
         int most = bursts ? 1 : DatagramReceiver.SLOTS;
         int found = 0;
@@ -173,7 +177,7 @@ abstract class LinuxIo implements WorkerIo {
 
     /** Whether what the sockets have can be taken. */
     final boolean receives() {
-        return !udpStalled && receiver.hasRoom();
+        return !udpStalled && receiver.hasRoom() && pacing.hold(System.nanoTime()) == 0;
     }
 
     /** Whether what the TUN has can be taken. */
@@ -186,10 +190,15 @@ abstract class LinuxIo implements WorkerIo {
         return (ipv4Ready || ipv6Ready) && receives() || (tunReady || tunArrivals.size() > 0) && reads();
     }
 
-    /** How long to sleep at most where {@code nanos} were asked for: what could not be taken is looked at again soon. */
-    final long patience(long nanos) {
-        boolean any = ipv4Ready || ipv6Ready || tunReady || tunArrivals.size() > 0 || udpStalled || tunStalled;
-        return Math.max(any ? Math.min(nanos, STALL_NANOS) : nanos, 0);
+    /**
+     * How long to sleep at most where {@code nanos} were asked for and {@code hold} is left for datagrams to be held back: what could
+     * not be taken is looked at again soon.
+     */
+    final long patience(long nanos, long hold) {
+        boolean udp = (ipv4Ready || ipv6Ready) && hold == 0;
+        boolean any = udp || tunReady || tunArrivals.size() > 0 || udpStalled || tunStalled;
+        long most = hold > 0 ? Math.min(nanos, hold) : nanos;
+        return Math.max(any ? Math.min(most, STALL_NANOS) : most, 0);
     }
 
     @Override

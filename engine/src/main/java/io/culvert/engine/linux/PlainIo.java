@@ -121,7 +121,7 @@ final class PlainIo extends LinuxIo {
             if (gathers && gather > 0) {
                 look(Math.min(Math.max(nanos, 0), gather), false);
             } else {
-                look(patience(nanos), true);
+                look(patience(nanos, pacing.hold(System.nanoTime())), true);
             }
             wakeup.endPark();
         }

@@ -219,7 +219,9 @@ final class UringIo extends LinuxIo {
             return;
         }
         counters.add(Counter.SYSCALLS, 1);
-        ring.await(patience(nanos), gathers ? gather : 0);
+        // What comes meanwhile need not wake anybody.
+        long hold = pacing.hold(System.nanoTime());
+        ring.await(patience(nanos, hold), gathers ? Math.max(gather, hold) : 0);
         ring.reap(handler);
         wakeup.endPark();
     }

@@ -15,8 +15,15 @@ class DatagramPacingTest {
 
     /** So many datagrams are written; whether readers have their turn then. */
     private boolean written(int datagrams, long time) {
-        pacing.count(datagrams);
+        pacing.count(datagrams, datagrams == 0 ? 1400 : 1400 * datagrams);
         return pacing.isTurn(time);
+    }
+
+    /** A burst that was taken and written at {@code time}; how long it holds back the next. */
+    private long held(int datagrams, long time) {
+        pacing.begin(time);
+        assertThat(written(datagrams, time)).isTrue();
+        return pacing.hold(time);
     }
 
     @Test
@@ -47,6 +54,66 @@ class DatagramPacingTest {
         assertThat(written(46, now)).isTrue();
         assertThat(pacing.expectsBursts(now + DatagramPacing.BURSTS_NANOS)).isTrue();
         assertThat(pacing.expectsBursts(now + DatagramPacing.BURSTS_NANOS + 1)).isFalse();
+    }
+
+    @Test
+    void aBurstHoldsBackTheNext() {
+        long hold = held(DatagramPacing.TURN, now);
+        assertThat(hold).isEqualTo(DatagramPacing.TURN * DatagramPacing.SLOWEST_NANOS);
+        assertThat(pacing.hold(now + 1)).isEqualTo(hold - 1);
+        assertThat(pacing.hold(now + hold)).isZero();
+        assertThat(pacing.hold(now + 2 * hold)).isZero();
+    }
+
+    @Test
+    void smallDatagramsHoldBackNothing() {
+        pacing.count(64, DatagramPacing.HOLD_BYTES - 1);
+        assertThat(pacing.isTurn(now)).isTrue();
+        assertThat(pacing.hold(now)).isZero();
+    }
+
+    @Test
+    void nothingIsHeldBackForLong() {
+        assertThat(held(10_000, now)).isEqualTo(DatagramPacing.MOST_NANOS);
+    }
+
+    @Test
+    void writingCountsAsTimeHeldBack() {
+        pacing.begin(now);
+        written(DatagramPacing.TURN, now + 60_000);
+        assertThat(pacing.hold(now + 60_000)).isEqualTo(DatagramPacing.TURN * DatagramPacing.SLOWEST_NANOS - 60_000);
+        assertThat(pacing.hold(now + 90_000)).isZero();
+    }
+
+    /** 200 datagrams in each millisecond, in four bursts: on average 5,000 ns each, of which a third is waited for. */
+    @Test
+    void datagramsComeThreeTimesAsFastAsOnAverageAtMost() {
+        long hold = 0;
+        for (int i = 0; i < 100; i++) {
+            hold = held(50, now + i * 250_000L);
+        }
+        assertThat(hold).isBetween(50 * 1600L, 50 * 1700L);
+    }
+
+    @Test
+    void aPauseMakesTheRateUnknown() {
+        datagramsComeThreeTimesAsFastAsOnAverageAtMost();
+        assertThat(held(40, now + 1_000_000_000L)).isEqualTo(40 * DatagramPacing.SLOWEST_NANOS);
+    }
+
+    @Test
+    void whereTcpHasAPartNothingIsHeldBack() {
+        for (int i = 0; i < 100; i++) {
+            for (int j = 0; j < 10; j++) {
+                written(0, now + i * 250_000L);
+            }
+            written(50, now + i * 250_000L);
+        }
+        assertThat(held(50, now + 25_000_000L)).isZero();
+        for (int i = 0; i < 100; i++) {
+            written(50, now + 26_000_000L + i * 250_000L);
+        }
+        assertThat(held(50, now + 51_000_000L)).isPositive();
     }
 
     @Test
