@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Traffic of many kinds between a pair's networks, as much as goes through: TCP streams both ways, with writes of all sizes, and
- * bursts of datagrams, short and long, odd and even. C2 leaves out what it has not seen, so all of it runs at once.
+ * bursts of datagrams, short and long, odd and even. C2 leaves out what it has not seen, so all of it runs at once, but for a
+ * quarter of the time datagrams run alone, as they are handed over in another way then.
  *
  * <p>Made, closed and owned by one thread; its own threads share nothing but channels and {@code received}, which is safe for all.
  */
@@ -31,8 +32,13 @@ final class Traffic implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2000;
     private static final int BUFFER_BYTES = 65_536;
     private static final int LONGEST_DATAGRAM = 1361;
+    /** More than a packet takes: fragments have no checksum that is left to complete, nor have packets that are forwarded. */
+    private static final int FRAGMENTED_DATAGRAM = 2000;
+
     private static final int LONGEST_BURST = 150;
     private static final long PAUSE_NANOS = 300_000;
+    /** Of each four times 2^26 ns, which is 67 ms, streams are silent once. */
+    private static final int TURN_SHIFT = 26;
 
     private final LongAdder[] received = {new LongAdder(), new LongAdder()};
     private final List<AutoCloseable> channels = new ArrayList<>();
@@ -105,6 +111,9 @@ final class Traffic implements AutoCloseable {
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
+            while ((System.nanoTime() >>> TURN_SHIFT & 3) == 0) {
+                LockSupport.parkNanos(PAUSE_NANOS);
+            }
         }
     }
 
@@ -116,11 +125,12 @@ final class Traffic implements AutoCloseable {
     }
 
     private static void datagrams(DatagramChannel near, DatagramChannel far) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(LONGEST_DATAGRAM);
+        ByteBuffer buffer = ByteBuffer.allocateDirect(FRAGMENTED_DATAGRAM);
         for (int i = 0; ; i++) {
             DatagramChannel from = i % 2 == 0 ? near : far;
+            int longest = i % 8 == 1 ? FRAGMENTED_DATAGRAM : LONGEST_DATAGRAM;
             for (int left = i % LONGEST_BURST; left > 0; left--) {
-                buffer.clear().limit(i % 3 == 0 ? left * 5 : LONGEST_DATAGRAM);
+                buffer.clear().limit(i % 3 == 0 ? left * 5 : longest);
                 from.write(buffer);
             }
             drain(near, buffer);

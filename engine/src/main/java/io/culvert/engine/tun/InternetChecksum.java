@@ -68,10 +68,13 @@ public final class InternetChecksum {
         return (short) ~fold(sum);
     }
 
-    /** As {@link #finish}, for UDP: 0 there means "no checksum", so it is written as its other form (RFC 768). */
+    /**
+     * As {@link #finish}, for UDP: 0 there means "no checksum", so it is written as its other form (RFC 768). Without a branch, as C2
+     * would leave out one that is taken once in 65,536 times, and throw the code away then.
+     */
     public static short finishNonZero(long sum) {
-        short checksum = finish(sum);
-        return checksum == 0 ? (short) 0xffff : checksum;
+        int checksum = ~fold(sum) & 0xffff;
+        return (short) (checksum | checksum - 1 >> 16);
     }
 
     /** A big-endian 16-bit number, as it would have been loaded from memory. */

@@ -7,9 +7,18 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
 
 /** Against the byte-by-byte sum of RFC 1071. */
 class InternetChecksumTest {
+    @Test
+    void aDatagramsChecksumIsNeverZero() {
+        for (int sum = 0; sum <= 0xffff; sum++) {
+            short checksum = InternetChecksum.finish(sum);
+            assertThat(InternetChecksum.finishNonZero(sum)).isEqualTo(checksum == 0 ? (short) 0xffff : checksum);
+        }
+    }
+
     @Property
     void sumEqualsTheNaiveOneAtAnyAlignment(
             @ForAll @Size(max = 200) byte[] bytes, @ForAll @IntRange(max = 15) int alignment) {
