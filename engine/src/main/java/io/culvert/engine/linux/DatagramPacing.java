@@ -17,8 +17,12 @@ final class DatagramPacing {
     static final long BURSTS_NANOS = 2_000_000;
     /** What a burst has to have for the next to be held back: small datagrams fill no socket, and each hold costs a timer. */
     static final int HOLD_BYTES = 16 << 10;
-    /** For how long datagrams are held back at most. */
+    /** How many may be ahead of their time. So fewer waits, each with its timer, lose no more. */
+    static final int AHEAD = 16;
+    /** For how long one burst holds back the next at most. */
     static final long MOST_NANOS = 250_000;
+    /** Less than this is not worth a timer. */
+    static final long LEAST_NANOS = 30_000;
 
     /** For how long one datagram holds back the next at most, which is also what it does while their rate is not known. */
     static final long SLOWEST_NANOS = 5_000;
@@ -37,6 +41,9 @@ final class DatagramPacing {
 
     private long cycle = System.nanoTime();
     private long lastTurn = cycle - 2 * BURSTS_NANOS;
+    /** When the time of all that was handed over is over: virtual scheduling, as in ITU-T I.371, annex A. */
+    private long due = cycle;
+
     private long heldUntil = cycle;
 
     // Since the period began.
@@ -93,7 +100,9 @@ final class DatagramPacing {
             measure(now);
         }
         if (alone && writtenBytes >= HOLD_BYTES) {
-            heldUntil = cycle + Math.min(written * nanosEach, MOST_NANOS);
+            due = Math.max(due, cycle) + Math.min(written * nanosEach, MOST_NANOS);
+            long until = due - AHEAD * nanosEach;
+            heldUntil = until - now < LEAST_NANOS ? now : until;
         }
         written = 0;
         writtenBytes = 0;

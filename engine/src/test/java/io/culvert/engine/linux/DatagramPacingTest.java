@@ -58,11 +58,17 @@ class DatagramPacingTest {
 
     @Test
     void aBurstHoldsBackTheNext() {
-        long hold = held(DatagramPacing.TURN, now);
-        assertThat(hold).isEqualTo(DatagramPacing.TURN * DatagramPacing.SLOWEST_NANOS);
+        long hold = held(46, now);
+        assertThat(hold).isEqualTo((46 - DatagramPacing.AHEAD) * DatagramPacing.SLOWEST_NANOS);
         assertThat(pacing.hold(now + 1)).isEqualTo(hold - 1);
         assertThat(pacing.hold(now + hold)).isZero();
         assertThat(pacing.hold(now + 2 * hold)).isZero();
+    }
+
+    @Test
+    void whatWasAheadOfItsTimeIsMadeUpFor() {
+        long hold = held(46, now);
+        assertThat(held(46, now + hold)).isEqualTo(46 * DatagramPacing.SLOWEST_NANOS);
     }
 
     @Test
@@ -74,31 +80,47 @@ class DatagramPacingTest {
 
     @Test
     void nothingIsHeldBackForLong() {
-        assertThat(held(10_000, now)).isEqualTo(DatagramPacing.MOST_NANOS);
+        assertThat(held(10_000, now)).isBetween(1L, DatagramPacing.MOST_NANOS);
+        assertThat(held(10_000, now + DatagramPacing.MOST_NANOS)).isBetween(1L, DatagramPacing.MOST_NANOS);
     }
 
     @Test
     void writingCountsAsTimeHeldBack() {
         pacing.begin(now);
-        written(DatagramPacing.TURN, now + 60_000);
-        assertThat(pacing.hold(now + 60_000)).isEqualTo(DatagramPacing.TURN * DatagramPacing.SLOWEST_NANOS - 60_000);
-        assertThat(pacing.hold(now + 90_000)).isZero();
+        written(46, now + 100_000);
+        assertThat(pacing.hold(now + 100_000))
+                .isEqualTo((46 - DatagramPacing.AHEAD) * DatagramPacing.SLOWEST_NANOS - 100_000);
+    }
+
+    @Test
+    void nobodyWaitsForLittle() {
+        pacing.begin(now);
+        long hold = (46 - DatagramPacing.AHEAD) * DatagramPacing.SLOWEST_NANOS;
+        long written = now + hold - DatagramPacing.LEAST_NANOS + 1;
+        written(46, written);
+        assertThat(pacing.hold(written)).isZero();
     }
 
     /** 200 datagrams in each millisecond, in four bursts: on average 5,000 ns each, of which a third is waited for. */
     @Test
     void datagramsComeThreeTimesAsFastAsOnAverageAtMost() {
+        assertThat(heldAtASteadyRate())
+                .isBetween((50 - DatagramPacing.AHEAD) * 1600L, (50 - DatagramPacing.AHEAD) * 1700L);
+    }
+
+    private long heldAtASteadyRate() {
         long hold = 0;
         for (int i = 0; i < 100; i++) {
             hold = held(50, now + i * 250_000L);
         }
-        assertThat(hold).isBetween(50 * 1600L, 50 * 1700L);
+        return hold;
     }
 
     @Test
     void aPauseMakesTheRateUnknown() {
-        datagramsComeThreeTimesAsFastAsOnAverageAtMost();
-        assertThat(held(40, now + 1_000_000_000L)).isEqualTo(40 * DatagramPacing.SLOWEST_NANOS);
+        heldAtASteadyRate();
+        assertThat(held(46, now + 1_000_000_000L))
+                .isEqualTo((46 - DatagramPacing.AHEAD) * DatagramPacing.SLOWEST_NANOS);
     }
 
     @Test
