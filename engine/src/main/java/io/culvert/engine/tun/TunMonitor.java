@@ -20,12 +20,15 @@ import java.nio.file.Path;
  * interface itself, so no message need be understood or can be missed.
  *
  * <p>The interface may be moved to another network namespace, where this process's netlink does not reach: then the thread
- * goes there (TUNGETDEVNETNS, setns), opens what it must have there to see the interface's flags, and comes back. Once a second it looks without being told to,
- * which also shows removal: any write to a removed TUN, even an empty one, fails with EBADFD.
+ * goes there (TUNGETDEVNETNS, setns), opens what it must have there to see the interface's flags, and comes back.
+ *
+ * <p>Without being told to it asks once a second whether the interface was removed (then any write to the TUN, even an empty one, fails
+ * with EBADFD), and looks at the rest every eight: an idle program should be idle.
  */
 final class TunMonitor {
     private static final Logger LOG = System.getLogger(TunMonitor.class.getName());
     private static final int PERIOD_MILLIS = 1000;
+    private static final int QUIET_PERIODS = 8;
     private static final int DRAIN_BYTES = 8192;
     /** The column of /proc/net/dev: bytes, packets, errors, drops and four more, received and then the same transmitted. */
     private static final int TRANSMIT_DROPS = 8 + 3;
@@ -91,44 +94,54 @@ final class TunMonitor {
         CallState calls = new CallState();
         int toldMtu = NONE;
         try {
-            while (true) {
+            int quiet = 0;
+            while (!isStopped(descriptors)) {
                 if (Linux.write(calls, queue, scratch, 0) == -linux_h.EBADFD) {
                     listener.onRemoved();
                     return;
                 }
-                look(listener);
-                if (mtu != toldMtu) {
-                    toldMtu = mtu;
-                    listener.onMtu(toldMtu);
+                boolean seen = true;
+                if (quiet % QUIET_PERIODS == 0) {
+                    seen = look(listener);
+                    watch(descriptors);
+                    if (mtu != toldMtu) {
+                        toldMtu = mtu;
+                        listener.onMtu(toldMtu);
+                    }
                 }
-                if (!await(calls, descriptors, scratch)) {
-                    return;
-                }
+                quiet = rings(calls, descriptors, scratch) || !seen ? 0 : quiet + 1;
             }
         } finally {
             Memory.free(scratch);
         }
     }
 
-    /** Waits for the bell, the period's end or {@link #close}; false for the last. */
-    private boolean await(CallState calls, long descriptors, long scratch) {
-        long second = descriptors + pollfd.sizeof();
+    /** What to listen to: {@link #close}, and the bell, which is another one after the interface moved. */
+    private void watch(long descriptors) {
         pollfd.fd(descriptors, stop);
         pollfd.events(descriptors, (short) linux_h.POLLIN);
-        pollfd.revents(descriptors, (short) 0);
-        pollfd.fd(second, netlink);
-        pollfd.events(second, (short) linux_h.POLLIN);
-        pollfd.revents(second, (short) 0);
+        long bell = descriptors + pollfd.sizeof();
+        pollfd.fd(bell, netlink);
+        pollfd.events(bell, (short) linux_h.POLLIN);
+    }
+
+    /** Waits for the bell, the period's end or {@link #close}; whether it was the first. */
+    private boolean rings(CallState calls, long descriptors, long scratch) {
         Linux.poll(calls, descriptors, 2, PERIOD_MILLIS);
-        int drained = pollfd.revents(second) == 0 ? 0 : 1;
+        boolean rang = pollfd.revents(descriptors + pollfd.sizeof()) != 0;
+        int drained = rang ? 1 : 0;
         while (drained > 0) {
             drained = Linux.read(calls, netlink, scratch, DRAIN_BYTES);
         }
-        return pollfd.revents(descriptors) == 0;
+        return rang;
     }
 
-    /** Finds out the interface's state and tells whether it is up if that is news. */
-    private void look(Listener listener) {
+    private static boolean isStopped(long descriptors) {
+        return pollfd.revents(descriptors) != 0;
+    }
+
+    /** Finds out the interface's state and tells whether it is up if that is news; false when it could not be seen. */
+    private boolean look(Listener listener) {
         try {
             if (index == NONE || indexNow() != index) {
                 follow();
@@ -139,9 +152,11 @@ final class TunMonitor {
                 up = now;
                 listener.onLink(now != 0);
             }
+            return true;
         } catch (IOException e) {
             // Between two namespaces, or being removed; the next look will tell.
             LOG.log(Level.DEBUG, "interface {0} cannot be seen: {1}", name, e.getMessage());
+            return false;
         }
     }
 
