@@ -81,6 +81,8 @@ final class Daemon {
             }
             Aeads.warmUp();
             rehearse(platform);
+            // What the start left behind is collected now, not in the middle of traffic.
+            System.gc();
             serve(device, platform);
         } finally {
             platform.tun().close();
@@ -98,8 +100,6 @@ final class Daemon {
         try (UapiSocket socket = socket(platform)) {
             new UapiServer(socket, target(device)).start();
             Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
-            // What the start left behind is collected now, not in the middle of traffic.
-            System.gc();
             announce();
             LOG.log(Level.INFO, "ending: {0}", end.join());
         }

@@ -1,7 +1,7 @@
 package io.culvert.engine.linux;
 
 /**
- * Buffers that io_uring has filled and the worker has not taken yet, in their order. It holds as many as there are buffers,
+ * Buffers that were read into and that the worker has not taken yet, in their order. It holds as many as there are buffers,
  * so it never overflows. One thread.
  *
  * <pre>

@@ -47,7 +47,6 @@ public final class Coalescer {
     private static final int TCP_CHECKSUM = 16;
     private static final int UDP_HEADER = 8;
     private static final int UDP_CHECKSUM = 6;
-    private static final byte ACK = 0x10;
     private static final byte PSH = 0x08;
     private static final int DONT_FRAGMENT = 0x4000;
 
@@ -140,7 +139,7 @@ public final class Coalescer {
         length += payload;
         count++;
         if (push) {
-            Memory.putByte(run + transport + 13, (byte) (ACK | PSH));
+            Memory.putByte(run + transport + 13, (byte) (IpPacket.ACK | PSH));
         }
         if (push || payload < size) {
             finish();
@@ -169,12 +168,12 @@ public final class Coalescer {
     }
 
     private static int tcpHeader(long packet, int at, int bytes) {
-        if (bytes < at + 20) {
+        if (bytes < at + IpPacket.TCP_HEADER) {
             return 0;
         }
-        int dataOffset = Memory.getByte(packet + at + 12) >>> 2 & 0x3c;
+        int dataOffset = IpPacket.tcpHeader(packet + at);
         int flags = Memory.getByte(packet + at + 13) & ~PSH;
-        boolean plain = dataOffset >= 20 && flags == ACK && at + dataOffset < bytes;
+        boolean plain = dataOffset >= IpPacket.TCP_HEADER && flags == IpPacket.ACK && at + dataOffset < bytes;
         return plain ? at + dataOffset : 0;
     }
 

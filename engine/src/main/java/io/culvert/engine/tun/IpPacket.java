@@ -25,8 +25,8 @@ public final class IpPacket {
     /** ECN codepoint: congestion experienced. */
     public static final int CE = 3;
 
-    private static final int TCP_HEADER = 20;
-    private static final byte ACK = 0x10;
+    static final int TCP_HEADER = 20;
+    static final byte ACK = 0x10;
 
     static final int IPV4_SOURCE = 12;
     static final int IPV6_SOURCE = 8;
@@ -75,13 +75,18 @@ public final class IpPacket {
         return version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
     }
 
+    /** Length of a TCP header with its options, as its data offset has it: 0 to 60 bytes. */
+    static int tcpHeader(long tcp) {
+        return Memory.getByte(tcp + 12) >>> 2 & 0x3c;
+    }
+
     /** Whether all of a packet's {@code length} bytes are the headers of a TCP acknowledgement; false with IP options or extensions. */
     public static boolean isBareAck(long packet, int length) {
         int transport = transport(packet);
         return length >= transport + TCP_HEADER
                 && protocol(packet) == TCP
                 && Memory.getByte(packet + transport + 13) == ACK
-                && (Memory.getByte(packet + transport + 12) >>> 2 & 0x3c) == length - transport;
+                && tcpHeader(packet + transport) == length - transport;
     }
 
     public static int ipv4Source(long packet) {

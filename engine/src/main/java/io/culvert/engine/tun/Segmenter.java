@@ -17,7 +17,6 @@ import io.culvert.natives.Memory;
  * segments in one place and the rest, later, in another. No allocation; one instance serves one thread.
  */
 public final class Segmenter {
-    private static final int TCP_HEADER = 20;
     private static final int TCP_CHECKSUM = 16;
     private static final int TCP_FLAGS = 13;
     private static final int UDP_HEADER = 8;
@@ -97,12 +96,12 @@ public final class Segmenter {
         transport = ipv4 ? ipv4Transport(protocol) : ipv6Transport(protocol);
         boolean agrees = (VirtioNetHeader.flags(vnetHeader) & VirtioNetHeader.NEEDS_CSUM) == 0
                 || VirtioNetHeader.csumStart(vnetHeader) == transport;
-        if (transport < 0 || !agrees || length < transport + (tcp ? TCP_HEADER : UDP_HEADER)) {
+        if (transport < 0 || !agrees || length < transport + (tcp ? IpPacket.TCP_HEADER : UDP_HEADER)) {
             return false;
         }
-        header = transport + (tcp ? (Memory.getByte(packet + transport + 12) >>> 2 & 0x3c) : UDP_HEADER);
+        header = transport + (tcp ? IpPacket.tcpHeader(packet + transport) : UDP_HEADER);
         int payload = length - header;
-        if (tcp && header < transport + TCP_HEADER || payload <= 0) {
+        if (tcp && header < transport + IpPacket.TCP_HEADER || payload <= 0) {
             return false;
         }
         segments = (payload + size - 1) / size;
