@@ -8,16 +8,17 @@ module io.culvert.engine {
     requires org.agrona;
     requires org.bouncycastle.provider;
 
-    exports io.culvert.engine;
+    exports io.culvert.engine.io;
     exports io.culvert.engine.device;
     exports io.culvert.engine.linux;
+    exports io.culvert.engine.linux.tun;
+    exports io.culvert.engine.linux.udp;
     exports io.culvert.engine.noise;
-    exports io.culvert.engine.routing;
-    exports io.culvert.engine.tun;
-    exports io.culvert.engine.udp;
+    exports io.culvert.engine.packet;
     exports io.culvert.engine.pipeline;
+    exports io.culvert.engine.routing;
     exports io.culvert.engine.timer;
-    // What makes handshakes to be measured with.
+    // For the benchmarks of handshakes.
     exports io.culvert.engine.cookie to
             io.culvert.bench;
     exports io.culvert.engine.message to

@@ -1,5 +1,6 @@
 package io.culvert.daemon;
 
+import io.culvert.daemon.uapi.AddressText;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
 import java.util.ArrayList;

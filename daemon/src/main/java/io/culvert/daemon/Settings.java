@@ -1,5 +1,6 @@
 package io.culvert.daemon;
 
+import io.culvert.daemon.uapi.AddressText;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.Offload;

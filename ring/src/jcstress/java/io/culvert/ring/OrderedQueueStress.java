@@ -13,17 +13,17 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** What {@link OrderedQueue} and {@link Ordered} promise to threads that race. */
+/** What {@link CommitEntryQueue} and {@link CommitEntry} promise to threads that race. */
 final class OrderedQueueStress {
     private OrderedQueueStress() {}
 
-    static final class Element extends Ordered {
+    static final class Element extends CommitEntry {
         int payload;
 
         static Element finished(int payload) {
             Element element = new Element();
             element.payload = payload;
-            element.publish(SEALED);
+            element.publish(DONE);
             return element;
         }
     }
@@ -54,7 +54,7 @@ final class OrderedQueueStress {
         /** Finishes the work. */
         @Actor
         public void finisher(ZZ_Result result) {
-            element.publish(Ordered.SEALED);
+            element.publish(CommitEntry.DONE);
             result.r1 = queue.requestCommit();
         }
 
@@ -90,14 +90,14 @@ final class OrderedQueueStress {
         /** Finishes the first. */
         @Actor
         public void one(IIII_Result result) {
-            first.publish(Ordered.SEALED);
+            first.publish(CommitEntry.DONE);
             result.r1 = queue.requestCommit() ? 1 : 0;
         }
 
         /** Finishes the second. */
         @Actor
         public void two(IIII_Result result) {
-            second.publish(Ordered.SEALED);
+            second.publish(CommitEntry.DONE);
             result.r2 = queue.requestCommit() ? 1 : 0;
         }
 
@@ -124,7 +124,7 @@ final class OrderedQueueStress {
         @Actor
         public void finisher() {
             element.payload = 42;
-            element.publish(Ordered.SEALED);
+            element.publish(CommitEntry.DONE);
         }
 
         /** Looks. */
@@ -147,7 +147,7 @@ final class OrderedQueueStress {
         /** Offers it again. */
         @Actor
         public void producer() {
-            element.reopen();
+            element.reset();
             queue.offer(element);
         }
 

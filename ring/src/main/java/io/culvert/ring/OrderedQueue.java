@@ -13,7 +13,7 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
  * (the kernel's threaded-NAPI stall of 2025 was such a lost wake-up). The protocol:
  *
  * <pre>
- *   finisher: element.publish(SEALED); if (queue.requestCommit()) tell the home
+ *   finisher: element.publish(DONE); if (queue.requestCommit()) wake the home
  *   home:     queue.beginCommit(); while ((element = queue.pollReady()) != null) commit it
  * </pre>
  *
@@ -22,7 +22,7 @@ import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
  * wrote, sees the state published before it; or the home's comes first, and then the finisher reads 0 and tells the home
  * again. A test under jcstress shows it.
  */
-public final class OrderedQueue<T extends Ordered> {
+public final class OrderedQueue<T extends CommitEntry> {
     private static final VarHandle REQUESTED;
 
     static {
@@ -55,7 +55,7 @@ public final class OrderedQueue<T extends Ordered> {
     /**
      * Asks for a commit, after an element's state was published. Any thread.
      *
-     * @return whether the caller must tell the home; else someone has, and the home has not begun yet
+     * @return whether the caller must wake the home; else someone has, and the home has not begun yet
      */
     public boolean requestCommit() {
         return (int) REQUESTED.getAndSet(this, 1) == 0;
@@ -69,7 +69,7 @@ public final class OrderedQueue<T extends Ordered> {
     /** Removes the head if its work is done; {@code null} when the queue is empty or its head still open. The home. */
     public T pollReady() {
         T head = queue.relaxedPeek();
-        if (head == null || head.state() == Ordered.OPEN) {
+        if (head == null || head.state() == CommitEntry.PENDING) {
             return null;
         }
         return queue.relaxedPoll();

@@ -5,7 +5,7 @@ import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 
 /**
  * Work that its owner offers and anyone may take: the owner in its own time, other workers when they are idle. Producers
- * and consumers: any thread. Not ordered across takers; {@link OrderedQueue} restores the order.
+ * and consumers: any thread. Not ordered across takers; {@link CommitEntryQueue} restores the order.
  */
 public final class WorkRing<T> {
     private final MessagePassingQueue<T> queue;

@@ -13,7 +13,7 @@ import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class OrderedQueueTest {
-    private static final class Element extends Ordered {
+    private static final class Element extends CommitEntry {
         private final int number;
 
         Element(int number) {
@@ -45,7 +45,7 @@ class OrderedQueueTest {
         List<Integer> committed = new ArrayList<>();
         while (!open.isEmpty()) {
             Element element = open.remove(random.nextInt(open.size()));
-            element.publish(dead.get(element.number) ? Ordered.DEAD : Ordered.SEALED);
+            element.publish(dead.get(element.number) ? CommitEntry.FAILED : CommitEntry.DONE);
             assertThat(queue.requestCommit()).isTrue();
             List<Integer> now = commit(queue);
             committed.addAll(now);
@@ -81,10 +81,10 @@ class OrderedQueueTest {
         OrderedQueue<Element> queue = new OrderedQueue<>(2);
         Element element = new Element(7);
         for (int round = 0; round < 10; round++) {
-            element.reopen();
+            element.reset();
             assertThat(queue.offer(element)).isTrue();
             assertThat(commit(queue)).isEmpty();
-            element.publish(Ordered.SEALED);
+            element.publish(CommitEntry.DONE);
             assertThat(commit(queue)).containsExactly(7);
         }
     }
@@ -108,7 +108,7 @@ class OrderedQueueTest {
                     Thread.onSpinWait();
                     continue;
                 }
-                element.publish(element.number % 5 == 0 ? Ordered.DEAD : Ordered.SEALED);
+                element.publish(element.number % 5 == 0 ? CommitEntry.FAILED : CommitEntry.DONE);
                 if (queue.requestCommit()) {
                     told.release();
                 }

@@ -1,7 +1,7 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.engine.RandomSource;
 import io.culvert.engine.cookie.CookieGenerator;
+import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.linux.SystemClock;
 import io.culvert.engine.linux.SystemRandom;
 import io.culvert.engine.message.HandshakeInitiation;

@@ -1,7 +1,7 @@
 package io.culvert.bench.gate;
 
-import io.culvert.engine.tun.InternetChecksum;
-import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.packet.InternetChecksum;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 import java.io.IOException;
 

@@ -4,10 +4,10 @@ import static io.culvert.daemon.metrics.Families.counter;
 import static io.culvert.daemon.metrics.Families.gauge;
 
 import io.culvert.crypto.Aeads;
-import io.culvert.engine.Counters;
-import io.culvert.engine.IoCounters;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.Peer;
+import io.culvert.engine.io.Counters;
+import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.linux.LinuxPlatform.FastPath;
 import io.culvert.engine.pipeline.DropCause;
 import io.culvert.engine.pipeline.Traffic;

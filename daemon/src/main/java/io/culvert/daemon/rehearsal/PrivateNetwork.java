@@ -1,6 +1,6 @@
 package io.culvert.daemon.rehearsal;
 
-import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;

@@ -1,14 +1,14 @@
 package io.culvert.engine.cookie;
 
 import io.culvert.crypto.XChaCha20Poly1305;
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.RandomSource;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Blake2s;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
-import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.natives.Memory;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
@@ -64,7 +64,7 @@ public final class CookieChecker implements AutoCloseable {
      * @param length of the message in bytes, which is right for its type
      * @param source who sent it
      * @param underLoad whether mac2 counts; else it is ignored, whatever it is
-     * @param now the present, of {@link io.culvert.engine.Clock#nanos}
+     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
      */
     public Result validate(long message, int length, UdpEndpoint source, boolean underLoad, long now) {
         Keys current = keys;

@@ -34,7 +34,7 @@ public final class CookieGenerator {
      * Writes both MACs of an initiation or response; mac2 is all zero unless a cookie younger than 115 s is at hand.
      *
      * @param length of the message in bytes
-     * @param now the present, of {@link io.culvert.engine.Clock#nanos}
+     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
      */
     public synchronized void addMacs(long message, int length, long now) {
         byte[] bytes = new byte[length];
@@ -58,7 +58,7 @@ public final class CookieGenerator {
      * Takes a cookie reply in, whose receiver index led to this peer. Each mac1 sent can be answered by one.
      *
      * @param message {@value CookieReply#BYTES} bytes
-     * @param now the present, of {@link io.culvert.engine.Clock#nanos}
+     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
      * @return whether it was authentic and expected
      */
     public synchronized boolean consumeReply(long message, long now) {

@@ -1,7 +1,7 @@
 package io.culvert.engine.cookie;
 
-import io.culvert.engine.RandomSource;
-import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.io.RandomSource;
+import io.culvert.engine.io.UdpEndpoint;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
@@ -39,7 +39,7 @@ public final class RateLimiter {
     /**
      * Whether a message from {@code source} may pass; if so, it is counted.
      *
-     * @param now the present, of {@link io.culvert.engine.Clock#nanos}
+     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
      */
     public synchronized boolean allow(UdpEndpoint source, long now) {
         if (now - lastSweep >= SECOND) {

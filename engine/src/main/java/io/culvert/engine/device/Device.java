@@ -1,9 +1,11 @@
 package io.culvert.engine.device;
 
 import io.culvert.crypto.Aead;
-import io.culvert.engine.Platform;
 import io.culvert.engine.cookie.CookieChecker;
 import io.culvert.engine.cookie.RateLimiter;
+import io.culvert.engine.io.Platform;
+import io.culvert.engine.io.Tun;
+import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
@@ -14,8 +16,6 @@ import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.routing.PeerTable;
 import io.culvert.engine.routing.Prefix;
-import io.culvert.engine.tun.Tun;
-import io.culvert.engine.udp.UdpPort;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

@@ -1,7 +1,7 @@
 package io.culvert.engine.device;
 
-import io.culvert.engine.RandomSource;
 import io.culvert.engine.device.HandshakeQueue.HandshakeMessage;
+import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;

@@ -1,9 +1,9 @@
 package io.culvert.engine.device;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.pipeline.Worker;
-import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.natives.Memory;
 import io.culvert.ring.WorkRing;
 import java.lang.System.Logger;

@@ -8,6 +8,7 @@ import static io.culvert.engine.message.Limits.REKEY_AFTER_TIME;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT;
 
 import io.culvert.engine.cookie.CookieGenerator;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.Keypair;
@@ -20,7 +21,6 @@ import io.culvert.engine.pipeline.TrainQueue;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.routing.Prefix;
 import io.culvert.engine.timer.PeerTimers;
-import io.culvert.engine.udp.UdpEndpoint;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;

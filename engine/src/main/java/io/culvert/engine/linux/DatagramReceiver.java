@@ -1,9 +1,9 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.IoCounters;
-import io.culvert.engine.IoCounters.Counter;
-import io.culvert.engine.WorkerIo.Sink;
-import io.culvert.engine.udp.ReceivedMessage;
+import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.WorkerIo.Sink;
+import io.culvert.engine.linux.udp.ReceivedMessage;
 import io.culvert.natives.CallState;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;

@@ -1,18 +1,21 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.IoCounters;
-import io.culvert.engine.IoCounters.Counter;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.Coalescer;
-import io.culvert.engine.tun.FlowHash;
-import io.culvert.engine.tun.IpPacket;
-import io.culvert.engine.tun.Segmenter;
-import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.tun.VirtioNetHeader;
-import io.culvert.engine.udp.SendQueue;
-import io.culvert.engine.udp.SocketPort;
-import io.culvert.engine.udp.UdpEndpoint;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.udp.SendQueue;
+import io.culvert.engine.linux.udp.SocketPort;
+import io.culvert.engine.packet.Coalescer;
+import io.culvert.engine.packet.FlowHash;
+import io.culvert.engine.packet.IpPacket;
+import io.culvert.engine.packet.Segmenter;
+import io.culvert.engine.packet.VirtioNetHeader;
+import io.culvert.engine.schedule.ArrivalQueue;
+import io.culvert.engine.schedule.DeliveryPacer;
+import io.culvert.engine.schedule.TunIngressQueue;
 import io.culvert.natives.CallState;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
@@ -57,7 +60,7 @@ abstract class LinuxIo implements WorkerIo {
     final SendQueue ipv6 = new SendQueue(calls, counters);
     private final BufferPool udpBuffers = new BufferPool(UDP_BUFFERS, BUFFER_BYTES);
     private final DatagramReceiver receiver = new DatagramReceiver(udpBuffers, calls, counters);
-    final DatagramPacing pacing = new DatagramPacing();
+    final DeliveryPacer pacing = new DeliveryPacer();
     private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(BUFFER_BYTES, 64);
@@ -77,7 +80,7 @@ abstract class LinuxIo implements WorkerIo {
     private boolean tunStalled;
 
     private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, BUFFER_BYTES);
-    private final TunArrivals tunArrivals = new TunArrivals(TUN_BUFFERS);
+    private final TunIngressQueue tunArrivals = new TunIngressQueue(TUN_BUFFERS);
     /** When a packet came that had reason to go before others; acknowledgements come all the time where TCP goes both ways. */
     private long lastHurried = System.nanoTime() - HURRY_NANOS;
 
@@ -108,7 +111,7 @@ abstract class LinuxIo implements WorkerIo {
         boolean bursts = pacing.expectsBursts(now);
         int most = bursts ? 1 : DatagramReceiver.SLOTS;
         int found = 0;
-        for (int i = bursts ? DatagramPacing.TURN : RECEIVES; i > 0 && (ipv4Ready || ipv6Ready); i--) {
+        for (int i = bursts ? DeliveryPacer.TURN : RECEIVES; i > 0 && (ipv4Ready || ipv6Ready); i--) {
             if (ipv4Ready) {
                 found += receiver.receive(ipv4.socket(), sink.takesUdp() ? most : 0, sink);
                 ipv4Ready = !receiver.drained();

@@ -1,12 +1,12 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.Clock;
-import io.culvert.engine.Platform;
-import io.culvert.engine.RandomSource;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.tun.VirtioNetHeader;
-import io.culvert.engine.udp.SocketBind;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.Platform;
+import io.culvert.engine.io.RandomSource;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.udp.SocketBind;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
 import io.culvert.ring.IoUring;

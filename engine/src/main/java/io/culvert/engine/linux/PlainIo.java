@@ -1,10 +1,10 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.IoCounters.Counter;
-import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.udp.SendQueue;
-import io.culvert.engine.udp.SocketPort;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.udp.SendQueue;
+import io.culvert.engine.linux.udp.SocketPort;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;

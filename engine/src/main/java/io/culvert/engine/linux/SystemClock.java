@@ -1,6 +1,6 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
 import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 

@@ -1,6 +1,6 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.RandomSource;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;

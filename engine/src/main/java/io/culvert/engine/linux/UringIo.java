@@ -1,11 +1,11 @@
 package io.culvert.engine.linux;
 
-import static io.culvert.engine.udp.SocketPort.NO_SOCKET;
+import static io.culvert.engine.linux.udp.SocketPort.NO_SOCKET;
 
-import io.culvert.engine.IoCounters.Counter;
-import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.udp.SendQueue;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.natives.ErrnoException;
 import io.culvert.natives.generated.liburing_h;
 import io.culvert.natives.generated.linux_h;

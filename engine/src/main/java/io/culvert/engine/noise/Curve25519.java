@@ -1,6 +1,6 @@
 package io.culvert.engine.noise;
 
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.RandomSource;
 import org.bouncycastle.math.ec.rfc7748.X25519;
 
 /** X25519 (RFC 7748) on arrays of 32 bytes. Thread-safe, and in constant time as far as Java allows. */

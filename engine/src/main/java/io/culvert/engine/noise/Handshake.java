@@ -1,7 +1,7 @@
 package io.culvert.engine.noise;
 
-import io.culvert.engine.Clock;
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Limits;

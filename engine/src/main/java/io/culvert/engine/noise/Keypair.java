@@ -81,7 +81,7 @@ public final class Keypair extends ReferenceCounted {
         return initiator;
     }
 
-    /** When the keys were derived, in nanoseconds of {@link io.culvert.engine.Clock#nanos}. */
+    /** When the keys were derived, in nanoseconds of {@link io.culvert.engine.io.Clock#nanos}. */
     public long createdNanos() {
         return createdNanos;
     }

@@ -1,6 +1,6 @@
 package io.culvert.engine.noise;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
 import io.culvert.engine.message.Limits;
 import java.nio.ByteBuffer;
 

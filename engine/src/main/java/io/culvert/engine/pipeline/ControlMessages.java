@@ -1,7 +1,7 @@
 package io.culvert.engine.pipeline;
 
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.natives.Memory;
 import io.culvert.ring.BufferPool;
 

@@ -11,14 +11,14 @@ import static io.culvert.engine.pipeline.DropCause.RX_REPLAYED;
 import static io.culvert.engine.pipeline.DropCause.RX_UNKNOWN_INDEX;
 
 import io.culvert.engine.device.Peer;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Keypair;
+import io.culvert.engine.packet.Coalescer;
+import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.routing.AllowedIps;
-import io.culvert.engine.tun.Coalescer;
-import io.culvert.engine.tun.IpPacket;
-import io.culvert.engine.udp.UdpEndpoint;
 
 /**
  * From the network to the TUN (the kernel's receive.c), for one worker and confined to its thread.
@@ -43,7 +43,7 @@ final class ReceivePath {
         this.tun = worker.io()::writeTun;
     }
 
-    /** Datagrams from one sender; see {@link io.culvert.engine.WorkerIo.Sink#onUdp}. */
+    /** Datagrams from one sender; see {@link io.culvert.engine.io.WorkerIo.Sink#onUdp}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
         if (open != null && open.count + (length + step - 1) / step > Train.MAX_PACKETS) {
@@ -120,12 +120,12 @@ final class ReceivePath {
     static void open(Worker worker, Train train) {
         Keypair keypair = train.keypair;
         if (!keypair.mayReceive(worker.now())) {
-            train.publish(Train.DEAD);
+            train.publish(Train.FAILED);
             return;
         }
         train.failures = worker.aead()
                 .open(keypair.receiveKey(), train.counter, train.payload, train.payload, train.length, train.count);
-        train.publish(Train.SEALED);
+        train.publish(Train.DONE);
     }
 
     /** Delivers an opened train; at the peer's home, in order. */
@@ -135,7 +135,7 @@ final class ReceivePath {
             worker.drops.add(RX_DEAD, train.count);
             return;
         }
-        if (train.state() == Train.DEAD) {
+        if (train.state() == Train.FAILED) {
             worker.drops.add(RX_EXPIRED, train.count);
             return;
         }

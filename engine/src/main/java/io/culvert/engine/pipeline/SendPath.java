@@ -6,13 +6,13 @@ import static io.culvert.engine.pipeline.DropCause.TX_NO_ENDPOINT;
 import static io.culvert.engine.pipeline.DropCause.TX_NO_PEER;
 import static io.culvert.engine.pipeline.DropCause.TX_OVERLOAD;
 
-import io.culvert.engine.WorkerIo;
 import io.culvert.engine.device.Peer;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.noise.Keypair;
-import io.culvert.engine.tun.IpPacket;
-import io.culvert.engine.tun.Segmenter;
+import io.culvert.engine.packet.IpPacket;
+import io.culvert.engine.packet.Segmenter;
 import io.culvert.natives.Memory;
 
 /**
@@ -162,13 +162,13 @@ final class SendPath {
     static void seal(Worker worker, Train train) {
         worker.aead()
                 .seal(train.keypair.sendKey(), train.counter, train.payload, train.payload, train.length, train.count);
-        train.publish(Train.SEALED);
+        train.publish(Train.DONE);
     }
 
     /** Sends a sealed train; at the peer's home, in order. */
     void commit(Train train) {
         Peer peer = train.peer;
-        if (peer.isDead() || train.state() == Train.DEAD) {
+        if (peer.isDead() || train.state() == Train.FAILED) {
             worker.drops.add(TX_DEAD, train.count);
             return;
         }

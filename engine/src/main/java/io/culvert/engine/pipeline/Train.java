@@ -2,10 +2,10 @@ package io.culvert.engine.pipeline;
 
 import io.culvert.crypto.Aead;
 import io.culvert.engine.device.Peer;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.noise.Keypair;
-import io.culvert.engine.udp.UdpEndpoint;
-import io.culvert.ring.Ordered;
+import io.culvert.ring.CommitEntry;
 
 /**
  * Up to {@value #MAX_PACKETS} packets of one peer and one direction: the unit of everything that costs per hand-off.
@@ -21,7 +21,7 @@ import io.culvert.ring.Ordered;
  * peer's queue and the work ring (which hand it over with release and acquire); the worker that seals or opens it, up to
  * {@link #publish}; the peer's home, which commits it; the worker that owns it, to which it returns.
  */
-final class Train extends Ordered {
+final class Train extends CommitEntry {
     /** The longest train. */
     static final int MAX_PACKETS = Aead.MAX_TRAIN;
 
@@ -89,7 +89,7 @@ final class Train extends Ordered {
         buffers = 0;
         slabNext = slab;
         failures = 0;
-        reopen();
+        reset();
     }
 
     /** Its peer's queue in its direction. */

@@ -1,6 +1,6 @@
 package io.culvert.engine.pipeline;
 
-import io.culvert.engine.WorkerIo;
+import io.culvert.engine.io.WorkerIo;
 import java.util.Arrays;
 
 /**

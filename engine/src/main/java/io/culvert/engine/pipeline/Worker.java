@@ -1,15 +1,17 @@
 package io.culvert.engine.pipeline;
 
 import io.culvert.crypto.Aead;
-import io.culvert.engine.Counters;
-import io.culvert.engine.WorkerIo;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.Peer;
+import io.culvert.engine.io.Counters;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
+import io.culvert.engine.schedule.CpuContention;
+import io.culvert.engine.schedule.WakeupCoalescing;
 import io.culvert.engine.timer.TimerWheel;
-import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.ring.Mailbox;
 import io.culvert.ring.WorkRing;
 import java.lang.System.Logger;
@@ -58,7 +60,7 @@ public final class Worker implements WorkerIo.Sink {
     /** What passed here; written by its thread. */
     final Counters<Traffic> traffic = new Counters<>(Traffic.class);
 
-    private final Counters<HandOff> handOffs = new Counters<>(HandOff.class);
+    private final Counters<CrossWorkerCounter> handOffs = new Counters<>(CrossWorkerCounter.class);
 
     private final int id;
     private final Device device;
@@ -76,13 +78,13 @@ public final class Worker implements WorkerIo.Sink {
     /** Committed trains, whose memory the kernel still reads until the next flush. */
     private final ArrayDeque<Train> committed = new ArrayDeque<>(4 * TRAINS);
 
-    private final Moderation moderation = new Moderation();
+    private final WakeupCoalescing moderation = new WakeupCoalescing();
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
     private final SendPath sendPath;
     private WorkerIo io;
     private ReceivePath receivePath;
-    private Contention contention;
+    private CpuContention contention;
     private Aead aead;
     private long now;
     private boolean tunGone;
@@ -108,7 +110,7 @@ public final class Worker implements WorkerIo.Sink {
     public void open() {
         io = device.platform().workerIo(id);
         aead = device.newAead();
-        contention = new Contention(io::runDelay);
+        contention = new CpuContention(io::runDelay);
         receivePath = new ReceivePath(this);
     }
 
@@ -133,7 +135,7 @@ public final class Worker implements WorkerIo.Sink {
     }
 
     /** What this worker took from others and passed on to them; any thread. */
-    public Counters<HandOff> handOffs() {
+    public Counters<CrossWorkerCounter> handOffs() {
         return handOffs;
     }
 
@@ -226,7 +228,7 @@ public final class Worker implements WorkerIo.Sink {
         for (int i = 1; i < workers.count(); i++) {
             Train train = workers.get((id + i) % workers.count()).ring.poll();
             if (train != null) {
-                handOffs.add(HandOff.STOLEN, 1);
+                handOffs.add(CrossWorkerCounter.STOLEN, 1);
                 process(train);
                 return 1;
             }
@@ -272,7 +274,7 @@ public final class Worker implements WorkerIo.Sink {
             if (home == this) {
                 ownCommitRequests.add(queue);
             } else {
-                handOffs.add(HandOff.COMMIT_REQUESTED, 1);
+                handOffs.add(CrossWorkerCounter.COMMIT_REQUESTED, 1);
                 home.requestCommit(queue);
             }
         }
@@ -438,7 +440,7 @@ public final class Worker implements WorkerIo.Sink {
     /** Frees the trains, those under way too; when no worker runs any more. */
     void close() {
         for (Train train; (train = ring.poll()) != null; ) {
-            train.publish(Train.DEAD);
+            train.publish(Train.FAILED);
         }
         transmitTrains.close();
         receiveTrains.close();

@@ -1,6 +1,6 @@
 package io.culvert.engine.routing;
 
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.RandomSource;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 

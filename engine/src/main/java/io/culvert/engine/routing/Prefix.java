@@ -1,6 +1,6 @@
 package io.culvert.engine.routing;
 
-import io.culvert.engine.AddressWords;
+import io.culvert.engine.io.AddressWords;
 
 /**
  * An IP prefix, already masked: bits past {@link #length} are zero. An IPv4 address is in the low half of {@code low}.

@@ -8,7 +8,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * The timers of all peers at home with one worker; confined to its thread. Time is nanoseconds of
- * {@link io.culvert.engine.Clock#nanos}.
+ * {@link io.culvert.engine.io.Clock#nanos}.
  */
 public final class TimerWheel {
     /** No deadline. */

@@ -6,13 +6,13 @@ import static io.culvert.engine.cookie.CookieChecker.Result.VALID_MAC_WITH_COOKI
 import static io.culvert.engine.cookie.CookieChecker.Result.VALID_MAC_WITH_COOKIE_BUT_RATELIMITED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.sim.SeededRandom;
-import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.natives.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -2,8 +2,8 @@ package io.culvert.engine.cookie;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.sim.SeededRandom;
-import io.culvert.engine.udp.UdpEndpoint;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -3,13 +3,13 @@ package io.culvert.engine.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.crypto.Aeads;
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.linux.SystemClock;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.sim.MemoryNetwork;
 import io.culvert.engine.sim.MemoryPlatform;
-import io.culvert.engine.udp.UdpEndpoint;
 import io.culvert.natives.Memory;
 import java.util.ArrayList;
 import java.util.List;

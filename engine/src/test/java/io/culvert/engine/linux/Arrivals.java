@@ -2,8 +2,8 @@ package io.culvert.engine.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.natives.Memory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

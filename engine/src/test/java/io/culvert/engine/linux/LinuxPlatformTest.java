@@ -3,7 +3,7 @@ package io.culvert.engine.linux;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.engine.WorkerIo;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.LinuxPlatform.FastPath;
 import io.culvert.engine.linux.LinuxPlatform.Options;

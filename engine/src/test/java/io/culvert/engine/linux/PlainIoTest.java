@@ -1,7 +1,7 @@
 package io.culvert.engine.linux;
 
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.linux.tun.TunDevice;
 import java.util.Set;
 
 class PlainIoTest extends TunIoTest {

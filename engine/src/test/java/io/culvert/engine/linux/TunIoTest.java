@@ -2,16 +2,16 @@ package io.culvert.engine.linux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.IoCounters.Counter;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.Coalescer;
-import io.culvert.engine.tun.IpPacket;
-import io.culvert.engine.tun.Segmenter;
-import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.tun.VirtioNetHeader;
-import io.culvert.engine.udp.SocketBind;
-import io.culvert.engine.udp.UdpEndpoint;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.udp.SocketBind;
+import io.culvert.engine.packet.Coalescer;
+import io.culvert.engine.packet.IpPacket;
+import io.culvert.engine.packet.Segmenter;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import java.io.IOException;

@@ -2,8 +2,8 @@ package io.culvert.engine.linux;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
 import java.util.Set;

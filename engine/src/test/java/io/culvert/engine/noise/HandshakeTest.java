@@ -2,8 +2,8 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.Clock;
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;

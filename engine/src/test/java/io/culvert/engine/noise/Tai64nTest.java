@@ -2,7 +2,7 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
 import io.culvert.engine.sim.VirtualClock;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

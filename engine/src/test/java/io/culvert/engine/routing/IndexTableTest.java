@@ -2,7 +2,7 @@ package io.culvert.engine.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.RandomSource;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;

@@ -1,6 +1,6 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.io.UdpEndpoint;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 

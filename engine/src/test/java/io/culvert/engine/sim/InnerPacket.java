@@ -2,8 +2,8 @@ package io.culvert.engine.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.tun.Segmenter;
-import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.packet.Segmenter;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

@@ -1,7 +1,7 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.udp.Bind;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.Bind;
+import io.culvert.engine.io.UdpPort;
 import java.net.BindException;
 import java.util.List;
 

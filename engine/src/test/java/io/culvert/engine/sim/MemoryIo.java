@@ -1,15 +1,15 @@
 package io.culvert.engine.sim;
 
-import static io.culvert.engine.IoCounters.Counter.TUN_READS;
-import static io.culvert.engine.IoCounters.Counter.TUN_WRITES;
-import static io.culvert.engine.IoCounters.Counter.UDP_RECEIVES;
-import static io.culvert.engine.IoCounters.Counter.UDP_SENDS;
-import static io.culvert.engine.IoCounters.Counter.UDP_SEND_ERRORS;
+import static io.culvert.engine.io.IoCounters.Counter.TUN_READS;
+import static io.culvert.engine.io.IoCounters.Counter.TUN_WRITES;
+import static io.culvert.engine.io.IoCounters.Counter.UDP_RECEIVES;
+import static io.culvert.engine.io.IoCounters.Counter.UDP_SENDS;
+import static io.culvert.engine.io.IoCounters.Counter.UDP_SEND_ERRORS;
 
-import io.culvert.engine.IoCounters;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.udp.UdpEndpoint;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.natives.Memory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

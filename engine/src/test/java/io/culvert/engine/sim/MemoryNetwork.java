@@ -1,6 +1,6 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.Clock;
-import io.culvert.engine.Platform;
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.Platform;
+import io.culvert.engine.io.RandomSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.UdpPort;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

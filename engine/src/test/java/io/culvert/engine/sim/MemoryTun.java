@@ -1,7 +1,7 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.Tun;
+import io.culvert.engine.io.Tun;
+import io.culvert.engine.io.WorkerIo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;

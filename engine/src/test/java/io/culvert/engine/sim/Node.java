@@ -1,11 +1,11 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.Clock;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
+import io.culvert.engine.io.Clock;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;

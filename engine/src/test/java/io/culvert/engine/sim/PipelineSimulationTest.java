@@ -4,8 +4,8 @@ import static io.culvert.engine.sim.Simulation.MILLISECOND;
 import static io.culvert.engine.sim.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.IoCounters.Counter;
 import io.culvert.engine.device.PeerUpdate;
+import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.pipeline.DropCause;
 import io.culvert.engine.routing.Prefix;
 import java.io.ByteArrayOutputStream;

@@ -1,6 +1,6 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.RandomSource;
+import io.culvert.engine.io.RandomSource;
 import io.culvert.natives.Memory;
 import java.util.SplittableRandom;
 

@@ -3,8 +3,8 @@ package io.culvert.engine.sim;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.crypto.Aeads;
-import io.culvert.engine.Clock;
 import io.culvert.engine.device.DeviceOptions;
+import io.culvert.engine.io.Clock;
 import io.culvert.engine.pipeline.DropCause;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.culvert.engine.sim;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
 
 /** A clock that stands still until it is moved. Confined to one thread. */
 public final class VirtualClock implements Clock {

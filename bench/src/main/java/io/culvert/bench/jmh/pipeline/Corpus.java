@@ -2,7 +2,7 @@ package io.culvert.bench.jmh.pipeline;
 
 import io.culvert.bench.jmh.suite.InnerPackets;
 import io.culvert.crypto.Aead;
-import io.culvert.engine.tun.Segmenter;
+import io.culvert.engine.packet.Segmenter;
 import io.culvert.natives.Memory;
 
 /**

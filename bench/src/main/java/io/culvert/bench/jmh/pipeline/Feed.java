@@ -1,9 +1,9 @@
 package io.culvert.bench.jmh.pipeline;
 
 import io.culvert.bench.jmh.suite.InnerPackets;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.VirtioNetHeader;
-import io.culvert.engine.udp.UdpEndpoint;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 
 /** Where one worker's packets come from while something is measured. Used by that worker's thread; allocates nothing. */

@@ -1,13 +1,13 @@
 package io.culvert.bench.jmh.pipeline;
 
 import io.culvert.bench.jmh.suite.SeededRandom;
-import io.culvert.engine.Clock;
-import io.culvert.engine.Platform;
-import io.culvert.engine.RandomSource;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.tun.Tun;
-import io.culvert.engine.udp.Bind;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.Bind;
+import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.Platform;
+import io.culvert.engine.io.RandomSource;
+import io.culvert.engine.io.Tun;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.io.WorkerIo;
 
 /**
  * A host in memory, for one device. Its clock goes a thousand times slower than the world's, though reading it costs the same:

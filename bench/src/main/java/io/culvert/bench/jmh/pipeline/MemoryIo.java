@@ -1,9 +1,9 @@
 package io.culvert.bench.jmh.pipeline;
 
-import io.culvert.engine.IoCounters;
-import io.culvert.engine.WorkerIo;
-import io.culvert.engine.udp.UdpEndpoint;
-import io.culvert.engine.udp.UdpPort;
+import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

@@ -11,7 +11,7 @@ import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.noise.Curve25519;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
-import io.culvert.engine.pipeline.HandOff;
+import io.culvert.engine.pipeline.CrossWorkerCounter;
 import io.culvert.engine.routing.Prefix;
 import io.culvert.natives.Memory;
 import java.io.IOException;
@@ -162,15 +162,15 @@ final class Tunnel implements Carrier {
 
     @Override
     public long stolen() {
-        return sum(HandOff.STOLEN);
+        return sum(CrossWorkerCounter.STOLEN);
     }
 
     @Override
     public long commitsRequested() {
-        return sum(HandOff.COMMIT_REQUESTED);
+        return sum(CrossWorkerCounter.COMMIT_REQUESTED);
     }
 
-    private long sum(HandOff what) {
+    private long sum(CrossWorkerCounter what) {
         long sum = 0;
         for (int i = 0; i < device.workers().count(); i++) {
             sum += device.workers().get(i).handOffs().get(what);

@@ -1,6 +1,6 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.engine.tun.InternetChecksum;
+import io.culvert.engine.packet.InternetChecksum;
 import io.culvert.natives.Memory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,6 +1,6 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.engine.Clock;
+import io.culvert.engine.io.Clock;
 import io.culvert.engine.noise.Curve25519;
 import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.Keypair;

@@ -1,7 +1,7 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.engine.tun.InternetChecksum;
-import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.packet.InternetChecksum;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 
 /**

@@ -1,6 +1,6 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.engine.tun.TunDevice;
+import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.ring.Ordered;
+import io.culvert.ring.CommitEntry;
 import io.culvert.ring.OrderedQueue;
 import io.culvert.ring.WorkRing;
 import java.util.ArrayDeque;
@@ -51,7 +51,7 @@ public class QueueBenchmark {
     }
 
     /** What passes. */
-    private static final class Place extends Ordered {}
+    private static final class Place extends CommitEntry {}
 
     /** One thread's places, more than a queue holds, so that none is reused while it waits. */
     @State(Scope.Thread)
@@ -79,11 +79,11 @@ public class QueueBenchmark {
 
         @Override
         public boolean offer(Place place) {
-            place.reopen();
+            place.reset();
             if (!queue.offer(place)) {
                 return false;
             }
-            place.publish(Ordered.SEALED);
+            place.publish(CommitEntry.DONE);
             told |= queue.requestCommit();
             return true;
         }

@@ -1,7 +1,7 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.engine.tun.Segmenter;
-import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.packet.Segmenter;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,7 +1,7 @@
 package io.culvert.bench.jmh.suite;
 
-import io.culvert.engine.tun.TunDevice;
-import io.culvert.engine.tun.VirtioNetHeader;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.CallState;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;

@@ -1,0 +1,47 @@
+package io.culvert.daemon.uapi;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The keys of a UAPI {@code set}: first the interface's, then {@link #PUBLIC_KEY}, which begins a peer, and its own. */
+enum UapiKey {
+    PRIVATE_KEY,
+    LISTEN_PORT,
+    FWMARK,
+    REPLACE_PEERS,
+    PUBLIC_KEY,
+    REMOVE,
+    UPDATE_ONLY,
+    PRESHARED_KEY,
+    ENDPOINT,
+    PERSISTENT_KEEPALIVE_INTERVAL,
+    REPLACE_ALLOWED_IPS,
+    ALLOWED_IP,
+    PROTOCOL_VERSION;
+
+    private static final Map<String, UapiKey> BY_TEXT =
+            Stream.of(values()).collect(Collectors.toUnmodifiableMap(UapiKey::text, Function.identity()));
+    private static final int LONGEST = 32;
+
+    /** The key that the first {@code length} bytes of a line name, or {@code null}. */
+    static UapiKey of(byte[] line, int length) {
+        return length > LONGEST ? null : BY_TEXT.get(new String(line, 0, length, StandardCharsets.ISO_8859_1));
+    }
+
+    /** As it stands in a request. */
+    String text() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    boolean isInterface() {
+        return compareTo(PUBLIC_KEY) < 0;
+    }
+
+    boolean mayRepeat() {
+        return this == ALLOWED_IP;
+    }
+}

@@ -1,0 +1,65 @@
+package io.culvert.daemon.uapi;
+
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Serves the connections to a {@link UapiSocket}, each by a virtual thread of its own, so that one that is slow or idle
+ * keeps nobody waiting.
+ */
+public final class UapiServer {
+    /** How many connections are served at a time; more wait in the socket's backlog. */
+    private static final int CONNECTIONS = 1024;
+
+    private static final long RETRY_NANOS = 100_000_000;
+
+    private static final Logger LOGGER = System.getLogger(UapiServer.class.getName());
+
+    private final UapiSocket socket;
+    private final UapiTarget target;
+    private final Semaphore free = new Semaphore(CONNECTIONS);
+
+    public UapiServer(UapiSocket socket, UapiTarget target) {
+        this.socket = socket;
+        this.target = target;
+    }
+
+    /** Starts to accept, until the socket is closed. */
+    public void start() {
+        Thread.ofPlatform().daemon().name("uapi").start(this::accept);
+    }
+
+    private void accept() {
+        while (true) {
+            try {
+                free.acquire();
+                SocketChannel connection = socket.accept();
+                Thread.ofVirtual().name("uapi-connection").start(() -> serve(connection));
+            } catch (ClosedChannelException | InterruptedException e) {
+                return;
+            } catch (IOException e) {
+                free.release();
+                LOGGER.log(Level.ERROR, "cannot accept a connection: {0}", e.getMessage());
+                // The process may be out of descriptors; whatever it is, trying again at once does not mend it.
+                LockSupport.parkNanos(RETRY_NANOS);
+            }
+        }
+    }
+
+    private void serve(SocketChannel connection) {
+        try (connection) {
+            UapiConnection.serve(connection, target);
+        } catch (IOException e) {
+            LOGGER.log(Level.DEBUG, "connection broken: {0}", e.getMessage());
+        } catch (RuntimeException e) {
+            LOGGER.log(Level.ERROR, "connection closed", e);
+        } finally {
+            free.release();
+        }
+    }
+}

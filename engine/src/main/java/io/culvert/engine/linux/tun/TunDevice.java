@@ -1,0 +1,291 @@
+package io.culvert.engine.linux.tun;
+
+import io.culvert.engine.io.Tun;
+import io.culvert.engine.packet.IpPacket;
+import io.culvert.engine.packet.VirtioNetHeader;
+import io.culvert.natives.CallState;
+import io.culvert.natives.Errno;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.ifreq;
+import io.culvert.natives.generated.linux_h;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A TUN interface of Linux (Documentation/networking/tuntap.rst), with a virtio-net header in front of each packet and the
+ * offloads that go with it. The workers read and write the queues through their descriptors; this class makes them, and
+ * {@link TunMonitor} watches the interface.
+ */
+public final class TunDevice implements Tun {
+    /** The MTU that a new interface gets: 1500 less 80 bytes of IPv6, UDP and WireGuard. */
+    public static final int DEFAULT_MTU = 1420;
+
+    private static final Logger LOG = System.getLogger(TunDevice.class.getName());
+    private static final Path DEVICE = Path.of("/dev/net/tun");
+    private static final int MAX_NAME = 15;
+    /** Packets that wait for a slow worker; the kernel's 500 overflow within one burst of small packets. */
+    private static final int TX_QUEUE_LENGTH = 1000;
+
+    private static final int TCP_HEADER = 20;
+    private static final int UDP_HEADER = 8;
+    private static final int PROBE_SEGMENT = 1000;
+    private static final long SIOCSIFTXQLEN = 0x8943;
+    private static final int TSO = linux_h.TUN_F_TSO4 | linux_h.TUN_F_TSO6;
+    /** The kernel refuses one without the other. */
+    private static final int USO = linux_h.TUN_F_USO4 | linux_h.TUN_F_USO6;
+
+    private final String name;
+    private final int[] queues;
+    private final TunMonitor monitor;
+    private boolean closed;
+
+    private TunDevice(String name, int[] queues) throws IOException {
+        this.name = name;
+        this.queues = queues;
+        monitor = new TunMonitor(name, queues[0]);
+    }
+
+    /**
+     * Makes an interface.
+     *
+     * @param name at most 15 bytes
+     * @param queues one for each worker, at least 1
+     * @throws IOException when the name is no interface name, is taken, or the system refuses; the message says which
+     */
+    public static TunDevice create(String name, int queues) throws IOException {
+        checkName(name);
+        int[] descriptors = new int[queues];
+        int opened = 0;
+        try {
+            for (; opened < queues; opened++) {
+                descriptors[opened] = openQueue(name, queues > 1);
+            }
+            prepare(name);
+            return new TunDevice(name, descriptors);
+        } catch (IOException e) {
+            closeAll(descriptors, opened);
+            throw e;
+        }
+    }
+
+    /**
+     * Takes over an interface that another program made and handed over as an open descriptor (WG_TUN_FD). It must have been
+     * made with IFF_VNET_HDR; it has as many queues as asked for if it was made with IFF_MULTI_QUEUE, else one.
+     *
+     * @throws IOException when the descriptor is no such thing
+     */
+    public static TunDevice adopt(int descriptor, int queues) throws IOException {
+        long request = Memory.allocate(ifreq.sizeof(), 8);
+        try {
+            Linux.ioctl(descriptor, linux_h.TUNGETIFF, request);
+            int flags = Short.toUnsignedInt(ifreq.ifr_ifru$ifru_flags(request));
+            String name = Memory.all().getString(ifreq.ifr_ifrn$ifrn_name(request));
+            int needed = linux_h.IFF_TUN | linux_h.IFF_NO_PI | linux_h.IFF_VNET_HDR;
+            if ((flags & needed) != needed) {
+                throw new IOException("interface " + name + " was not made with IFF_TUN, IFF_NO_PI and IFF_VNET_HDR");
+            }
+            Linux.fcntl(descriptor, linux_h.F_SETFL, linux_h.O_NONBLOCK);
+            int[] descriptors = new int[(flags & linux_h.IFF_MULTI_QUEUE) != 0 ? queues : 1];
+            descriptors[0] = descriptor;
+            for (int i = 1; i < descriptors.length; i++) {
+                descriptors[i] = openQueue(name, true);
+            }
+            return new TunDevice(name, descriptors);
+        } catch (ErrnoException e) {
+            throw new IOException("descriptor " + descriptor + " is no TUN interface: " + e.getMessage(), e);
+        } finally {
+            Memory.free(request);
+        }
+    }
+
+    private static void checkName(String name) throws IOException {
+        String wrong = null;
+        if (name.isEmpty() || name.equals(".") || name.equals("..")) {
+            wrong = "is none";
+        } else if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
+            wrong = "has more than " + MAX_NAME + " bytes";
+        } else if (name.chars().anyMatch(c -> c == '/' || c == ':' || c == '%' || c <= ' ' || c == 0x7f)) {
+            wrong = "contains a slash, a colon, a percent sign or white space";
+        }
+        if (wrong != null) {
+            throw new IOException("interface name \"" + name + "\" " + wrong);
+        }
+    }
+
+    private static int openQueue(String name, boolean multiQueue) throws IOException {
+        int descriptor = openDevice();
+        long request = request(name);
+        try {
+            int flags = linux_h.IFF_TUN | linux_h.IFF_NO_PI | linux_h.IFF_VNET_HDR;
+            ifreq.ifr_ifru$ifru_flags(request, (short) (multiQueue ? flags | linux_h.IFF_MULTI_QUEUE : flags));
+            Linux.ioctl(descriptor, linux_h.TUNSETIFF, request);
+            return descriptor;
+        } catch (ErrnoException e) {
+            Linux.close(descriptor);
+            throw new IOException(
+                    switch (e.errno()) {
+                        case linux_h.EBUSY -> "interface " + name + " exists and another program uses it";
+                        case linux_h.EINVAL -> "interface " + name + " exists and is of another kind";
+                        case linux_h.EPERM -> "no permission to make interface " + name + ": it takes CAP_NET_ADMIN";
+                        default -> "interface " + name + ": " + e.getMessage();
+                    },
+                    e);
+        } finally {
+            Memory.free(request);
+        }
+    }
+
+    private static int openDevice() throws IOException {
+        try {
+            return Linux.open(DEVICE.toString(), linux_h.O_RDWR | linux_h.O_NONBLOCK);
+        } catch (ErrnoException e) {
+            throw new IOException(
+                    switch (e.errno()) {
+                        case linux_h.ENOENT, linux_h.ENODEV, linux_h.ENXIO ->
+                            DEVICE + " is missing: load the kernel module tun, or give the container the device";
+                        case linux_h.EACCES, linux_h.EPERM -> "no permission to open " + DEVICE;
+                        default -> e.getMessage();
+                    },
+                    e);
+        }
+    }
+
+    /** A zeroed {@code struct ifreq} with an interface's name, at most 15 bytes; to be freed. */
+    public static long request(String name) {
+        long request = Memory.allocate(ifreq.sizeof(), 8);
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
+        Memory.copy(bytes, 0, ifreq.ifr_ifrn$ifrn_name(request), bytes.length);
+        return request;
+    }
+
+    /**
+     * Has the kernel give super-packets of TCP, of UDP (Linux 6.2), of both or of neither from now on.
+     *
+     * @return why it does not, and goes on as before; {@code null} when it does
+     */
+    public String offload(boolean tcp, boolean udp) {
+        int flags = (tcp ? TSO : 0) | (udp ? USO : 0);
+        try {
+            Linux.ioctl(queues[0], linux_h.TUNSETOFFLOAD, flags == 0 ? 0 : flags | linux_h.TUN_F_CSUM);
+            return null;
+        } catch (ErrnoException e) {
+            return "TUNSETOFFLOAD: " + Errno.text(e.errno());
+        }
+    }
+
+    /** Has the kernel make super-packets of no more segments than one send takes, whatever the MTU becomes. */
+    public void limitSegments() {
+        monitor.limitSegments();
+    }
+
+    /**
+     * Writes a super-packet to the interface, which must be down: the kernel looks at it all the same (and answers EINVAL where it
+     * does not know the kind, and falsely in Linux 6.6.44 and others of its time) before it says that the interface is down.
+     *
+     * @param gsoType {@link VirtioNetHeader#GSO_TCPV4} or {@link VirtioNetHeader#GSO_UDP_L4}
+     * @return why it takes none, or {@code null} when it does
+     */
+    public String whyNotJoined(int gsoType) {
+        boolean tcp = gsoType == VirtioNetHeader.GSO_TCPV4;
+        int header = IpPacket.IPV4_HEADER + (tcp ? TCP_HEADER : UDP_HEADER);
+        int length = header + 2 * PROBE_SEGMENT;
+        long probe = Memory.allocate(VirtioNetHeader.BYTES + length, 8);
+        try {
+            VirtioNetHeader.set(probe, gsoType, header, PROBE_SEGMENT, IpPacket.IPV4_HEADER, tcp ? 16 : 6);
+            long packet = probe + VirtioNetHeader.BYTES;
+            Memory.putByte(packet, (byte) 0x45);
+            Memory.putShortBE(packet + 2, length);
+            Memory.putByte(packet + 9, (byte) (tcp ? IpPacket.TCP : IpPacket.UDP));
+            Memory.putByte(packet + IpPacket.IPV4_HEADER + 12, (byte) (tcp ? 0x50 : 0));
+            int result = Linux.write(new CallState(), queues[0], probe, VirtioNetHeader.BYTES + length);
+            return result == -linux_h.EINVAL ? "TUN write: " + Errno.text(linux_h.EINVAL) : null;
+        } finally {
+            Memory.free(probe);
+        }
+    }
+
+    /** MTU, length of the queue, and no link-local address: its router solicitations would be traffic when there is none. */
+    private static void prepare(String name) throws IOException {
+        int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
+        long request = request(name);
+        try {
+            ifreq.ifr_ifru$ifru_mtu(request, DEFAULT_MTU);
+            Linux.ioctl(control, linux_h.SIOCSIFMTU, request);
+            ifreq.ifr_ifru$ifru_ivalue(request, TX_QUEUE_LENGTH);
+            Linux.ioctl(control, SIOCSIFTXQLEN, request);
+            Path mode = Path.of("/proc/sys/net/ipv6/conf", name, "addr_gen_mode");
+            if (Files.exists(mode)) {
+                Files.writeString(mode, "1\n");
+            }
+        } catch (IOException e) {
+            LOG.log(Level.WARNING, "interface {0} keeps a default: {1}", name, e.getMessage());
+        } finally {
+            Memory.free(request);
+            Linux.close(control);
+        }
+    }
+
+    /** The descriptor of a queue: what its worker reads and writes. */
+    public int descriptor(int queue) {
+        return queues[queue];
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public int mtu() {
+        return monitor.mtu();
+    }
+
+    @Override
+    public int queues() {
+        return queues.length;
+    }
+
+    @Override
+    public void listen(Listener listener) {
+        monitor.start(listener);
+    }
+
+    /**
+     * How many packets the kernel dropped so far because the queues were full. Any thread; it reads a file in the interface's
+     * network namespace, so not for the data path.
+     *
+     * @throws IOException when it cannot be seen, as when the interface is gone
+     */
+    public synchronized long drops() throws IOException {
+        if (closed) {
+            throw new IOException("closed");
+        }
+        return monitor.drops();
+    }
+
+    /** Stops listening and closes the queues, with which the interface goes; the workers must have closed theirs. */
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            monitor.close();
+            closeAll(queues, queues.length);
+        }
+    }
+
+    private static void closeAll(int[] descriptors, int count) {
+        for (int i = 0; i < count; i++) {
+            try {
+                Linux.close(descriptors[i]);
+            } catch (ErrnoException e) {
+                LOG.log(Level.DEBUG, "closing a queue", e);
+            }
+        }
+    }
+}

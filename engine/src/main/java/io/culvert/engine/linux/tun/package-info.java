@@ -1,0 +1,2 @@
+/** The TUN interface of Linux, and its monitor (netlink and ioctl). */
+package io.culvert.engine.linux.tun;

@@ -1,0 +1,245 @@
+package io.culvert.engine.linux.udp;
+
+import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.natives.CallState;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.cmsghdr;
+import io.culvert.natives.generated.in6_pktinfo;
+import io.culvert.natives.generated.in_pktinfo;
+import io.culvert.natives.generated.iovec;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.mmsghdr;
+import io.culvert.natives.generated.msghdr;
+import io.culvert.natives.generated.sockaddr_in;
+import io.culvert.natives.generated.sockaddr_in6;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/**
+ * Messages that wait to be sent through one socket, laid out as the kernel takes them, and what to do when it refuses one.
+ *
+ * <pre>
+ *  headers: | struct mmsghdr 0 | struct mmsghdr 1 | ...        as sendmmsg wants them, and sendmsg one by one
+ *  bodies:  | iovec, address, control | iovec, ...             control: [TOS] [PKTINFO] [UDP_SEGMENT]
+ * </pre>
+ *
+ * <p>The optional control messages come in the order in which a fallback gives them up, from the end. The source address
+ * goes without the interface it was learnt on: as in the kernel, routing chooses the interface. One thread; no allocation.
+ */
+public final class SendQueue implements AutoCloseable {
+    /** How many messages fit. */
+    public static final int CAPACITY = 64;
+
+    private static final Logger LOG = System.getLogger(SendQueue.class.getName());
+    private static final int HEADER = (int) mmsghdr.sizeof();
+    private static final int NAME = (int) iovec.sizeof();
+    private static final int CONTROL = NAME + 32;
+    private static final int BODY = CONTROL + 96;
+    /** CMSG_SPACE of an int, which UDP_SEGMENT's 16 bits take too. */
+    private static final int INT_SPACE = 24;
+
+    private static final int CMSG = (int) cmsghdr.sizeof();
+
+    private final long headers = Memory.allocate((long) CAPACITY * HEADER, 64);
+    private final long bodies = Memory.allocate((long) CAPACITY * BODY, 64);
+    // Of each message: what a fallback needs to know.
+    private final int[] segments = new int[CAPACITY];
+    private final int[] tosBytes = new int[CAPACITY];
+    private final boolean[] sourced = new boolean[CAPACITY];
+    private final CallState calls;
+    private final IoCounters counters;
+    private int socket = SocketPort.NO_SOCKET;
+    private boolean gso;
+    private int count;
+
+    /** For no socket yet. */
+    public SendQueue(CallState calls, IoCounters counters) {
+        this.calls = calls;
+        this.counters = counters;
+    }
+
+    /** Drops what is queued and turns to another socket, or none. */
+    public void attach(int toSocket, boolean segment) {
+        socket = toSocket;
+        gso = segment;
+        count = 0;
+    }
+
+    /** The socket. */
+    public int socket() {
+        return socket;
+    }
+
+    /** Whether a message may hold several datagrams; the socket loses this when the kernel answers EIO. */
+    public boolean gso() {
+        return gso;
+    }
+
+    /** How many messages wait. */
+    public int count() {
+        return count;
+    }
+
+    public boolean isFull() {
+        return count == CAPACITY;
+    }
+
+    /** The address of message {@code i}'s {@code struct msghdr}, which begins a {@code struct mmsghdr}. */
+    public long message(int i) {
+        return headers + (long) i * HEADER;
+    }
+
+    /** Forgets all messages; their memory is the caller's again. */
+    public void clear() {
+        count = 0;
+    }
+
+    /** Queues a message; there must be room. Parameters as in {@link io.culvert.engine.io.WorkerIo#send}. */
+    public void add(long address, int length, int segment, UdpEndpoint to, int tos) {
+        int i = count++;
+        long body = bodies + (long) i * BODY;
+        long message = message(i);
+        iovec.iov_base(body, address);
+        iovec.iov_len(body, length);
+        segments[i] = segment;
+        sourced[i] = (to.sourceHigh() | to.sourceLow()) != 0;
+        msghdr.msg_name(message, body + NAME);
+        msghdr.msg_namelen(message, putName(body + NAME, to));
+        msghdr.msg_iov(message, body);
+        msghdr.msg_iovlen(message, 1);
+        long control = body + CONTROL;
+        long end = control;
+        if (tos != 0) {
+            end = putControl(end, to.isIpv6() ? linux_h.SOL_IPV6 : linux_h.SOL_IP, tosType(to), 4);
+            Memory.putInt(end - INT_SPACE + CMSG, tos);
+        }
+        tosBytes[i] = (int) (end - control);
+        if (sourced[i]) {
+            end = putSource(end, to);
+        }
+        if (segment < length) {
+            end = putControl(end, linux_h.SOL_UDP, linux_h.UDP_SEGMENT, 2);
+            Memory.putShort(end - INT_SPACE + CMSG, (short) segment);
+        }
+        msghdr.msg_control(message, control);
+        msghdr.msg_controllen(message, end - control);
+    }
+
+    private static int tosType(UdpEndpoint to) {
+        return to.isIpv6() ? linux_h.IPV6_TCLASS : linux_h.IP_TOS;
+    }
+
+    private static int putName(long name, UdpEndpoint to) {
+        Memory.putShortBE(name + sockaddr_in.sin_port$offset, to.port());
+        if (to.isIpv6()) {
+            sockaddr_in6.sin6_family(name, (short) linux_h.AF_INET6);
+            sockaddr_in6.sin6_flowinfo(name, 0);
+            Memory.putLongBE(sockaddr_in6.sin6_addr(name), to.high());
+            Memory.putLongBE(sockaddr_in6.sin6_addr(name) + 8, to.low());
+            sockaddr_in6.sin6_scope_id(name, to.scope());
+            return (int) sockaddr_in6.sizeof();
+        }
+        sockaddr_in.sin_family(name, (short) linux_h.AF_INET);
+        Memory.putIntBE(sockaddr_in.sin_addr(name), (int) to.low());
+        return (int) sockaddr_in.sizeof();
+    }
+
+    /** Writes a control message's header; returns the address behind its data, aligned. */
+    private static long putControl(long at, int level, int type, long bytes) {
+        cmsghdr.cmsg_len(at, CMSG + bytes);
+        cmsghdr.cmsg_level(at, level);
+        cmsghdr.cmsg_type(at, type);
+        return at + CMSG + (bytes + 7 & -8);
+    }
+
+    private static long putSource(long at, UdpEndpoint to) {
+        long info = at + CMSG;
+        if (to.isIpv6()) {
+            Memory.putLongBE(in6_pktinfo.ipi6_addr(info), to.sourceHigh());
+            Memory.putLongBE(in6_pktinfo.ipi6_addr(info) + 8, to.sourceLow());
+            in6_pktinfo.ipi6_ifindex(info, 0);
+            return putControl(at, linux_h.SOL_IPV6, linux_h.IPV6_PKTINFO, in6_pktinfo.sizeof());
+        }
+        in_pktinfo.ipi_ifindex(info, 0);
+        Memory.putIntBE(in_pktinfo.ipi_spec_dst(info), (int) to.sourceLow());
+        Memory.putInt(in_pktinfo.ipi_addr(info), 0);
+        return putControl(at, linux_h.SOL_IP, linux_h.IP_PKTINFO, in_pktinfo.sizeof());
+    }
+
+    /**
+     * Hears how message {@code i} went. What the kernel refuses is sent again at once in a simpler form if there is one:
+     * datagram by datagram where it would not segment, without source where that is no longer ours.
+     *
+     * @param result bytes sent, or the negative error number
+     */
+    public void finished(int i, int result) {
+        long body = bodies + (long) i * BODY;
+        int length = (int) iovec.iov_len(body);
+        boolean notSegmented = result == -linux_h.EIO || result == -linux_h.EINVAL || result == -linux_h.EMSGSIZE;
+        if (segments[i] < length && (notSegmented || sourced[i] && sourceGone(result))) {
+            if (result == -linux_h.EIO && gso) {
+                // The route's device cannot checksum, so no segmentation there. The others are about this message.
+                gso = false;
+                LOG.log(Level.WARNING, "the kernel refuses UDP_SEGMENT (EIO): datagram by datagram from now on");
+            }
+            counters.add(Counter.UDP_GSO_FALLBACKS, 1);
+            sendEach(i, body, length);
+        } else {
+            counted(withoutSource(i, result), (length + segments[i] - 1) / segments[i]);
+        }
+    }
+
+    private void sendEach(int i, long body, int length) {
+        long message = message(i);
+        msghdr.msg_controllen(message, msghdr.msg_controllen(message) - INT_SPACE);
+        long first = iovec.iov_base(body);
+        for (int done = 0; done < length; done += segments[i]) {
+            iovec.iov_base(body, first + done);
+            iovec.iov_len(body, Math.min(segments[i], length - done));
+            counted(withoutSource(i, sendNow(message)), 1);
+        }
+    }
+
+    private int withoutSource(int i, int result) {
+        if (!sourced[i] || !sourceGone(result)) {
+            return result;
+        }
+        counters.add(Counter.UDP_SOURCE_FALLBACKS, 1);
+        sourced[i] = false;
+        msghdr.msg_controllen(message(i), tosBytes[i]);
+        return sendNow(message(i));
+    }
+
+    /** Whether this may be the answer to a source address that was removed, or that no route goes out from any more. */
+    private static boolean sourceGone(int result) {
+        return switch (-result) {
+            case linux_h.EINVAL, linux_h.EADDRNOTAVAIL, linux_h.ENETUNREACH, linux_h.EHOSTUNREACH, linux_h.ENODEV ->
+                true;
+            default -> false;
+        };
+    }
+
+    private int sendNow(long message) {
+        counters.add(Counter.SYSCALLS, 1);
+        return Linux.sendmsg(calls, socket, message, linux_h.MSG_DONTWAIT);
+    }
+
+    private void counted(int result, int datagrams) {
+        if (result >= 0) {
+            counters.add(Counter.UDP_SENDS, 1);
+        } else if (result == -linux_h.EAGAIN || result == -linux_h.ENOBUFS) {
+            counters.add(Counter.UDP_SEND_DROPS, datagrams);
+        } else {
+            counters.add(Counter.UDP_SEND_ERRORS, 1);
+        }
+    }
+
+    @Override
+    public void close() {
+        Memory.free(headers);
+        Memory.free(bodies);
+    }
+}

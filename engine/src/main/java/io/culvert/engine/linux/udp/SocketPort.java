@@ -1,0 +1,109 @@
+package io.culvert.engine.linux.udp;
+
+import io.culvert.engine.io.UdpPort;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** The sockets of one port: for each worker one of IPv4 and, where the system has it, one of IPv6. */
+public final class SocketPort implements UdpPort {
+    /** Stands for a socket that there is not. */
+    public static final int NO_SOCKET = -1;
+
+    private static final Logger LOG = System.getLogger(SocketPort.class.getName());
+
+    // linux/socket.h and linux/sock_diag.h: nine numbers, of which the last counts the datagrams that found no room.
+    // Asked for
+    // when somebody wants to know; SO_RXQ_OVFL would tell it with each datagram from the first loss on.
+    private static final int SO_MEMINFO = 55;
+    private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
+    private static final int MEMINFO_DROPS = 8 * Integer.BYTES;
+
+    private final int port;
+    private final int[] ipv4;
+    private final int[] ipv6;
+    private final boolean segments;
+    private boolean closed;
+
+    SocketPort(int port, int[] ipv4, int[] ipv6, boolean segments) {
+        this.port = port;
+        this.ipv4 = ipv4;
+        this.ipv6 = ipv6;
+        this.segments = segments;
+    }
+
+    /** A worker's IPv4 socket. */
+    public int ipv4(int worker) {
+        return ipv4[worker];
+    }
+
+    /** A worker's IPv6 socket, or {@link #NO_SOCKET}. */
+    public int ipv6(int worker) {
+        return ipv6[worker];
+    }
+
+    /** Whether UDP_SEGMENT may be tried. */
+    public boolean segments() {
+        return segments;
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public synchronized void mark(int mark) throws ErrnoException {
+        for (int i = 0; i < ipv4.length && !closed; i++) {
+            Linux.setsockopt(ipv4[i], linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
+            if (ipv6[i] != NO_SOCKET) {
+                Linux.setsockopt(ipv6[i], linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
+            }
+        }
+    }
+
+    @Override
+    public synchronized long receiveLosses(int worker) {
+        return closed ? 0 : losses(ipv4[worker]) + losses(ipv6[worker]);
+    }
+
+    private static long losses(int socket) {
+        if (socket == NO_SOCKET) {
+            return 0;
+        }
+        long info = Memory.allocate(MEMINFO_BYTES, Integer.BYTES);
+        try {
+            Linux.getsockopt(socket, linux_h.SOL_SOCKET, SO_MEMINFO, info, MEMINFO_BYTES);
+            return Integer.toUnsignedLong(Memory.getInt(info + MEMINFO_DROPS));
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "a socket's losses", e);
+            return 0;
+        } finally {
+            Memory.free(info);
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            closeAll(ipv4);
+            closeAll(ipv6);
+        }
+    }
+
+    static void closeAll(int[] sockets) {
+        for (int socket : sockets) {
+            try {
+                if (socket != NO_SOCKET) {
+                    Linux.close(socket);
+                }
+            } catch (ErrnoException e) {
+                LOG.log(Level.DEBUG, "closing a socket", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** UDP sockets of Linux: UDP_SEGMENT, UDP_GRO, sticky source addresses. */
+package io.culvert.engine.linux.udp;

@@ -1,2 +1,0 @@
-/** What the engine needs from the world it runs in. */
-package io.culvert.engine;

@@ -1,0 +1,152 @@
+package io.culvert.engine.packet;
+
+import io.culvert.natives.Memory;
+
+/**
+ * What a tunnel reads and changes in the header of an inner packet: RFC 791 and RFC 8200. Static methods over an
+ * address; all but {@link #length} need a full fixed header there, which is what {@code length} makes sure of.
+ */
+public final class IpPacket {
+    /** Size of an IPv4 header without options. */
+    public static final int IPV4_HEADER = 20;
+    /** Size of the fixed IPv6 header. */
+    public static final int IPV6_HEADER = 40;
+    /** Protocol number. */
+    public static final int TCP = 6;
+    /** Protocol number. */
+    public static final int UDP = 17;
+
+    /** ECN codepoint (RFC 3168): not capable of it. */
+    public static final int NOT_ECT = 0;
+    /** ECN codepoint: capable, marked 1. */
+    public static final int ECT_1 = 1;
+    /** ECN codepoint: capable, marked 0. */
+    public static final int ECT_0 = 2;
+    /** ECN codepoint: congestion experienced. */
+    public static final int CE = 3;
+
+    static final int TCP_HEADER = 20;
+    static final byte ACK = 0x10;
+
+    static final int IPV4_SOURCE = 12;
+    static final int IPV6_SOURCE = 8;
+
+    private IpPacket() {}
+
+    /** 4 or 6 when the packet is one of ours; anything from 0 to 15 otherwise. Needs one byte. */
+    public static int version(long packet) {
+        return (Memory.getByte(packet) & 0xf0) >>> 4;
+    }
+
+    /**
+     * The packet's length by its own header, as the receive path trims it to.
+     *
+     * @param available bytes that arrived, 0 or more
+     * @return -1 when the version is neither 4 nor 6, the fixed header is not all there, the length is smaller than the
+     *     header, or more was promised than arrived
+     */
+    public static int length(long packet, int available) {
+        if (available < IPV4_HEADER) {
+            return -1;
+        }
+        int length;
+        switch (version(packet)) {
+            case 4 -> {
+                length = Memory.getShortBE(packet + 2);
+                if (length < IPV4_HEADER) {
+                    return -1;
+                }
+            }
+            case 6 -> length = Memory.getShortBE(packet + 4) + IPV6_HEADER;
+            default -> {
+                return -1;
+            }
+        }
+        return length > available ? -1 : length;
+    }
+
+    /** The number of what follows the fixed header: IPv4's protocol, or IPv6's next header. */
+    public static int protocol(long packet) {
+        return Memory.getByte(packet + (version(packet) == 4 ? 9 : 6)) & 0xff;
+    }
+
+    /** Where the fixed header ends. */
+    static int transport(long packet) {
+        return version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
+    }
+
+    /** Length of a TCP header with its options, as its data offset has it: 0 to 60 bytes. */
+    static int tcpHeader(long tcp) {
+        return Memory.getByte(tcp + 12) >>> 2 & 0x3c;
+    }
+
+    /** Whether all of a packet's {@code length} bytes are the headers of a TCP acknowledgement; false with IP options or extensions. */
+    public static boolean isBareAck(long packet, int length) {
+        int transport = transport(packet);
+        return length >= transport + TCP_HEADER
+                && protocol(packet) == TCP
+                && Memory.getByte(packet + transport + 13) == ACK
+                && tcpHeader(packet + transport) == length - transport;
+    }
+
+    public static int ipv4Source(long packet) {
+        return Memory.getIntBE(packet + IPV4_SOURCE);
+    }
+
+    public static int ipv4Destination(long packet) {
+        return Memory.getIntBE(packet + 16);
+    }
+
+    public static long ipv6SourceHigh(long packet) {
+        return Memory.getLongBE(packet + IPV6_SOURCE);
+    }
+
+    public static long ipv6SourceLow(long packet) {
+        return Memory.getLongBE(packet + 16);
+    }
+
+    public static long ipv6DestinationHigh(long packet) {
+        return Memory.getLongBE(packet + 24);
+    }
+
+    public static long ipv6DestinationLow(long packet) {
+        return Memory.getLongBE(packet + 32);
+    }
+
+    /** The ECN codepoint, 0 to 3: the low two bits of IPv4's TOS, or of IPv6's traffic class (which straddles bytes 0 and 1). */
+    public static int ecn(long packet) {
+        int second = Memory.getByte(packet + 1);
+        return (version(packet) == 4 ? second : second >>> 4) & 3;
+    }
+
+    /** The outer codepoint for an inner one: the same, but CE becomes ECT(0) (RFC 6040 section 4.1, compatibility of RFC 3168). */
+    public static int encapsulateEcn(int inner) {
+        return inner == CE ? ECT_0 : inner;
+    }
+
+    /**
+     * Brings what routers marked in the outer header into the inner one, as the kernel's WireGuard does: an inner Not-ECT
+     * stays (its transport would not understand), outer CE marks the inner CE, outer ECT(1) turns ECT(0) to ECT(1).
+     *
+     * @param outer the outer header's codepoint, 0 to 3
+     */
+    public static void decapsulateEcn(long packet, int outer) {
+        int inner = ecn(packet);
+        boolean changes = inner == ECT_0 ? (outer & 1) != 0 : inner == ECT_1 && outer == CE;
+        if (changes) {
+            setEcn(packet, outer);
+        }
+    }
+
+    private static void setEcn(long packet, int ecn) {
+        int second = Memory.getByte(packet + 1);
+        if (version(packet) == 4) {
+            short before = Memory.getShort(packet);
+            Memory.putByte(packet + 1, (byte) (second & ~3 | ecn));
+            short checksum = InternetChecksum.update(Memory.getShort(packet + 10), before, Memory.getShort(packet));
+            Memory.putShort(packet + 10, checksum);
+        } else {
+            Memory.putByte(packet + 1, (byte) (second & ~0x30 | ecn << 4));
+        }
+    }
+}

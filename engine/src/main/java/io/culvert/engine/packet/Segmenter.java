@@ -1,0 +1,251 @@
+package io.culvert.engine.packet;
+
+import io.culvert.natives.Memory;
+
+/**
+ * Cuts what came out of the TUN into IP packets that can be sent: a super-packet (TSO over IPv4 and IPv6, USO over both)
+ * into its segments, a single packet into itself, with the checksums that the kernel left open completed on the way.
+ *
+ * <pre>
+ *  | virtio-net | IP header | TCP or UDP | payload 0 | payload 1 | ... | payload n-1 |   what the TUN gave
+ *                     \___________/ \_________/ |
+ *                   | IP | TCP or UDP | payload i |                                      what each {@link #next} lays
+ * </pre>
+ *
+ * <p>Nothing in the virtio-net header is believed that can be seen in the packet itself, and all of it is checked before
+ * the first segment. The source is only read, and must stay until the last segment is laid. The caller may lay some
+ * segments in one place and the rest, later, in another. No allocation; one instance serves one thread.
+ */
+public final class Segmenter {
+    private static final int TCP_CHECKSUM = 16;
+    private static final int TCP_FLAGS = 13;
+    private static final int UDP_HEADER = 8;
+    private static final int UDP_CHECKSUM = 6;
+    private static final int FIN_PSH = 0x09;
+    private static final int CWR = 0x80;
+
+    private long packet;
+    private int length;
+    private int segments;
+    private int index;
+
+    // Of a super-packet; checksumStart < 0 in a single one whose checksum is complete.
+    private boolean gso;
+    private boolean ipv4;
+    private boolean tcp;
+    private int transport;
+    private int header;
+    private int size;
+    private int checksumStart;
+    private int checksumAt;
+    private long ipSum;
+    private long transportSum;
+
+    /** With nothing to segment. */
+    public Segmenter() {}
+
+    /**
+     * Takes a packet or super-packet.
+     *
+     * @param vnetHeader address of the virtio-net header, the IP packet right behind it
+     * @param bytes of both together
+     * @return whether it is well-formed; if not, there are no segments and it is to be dropped
+     */
+    public boolean start(long vnetHeader, int bytes) {
+        segments = 0;
+        index = 0;
+        packet = vnetHeader + VirtioNetHeader.BYTES;
+        int arrived = bytes - VirtioNetHeader.BYTES;
+        if (IpPacket.length(packet, arrived) < 0) {
+            return false;
+        }
+        int type = VirtioNetHeader.gsoType(vnetHeader);
+        gso = type != VirtioNetHeader.GSO_NONE;
+        boolean valid = gso ? startSuperPacket(vnetHeader, arrived, type) : startSingle(vnetHeader, arrived);
+        if (!valid) {
+            segments = 0;
+        }
+        return valid;
+    }
+
+    private boolean startSingle(long vnetHeader, int arrived) {
+        length = IpPacket.length(packet, arrived);
+        segments = 1;
+        checksumStart = -1;
+        if ((VirtioNetHeader.flags(vnetHeader) & VirtioNetHeader.NEEDS_CSUM) == 0) {
+            return true;
+        }
+        checksumStart = VirtioNetHeader.csumStart(vnetHeader);
+        checksumAt = checksumStart + VirtioNetHeader.csumOffset(vnetHeader);
+        int least = IpPacket.version(packet) == 4 ? IpPacket.IPV4_HEADER : IpPacket.IPV6_HEADER;
+        return checksumStart >= least && checksumAt + 2 <= length;
+    }
+
+    private boolean startSuperPacket(long vnetHeader, int arrived, int type) {
+        length = arrived;
+        ipv4 = IpPacket.version(packet) == 4;
+        tcp = type != VirtioNetHeader.GSO_UDP_L4;
+        size = VirtioNetHeader.gsoSize(vnetHeader);
+        if (size == 0
+                || type == VirtioNetHeader.GSO_TCPV4 && !ipv4
+                || type == VirtioNetHeader.GSO_TCPV6 && ipv4
+                || tcp && type != VirtioNetHeader.GSO_TCPV4 && type != VirtioNetHeader.GSO_TCPV6) {
+            return false;
+        }
+        int protocol = tcp ? IpPacket.TCP : IpPacket.UDP;
+        transport = ipv4 ? ipv4Transport(protocol) : ipv6Transport(protocol);
+        boolean agrees = (VirtioNetHeader.flags(vnetHeader) & VirtioNetHeader.NEEDS_CSUM) == 0
+                || VirtioNetHeader.csumStart(vnetHeader) == transport;
+        if (transport < 0 || !agrees || length < transport + (tcp ? IpPacket.TCP_HEADER : UDP_HEADER)) {
+            return false;
+        }
+        header = transport + (tcp ? IpPacket.tcpHeader(packet + transport) : UDP_HEADER);
+        int payload = length - header;
+        if (tcp && header < transport + IpPacket.TCP_HEADER || payload <= 0) {
+            return false;
+        }
+        segments = (payload + size - 1) / size;
+        prepareSums(protocol);
+        return true;
+    }
+
+    /** Where the TCP or UDP header begins, or -1: no fragment can be a super-packet. */
+    private int ipv4Transport(int protocol) {
+        int ihl = (Memory.getByte(packet) & 0x0f) * 4;
+        boolean fragment = (Memory.getShortBE(packet + 6) & 0x3fff) != 0;
+        return ihl < IpPacket.IPV4_HEADER || fragment || Memory.getByte(packet + 9) != protocol ? -1 : ihl;
+    }
+
+    /**
+     * The same behind IPv6, past hop-by-hop (0) and destination (60) options, RFC 8200 section 4. A routing header would
+     * change the pseudo-header's destination and a fragment is no super-packet: these, and anything unknown, give -1.
+     */
+    private int ipv6Transport(int protocol) {
+        int next = Memory.getByte(packet + 6);
+        int at = IpPacket.IPV6_HEADER;
+        while (next == 0 || next == 60) {
+            if (at + 8 > length) {
+                return -1;
+            }
+            next = Memory.getByte(packet + at);
+            at += 8 + 8 * Byte.toUnsignedInt(Memory.getByte(packet + at + 1));
+        }
+        return next == protocol ? at : -1;
+    }
+
+    /**
+     * Sums once what all segments' headers have in common, so that for each only the fields that differ are added: loads
+     * of just-stored halves, which summing the finished header would need, stall the processor.
+     */
+    private void prepareSums(int protocol) {
+        if (ipv4) {
+            ipSum = InternetChecksum.sum(packet, transport)
+                    + InternetChecksum.without(Memory.getShort(packet + 2))
+                    + InternetChecksum.without(Memory.getShort(packet + 4))
+                    + InternetChecksum.without(Memory.getShort(packet + 10));
+        }
+        long at = packet + transport;
+        transportSum = InternetChecksum.pseudoHeader(packet, protocol)
+                + InternetChecksum.sum(at, header - transport)
+                + InternetChecksum.without(Memory.getShort(at + (tcp ? TCP_CHECKSUM : UDP_CHECKSUM)));
+        if (tcp) {
+            transportSum += InternetChecksum.without(Memory.getShort(at + 4))
+                    + InternetChecksum.without(Memory.getShort(at + 6))
+                    + InternetChecksum.without(Memory.getShort(at + 12));
+        } else {
+            transportSum += InternetChecksum.without(Memory.getShort(at + 4));
+        }
+    }
+
+    /** How many IP packets there are in all; 0 after a {@link #start} that failed. */
+    public int segments() {
+        return segments;
+    }
+
+    /** How many are still to be laid. */
+    public int remaining() {
+        return segments - index;
+    }
+
+    /** The length of IP packet {@code i}, 0 to {@link #segments} - 1. */
+    public int segmentLength(int i) {
+        return gso ? header + Math.min(size, length - header - i * size) : length;
+    }
+
+    /**
+     * Lays the next IP packet. Call at most {@link #remaining} times.
+     *
+     * @param target where; may not overlap the source
+     * @return its length in bytes
+     */
+    public int next(long target) {
+        int i = index++;
+        if (!gso) {
+            return copySingle(target);
+        }
+        int offset = i * size;
+        int bytes = Math.min(size, length - header - offset);
+        Memory.copy(packet, target, header);
+        long payload = InternetChecksum.sumAndCopy(packet + header + offset, target + header, bytes);
+        int total = header + bytes;
+        putIpHeader(target, i, total);
+        if (tcp) {
+            putTcpHeader(target + transport, i, offset, total - transport, payload);
+        } else {
+            putUdpHeader(target + transport, total - transport, payload);
+        }
+        return total;
+    }
+
+    private int copySingle(long target) {
+        if (checksumStart < 0) {
+            Memory.copy(packet, target, length);
+        } else {
+            Memory.copy(packet, target, checksumStart);
+            // The field itself holds the pseudo-header's sum and so belongs into this one.
+            long sum =
+                    InternetChecksum.sumAndCopy(packet + checksumStart, target + checksumStart, length - checksumStart);
+            Memory.putShort(target + checksumAt, InternetChecksum.finishNonZero(sum));
+        }
+        return length;
+    }
+
+    private void putIpHeader(long target, int i, int total) {
+        if (ipv4) {
+            int id = Memory.getShortBE(packet + 4) + i;
+            Memory.putShortBE(target + 2, total);
+            Memory.putShortBE(target + 4, id);
+            long sum = ipSum + InternetChecksum.swap(total) + InternetChecksum.swap(id);
+            Memory.putShort(target + 10, InternetChecksum.finish(sum));
+        } else {
+            Memory.putShortBE(target + 4, total - IpPacket.IPV6_HEADER);
+        }
+    }
+
+    private void putTcpHeader(long target, int i, int offset, int bytes, long payloadSum) {
+        int sequence = Memory.getIntBE(packet + transport + 4) + offset;
+        int flags = Byte.toUnsignedInt(Memory.getByte(packet + transport + TCP_FLAGS));
+        if (i > 0) {
+            flags &= ~CWR;
+        }
+        if (i < segments - 1) {
+            flags &= ~FIN_PSH;
+        }
+        Memory.putIntBE(target + 4, sequence);
+        Memory.putByte(target + TCP_FLAGS, (byte) flags);
+        int offsetAndFlags = Byte.toUnsignedInt(Memory.getByte(packet + transport + 12)) | flags << 8;
+        long sum = transportSum
+                + Integer.toUnsignedLong(Integer.reverseBytes(sequence))
+                + offsetAndFlags
+                + InternetChecksum.swap(bytes)
+                + payloadSum;
+        Memory.putShort(target + TCP_CHECKSUM, InternetChecksum.finish(sum));
+    }
+
+    private void putUdpHeader(long target, int bytes, long payloadSum) {
+        Memory.putShortBE(target + 4, bytes);
+        // The length counts twice: in the pseudo-header and in the header.
+        long sum = transportSum + 2L * InternetChecksum.swap(bytes) + payloadSum;
+        Memory.putShort(target + UDP_CHECKSUM, InternetChecksum.finishNonZero(sum));
+    }
+}

@@ -1,0 +1,82 @@
+package io.culvert.engine.packet;
+
+import io.culvert.natives.Memory;
+
+/**
+ * The header in front of every packet that passes a TUN queue opened with IFF_VNET_HDR: {@code struct virtio_net_hdr}
+ * of linux/virtio_net.h, in the machine's byte order (the kernel's default for TUN).
+ *
+ * <pre>
+ *  0        1          2         4          6            8            10
+ *  +--------+----------+---------+----------+------------+-------------+
+ *  | flags  | gso_type | hdr_len | gso_size | csum_start | csum_offset |   the IP packet follows
+ *  +--------+----------+---------+----------+------------+-------------+
+ * </pre>
+ *
+ * <p>Offsets in it count from the first byte of the IP packet. Static methods over an address, so that nothing is allocated.
+ */
+public final class VirtioNetHeader {
+    /** Size in bytes. */
+    public static final int BYTES = 10;
+
+    /** Flag: the checksum at csum_start + csum_offset holds the pseudo-header's sum only and is to be completed. */
+    public static final int NEEDS_CSUM = 1;
+
+    /** gso_type: one packet. */
+    public static final int GSO_NONE = 0;
+    /** gso_type: TCP segments over IPv4. */
+    public static final int GSO_TCPV4 = 1;
+    /** gso_type: TCP segments over IPv6. */
+    public static final int GSO_TCPV6 = 4;
+    /** gso_type: UDP datagrams over either (Linux 6.2 and later). */
+    public static final int GSO_UDP_L4 = 5;
+    /** Bit in gso_type: the TCP segments carry ECN. */
+    public static final int GSO_ECN = 0x80;
+
+    private VirtioNetHeader() {}
+
+    public static int flags(long header) {
+        return Memory.getByte(header);
+    }
+
+    /** One of the GSO_ constants, without {@link #GSO_ECN}. */
+    public static int gsoType(long header) {
+        return Memory.getByte(header + 1) & 0x7f;
+    }
+
+    /** The sender's idea of where the payload begins: a hint that nothing here relies on. */
+    public static int hdrLen(long header) {
+        return Short.toUnsignedInt(Memory.getShort(header + 2));
+    }
+
+    /** Payload bytes of each segment but the last. */
+    public static int gsoSize(long header) {
+        return Short.toUnsignedInt(Memory.getShort(header + 4));
+    }
+
+    /** Where checksumming begins. */
+    public static int csumStart(long header) {
+        return Short.toUnsignedInt(Memory.getShort(header + 6));
+    }
+
+    /** Where the checksum lies, from csum_start. */
+    public static int csumOffset(long header) {
+        return Short.toUnsignedInt(Memory.getShort(header + 8));
+    }
+
+    /** A header that asks for nothing: one complete packet. */
+    public static void clear(long header) {
+        Memory.putLong(header, 0);
+        Memory.putShort(header + 8, (short) 0);
+    }
+
+    /** A header for a super-packet, or (with {@link #GSO_NONE}) for a packet whose checksum is to be completed. */
+    public static void set(long header, int gsoType, int hdrLen, int gsoSize, int csumStart, int csumOffset) {
+        Memory.putByte(header, (byte) NEEDS_CSUM);
+        Memory.putByte(header + 1, (byte) gsoType);
+        Memory.putShort(header + 2, (short) hdrLen);
+        Memory.putShort(header + 4, (short) gsoSize);
+        Memory.putShort(header + 6, (short) csumStart);
+        Memory.putShort(header + 8, (short) csumOffset);
+    }
+}

@@ -1,2 +1,0 @@
-/** UDP endpoints and ports. */
-package io.culvert.engine.udp;

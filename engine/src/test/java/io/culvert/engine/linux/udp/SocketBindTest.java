@@ -1,0 +1,137 @@
+package io.culvert.engine.linux.udp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.culvert.engine.io.UdpPort;
+import io.culvert.natives.CallState;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.pollfd;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SocketBindTest {
+    private final SocketBind bind = new SocketBind(true, true);
+
+    @ParameterizedTest(name = "{0} workers")
+    @ValueSource(ints = {1, 3})
+    void freePortIsTheSameForBothFamilies(int workers) throws IOException {
+        try (SocketPort port = (SocketPort) bind.open(0, workers, 0)) {
+            assertThat(port.port()).isBetween(1, 65_535);
+            assertThat(port.ipv4(workers - 1)).isPositive();
+            if (port.ipv6(0) != SocketPort.NO_SOCKET) {
+                assertThat(Linux.getsockopt(port.ipv6(0), linux_h.SOL_IPV6, linux_h.IPV6_V6ONLY))
+                        .isEqualTo(1);
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0} workers")
+    @ValueSource(ints = {1, 2})
+    void takenPortIsAnErrorAlsoWhereItsOwnerShares(int workers) throws IOException {
+        try (UdpPort taken = bind.open(0, workers, 0)) {
+            for (int mine = 1; mine <= 2; mine++) {
+                int count = mine;
+                assertThatThrownBy(() -> bind.open(taken.port(), count, 0))
+                        .isInstanceOf(BindException.class)
+                        .hasMessageContaining("UDP port " + taken.port());
+            }
+        }
+    }
+
+    @Test
+    void closedPortCanBeOpenedAgainAtOnce() throws IOException {
+        int number = 0;
+        for (int i = 0; i < 20; i++) {
+            UdpPort port = bind.open(number, 2, 0);
+            number = port.port();
+            port.close();
+            port.close();
+        }
+    }
+
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void dataMessagesReachTheWorkerThatTheirReceiverIndexNames(boolean ipv6) throws IOException {
+        int workers = 3;
+        try (SocketPort port = (SocketPort) bind.open(0, workers, 0);
+                DatagramSocket sender = new DatagramSocket()) {
+            assumeTrue(!ipv6 || port.ipv6(0) != SocketPort.NO_SOCKET, "needs IPv6");
+            InetAddress to = InetAddress.getByName(ipv6 ? "::1" : "127.0.0.1");
+            for (int index = 0; index < 30; index++) {
+                byte[] message = new byte[32];
+                message[0] = 4;
+                message[4] = (byte) index;
+                sender.send(new DatagramPacket(message, message.length, to, port.port()));
+                assertThat(receive(ipv6 ? port.ipv6(index % workers) : port.ipv4(index % workers)))
+                        .isEqualTo(32);
+            }
+            sender.send(new DatagramPacket(new byte[3], 3, to, port.port()));
+            assertThat(receive(ipv6 ? port.ipv6(0) : port.ipv4(0))).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void datagramsThatFindNoRoomAreCountedForTheirWorker() throws IOException {
+        SocketPort port = (SocketPort) bind.open(0, 2, 0);
+        try (DatagramSocket sender = new DatagramSocket()) {
+            assertThat(port.receiveLosses(0) + port.receiveLosses(1)).isZero();
+            byte[] message = new byte[60_000];
+            message[4] = 1;
+            InetAddress to = InetAddress.getLoopbackAddress();
+            for (int i = 0; i < 1000 && port.receiveLosses(1) < 2; i++) {
+                sender.send(new DatagramPacket(message, message.length, to, port.port()));
+            }
+            assertThat(port.receiveLosses(1)).isEqualTo(2);
+            assertThat(port.receiveLosses(0)).isZero();
+        } finally {
+            port.close();
+        }
+        assertThat(port.receiveLosses(1)).isZero();
+    }
+
+    private static int receive(int socket) {
+        CallState calls = new CallState();
+        long memory = Memory.allocate(256, 8);
+        try {
+            pollfd.fd(memory, socket);
+            pollfd.events(memory, (short) linux_h.POLLIN);
+            Linux.poll(calls, memory, 1, 10_000);
+            return Linux.read(calls, socket, memory, 256);
+        } finally {
+            Memory.free(memory);
+        }
+    }
+
+    @Test
+    void offloadsCanBeSwitchedOff() {
+        SocketBind without = new SocketBind(false, false);
+        assertThat(without.whyNoSegments()).isEqualTo("switched off");
+        assertThat(without.whyNoGro()).isEqualTo("switched off");
+    }
+
+    @Test
+    void markIsSetOnEverySocket() throws IOException {
+        assumeTrue(Linux.geteuid() == 0, "needs root, to set firewall marks");
+        try (SocketPort port = (SocketPort) bind.open(0, 2, 51_820)) {
+            for (int mark : new int[] {51_820, 7, 0}) {
+                if (mark != 51_820) {
+                    port.mark(mark);
+                }
+                for (int socket : new int[] {port.ipv4(0), port.ipv4(1)}) {
+                    assertThat(Linux.getsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK))
+                            .isEqualTo(mark);
+                }
+            }
+        }
+    }
+}

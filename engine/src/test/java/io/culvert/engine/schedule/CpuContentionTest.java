@@ -1,0 +1,33 @@
+package io.culvert.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class CpuContentionTest {
+    private static final long MILLI = 1_000_000;
+
+    private long delay;
+    private int looks;
+    private final CpuContention contention = new CpuContention(() -> {
+        looks++;
+        return delay;
+    });
+
+    @Test
+    void waitingForACoreIsContention() {
+        assertThat(contention.isContended(1000 * MILLI)).isFalse();
+        delay += 5 * MILLI;
+        assertThat(contention.isContended(1025 * MILLI)).isTrue();
+        delay += MILLI;
+        assertThat(contention.isContended(1050 * MILLI)).isFalse();
+    }
+
+    @Test
+    void looksNowAndThen() {
+        for (int i = 0; i < 100; i++) {
+            contention.isContended(1000 * MILLI + i * MILLI);
+        }
+        assertThat(looks).isBetween(2, 6);
+    }
+}
