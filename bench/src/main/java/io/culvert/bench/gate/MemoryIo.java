@@ -4,6 +4,7 @@ import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.packet.Coalescer;
 import io.culvert.natives.Memory;
 import java.util.ArrayDeque;
 
@@ -57,19 +58,51 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public int poll(Sink sink) {
+    public void poll() {
+        // Sources are readable from the moment that something arrives.
+    }
+
+    @Override
+    public boolean isTunReadable() {
+        return packetBytes > 0;
+    }
+
+    @Override
+    public int readTun(long address) {
+        int length = packetBytes;
+        Memory.copy(packet, address, length);
+        packetBytes = 0;
+        return length;
+    }
+
+    @Override
+    public boolean isTunRemoved() {
+        return false;
+    }
+
+    @Override
+    public boolean isUdpReadable() {
+        return !arrived.isEmpty();
+    }
+
+    @Override
+    public boolean hasUdpBuffer() {
+        return true;
+    }
+
+    @Override
+    public int receive(int limit, Sink sink) {
         int count = 0;
-        if (packetBytes > 0 && sink.takesTun()) {
-            int length = packetBytes;
-            packetBytes = 0;
-            sink.onTun(0, packet, length);
-            count++;
-        }
-        for (Integer buffer; sink.takesUdp() && (buffer = arrived.poll()) != null; count++) {
+        for (Integer buffer; count < limit && (buffer = arrived.poll()) != null; count++) {
             long base = buffers + (long) buffer * BUFFER_BYTES;
-            sink.onUdp(buffer, base + HEADROOM, lengths[buffer], base + BUFFER_BYTES, segments[buffer], from, 0);
+            sink.onDatagrams(buffer, base + HEADROOM, lengths[buffer], base + BUFFER_BYTES, segments[buffer], from, 0);
         }
         return count;
+    }
+
+    @Override
+    public int groKinds() {
+        return Coalescer.ALL;
     }
 
     @Override
@@ -98,11 +131,6 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void releaseTun(int buffer) {
-        // The packet is whoever's who offered it.
-    }
-
-    @Override
     public void flush() {
         // Sends have happened, writes are counted.
     }
@@ -113,7 +141,7 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void park(long nanos, long gather) {
+    public void park(long nanos, long minWaitNanos) {
         throw new UnsupportedOperationException("stepped, never left alone");
     }
 

@@ -1,6 +1,5 @@
 package io.culvert.engine.device;
 
-import io.culvert.crypto.Aead;
 import io.culvert.engine.cookie.CookieChecker;
 import io.culvert.engine.cookie.RateLimiter;
 import io.culvert.engine.io.Platform;
@@ -11,6 +10,7 @@ import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.pipeline.PipelineContext;
 import io.culvert.engine.pipeline.Workers;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
@@ -70,7 +70,10 @@ public final class Device implements AutoCloseable {
         indexTable = new IndexTable(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
-        workers = new Workers(this, platform.tun().queues());
+        workers = new Workers(
+                new PipelineContext(
+                        platform, options.aeads(), allowedIps, indexTable, handshakes::offer, this::tunRemoved),
+                platform.tun().queues());
         formerLosses = new long[workers.count()];
     }
 
@@ -84,7 +87,7 @@ public final class Device implements AutoCloseable {
             device.workers.start(device.name());
             device.handshakes.start(device.name());
         } else {
-            device.workers.openAll();
+            device.workers.initializeAll();
         }
         platform.tun().listen(device.new TunListener());
         return device;
@@ -107,7 +110,7 @@ public final class Device implements AutoCloseable {
 
         @Override
         public void onRemoved() {
-            tunGone();
+            tunRemoved();
         }
     }
 
@@ -121,11 +124,6 @@ public final class Device implements AutoCloseable {
     /** How it works. */
     public DeviceOptions options() {
         return options;
-    }
-
-    /** Whose packet it is, by inner address. */
-    public AllowedIps<Peer> allowedIps() {
-        return allowedIps;
     }
 
     /** Whose message it is, by receiver index. */
@@ -143,13 +141,8 @@ public final class Device implements AutoCloseable {
         return handshakes;
     }
 
-    /** A new AEAD for the calling thread. */
-    public Aead newAead() {
-        return options.aeads().get();
-    }
-
     /** The TUN is gone, and with it the device's purpose; returns at once. */
-    public void tunGone() {
+    public void tunRemoved() {
         gone.completeAsync(() -> null);
     }
 

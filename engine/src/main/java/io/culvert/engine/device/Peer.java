@@ -16,8 +16,8 @@ import io.culvert.engine.noise.Keypairs;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.pipeline.PeerPath;
 import io.culvert.engine.pipeline.Traffic;
-import io.culvert.engine.pipeline.TrainQueue;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.routing.Prefix;
 import io.culvert.engine.timer.PeerTimers;
@@ -32,30 +32,19 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * <p>Its <em>home</em> is one worker. Everything that is not said to be for any thread belongs to the home's thread,
  * which needs no lock and no fence for it; other threads {@linkplain Worker#post post} to the home.
  */
-public final class Peer implements PeerTimers.Events {
+public final class Peer extends PeerPath implements PeerTimers.Events {
     private static final AtomicLongFieldUpdater<Peer> SENT = AtomicLongFieldUpdater.newUpdater(Peer.class, "sentBytes");
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
 
     private final Device device;
     private final PublicKey publicKey;
-    private final Worker home;
     private final Handshake handshake;
     private final CookieGenerator cookies;
     private final Keypairs keypairs;
     private final PeerTimers timers;
     private final StagedPackets staged;
     private final UdpEndpoint endpoint = new UdpEndpoint();
-
-    /** Made before the first keypair can be looked up, under the handshake's lock; then never changed. */
-    private volatile TrainQueue transmitQueue;
-
-    private volatile TrainQueue receiveQueue;
-
-    /** Written by the home, read by any worker before it gives packets for this peer a train. */
-    private volatile boolean hasEndpoint;
-    /** Written once, by the home; read by any thread. */
-    private volatile boolean dead;
 
     private boolean active;
     /** As {@link #active}, and there is a port to send from. */
@@ -72,13 +61,13 @@ public final class Peer implements PeerTimers.Events {
     private boolean sentLastMinuteHandshake;
 
     Peer(Device device, PublicKey publicKey, Worker home) {
+        super(home);
         this.device = device;
         this.publicKey = publicKey;
-        this.home = home;
         handshake = new Handshake(publicKey, this, device::dropIndex);
         cookies = new CookieGenerator(publicKey);
         keypairs = new Keypairs(device::dropIndex);
-        timers = new PeerTimers(this, home.wheel());
+        timers = new PeerTimers(this, home().wheel());
         staged = new StagedPackets(device.stagedBytes());
         resetLastSentHandshake();
     }
@@ -88,21 +77,6 @@ public final class Peer implements PeerTimers.Events {
     /** Its name. */
     public PublicKey publicKey() {
         return publicKey;
-    }
-
-    /** The worker that commits its trains and owns its state. */
-    public Worker home() {
-        return home;
-    }
-
-    /** Whether it was removed. */
-    public boolean isDead() {
-        return dead;
-    }
-
-    /** Whether it is known where to send to. */
-    public boolean hasEndpoint() {
-        return hasEndpoint;
     }
 
     /** Bytes sent to it, handshakes included. */
@@ -120,34 +94,20 @@ public final class Peer implements PeerTimers.Events {
         return handshakeSeconds;
     }
 
-    /** The order of what goes out. */
-    public TrainQueue transmitQueue() {
-        return transmitQueue;
-    }
-
-    /** The order of what comes in. */
-    public TrainQueue receiveQueue() {
-        return receiveQueue;
-    }
-
-    /** The current keypair with a reference taken, or {@code null} when there is none that may be sent with. */
+    @Override
     public Keypair takeSendingKeypair(long now) {
         Keypair keypair = keypairs.current();
         return keypair != null && keypair.maySend(now) && keypair.tryAcquire() ? keypair : null;
     }
 
-    /**
-     * Keeps a copy of a packet until there is a key, and asks for one.
-     *
-     * @param worker on whose thread this is called
-     */
+    @Override
     public void stage(Worker worker, long vnetHeader, int length, int packets) {
         StagedPackets.Staged copy = StagedPackets.copy(device.stagedBytes(), vnetHeader, length, packets);
         if (copy == null) {
             worker.drops().add(DropCause.TX_STAGED_FULL, packets);
-        } else if (worker == home) {
+        } else if (worker == home()) {
             stage(copy);
-        } else if (!home.post(() -> stage(copy))) {
+        } else if (!home().post(() -> stage(copy))) {
             StagedPackets.free(device.stagedBytes(), copy);
             worker.drops().add(DropCause.TX_STAGED_FULL, packets);
         }
@@ -161,26 +121,18 @@ public final class Peer implements PeerTimers.Events {
         return cookies;
     }
 
-    /** Makes the queues of a peer that gets its first key; under the lock of its handshakes. */
-    void ensureQueues() {
-        if (receiveQueue == null) {
-            transmitQueue = new TrainQueue(this, true);
-            receiveQueue = new TrainQueue(this, false);
-        }
-    }
-
     // The home's thread, from here on.
 
     private long now() {
-        return home.now();
+        return home().now();
     }
 
     private void stage(StagedPackets.Staged packet) {
-        if (dead || !active) {
+        if (isDead() || !active) {
             staged.free(packet);
             return;
         }
-        home.drops().add(DropCause.TX_STAGED_FULL, staged.add(packet));
+        home().drops().add(DropCause.TX_STAGED_FULL, staged.add(packet));
         if (takeable()) {
             // The key came while the packet was on its way here.
             sendStaged();
@@ -201,7 +153,7 @@ public final class Peer implements PeerTimers.Events {
             if (packet.length() == 0) {
                 sendEmpty();
             } else {
-                home.sendStaged(packet.address(), packet.length());
+                home().send(packet.address(), packet.length());
                 staged.free(packet);
             }
         }
@@ -217,12 +169,12 @@ public final class Peer implements PeerTimers.Events {
     }
 
     private void sendEmpty() {
-        if (!hasEndpoint) {
+        if (!hasEndpoint()) {
             return;
         }
         Keypair keypair = takeSendingKeypair(now());
         if (keypair != null) {
-            home.sendKeepalive(this, keypair);
+            home().sendKeepalive(this, keypair);
         } else {
             staged.add(new StagedPackets.Staged(0, 0, 1));
             sendHandshakeInitiation(false);
@@ -234,7 +186,7 @@ public final class Peer implements PeerTimers.Events {
         if (!retry) {
             handshakeAttempts = 0;
         }
-        if (dead || !sending || !hasEndpoint || now() - lastSentHandshake < REKEY_TIMEOUT) {
+        if (isDead() || !sending || !hasEndpoint() || now() - lastSentHandshake < REKEY_TIMEOUT) {
             return;
         }
         lastSentHandshake = now();
@@ -243,7 +195,7 @@ public final class Peer implements PeerTimers.Events {
 
     /** An initiation was made: it goes out now. */
     void initiationCreated(byte[] message) {
-        if (dead || !active) {
+        if (isDead() || !active) {
             return;
         }
         sendHandshakeMessage(message);
@@ -254,7 +206,7 @@ public final class Peer implements PeerTimers.Events {
         timers.anyAuthenticatedPacketTraversal(now());
         timers.anyAuthenticatedPacketSent();
         lastSentHandshake = now();
-        home.sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP);
+        home().sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP);
         SENT.lazySet(this, sentBytes + message.length);
     }
 
@@ -277,7 +229,7 @@ public final class Peer implements PeerTimers.Events {
     }
 
     private boolean install(Keypair keypair, UdpEndpoint from, int messageBytes) {
-        if (dead || !active) {
+        if (isDead() || !active) {
             device.dropIndex(keypair.localIndex());
             keypair.release();
             return false;
@@ -293,14 +245,14 @@ public final class Peer implements PeerTimers.Events {
 
     private void handshakeComplete() {
         timers.handshakeComplete();
-        home.traffic().add(Traffic.HANDSHAKES, 1);
+        home().traffic().add(Traffic.HANDSHAKES, 1);
         handshakeAttempts = 0;
         sentLastMinuteHandshake = false;
         handshakeSeconds = device.platform().clock().wallSeconds();
         handshakeNanos = device.platform().clock().wallNanos();
     }
 
-    /** A train went out. */
+    @Override
     public void sent(Keypair keypair, long bytes, boolean data, long now) {
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
@@ -315,7 +267,7 @@ public final class Peer implements PeerTimers.Events {
         }
     }
 
-    /** A train came in of which at least one message is authentic and new. */
+    @Override
     public void authenticated(Keypair keypair, UdpEndpoint from, long now) {
         if (!from.sameAs(endpoint)) {
             setEndpoint(from);
@@ -335,7 +287,7 @@ public final class Peer implements PeerTimers.Events {
         timers.anyAuthenticatedPacketTraversal(now);
     }
 
-    /** What that train brought; refused packets are not among the bytes, but their arrival was data all the same. */
+    @Override
     public void received(long bytes, boolean data, long now) {
         RECEIVED.lazySet(this, receivedBytes + bytes);
         if (data) {
@@ -343,21 +295,21 @@ public final class Peer implements PeerTimers.Events {
         }
     }
 
-    /** Where to send to. */
+    @Override
     public UdpEndpoint endpoint() {
         return endpoint;
     }
 
     private void setEndpoint(UdpEndpoint from) {
         endpoint.copyFrom(from);
-        hasEndpoint = true;
+        endpointKnown();
     }
 
     @Override
     public void onRetransmitHandshake(long now) {
         if (handshakeAttempts > MAX_TIMER_HANDSHAKES) {
             timers.handshakeGivenUp(now);
-            home.drops().add(DropCause.TX_STAGED_FULL, staged.purge());
+            home().drops().add(DropCause.TX_STAGED_FULL, staged.purge());
             return;
         }
         handshakeAttempts++;
@@ -393,9 +345,9 @@ public final class Peer implements PeerTimers.Events {
     // Configuration; the home's thread too.
 
     void configureEndpoint(InetSocketAddress address) {
-        boolean first = !hasEndpoint;
+        boolean first = !hasEndpoint();
         endpoint.set(address);
-        hasEndpoint = true;
+        endpointKnown();
         if (first && active && keepaliveSeconds != 0) {
             // The keepalive that was due when the interface came up, or when it was asked for, had nowhere to go.
             sendKeepalive();
@@ -417,7 +369,7 @@ public final class Peer implements PeerTimers.Events {
 
     /** The interface is up: sessions may begin, packets are staged. Comes before a port is read from. */
     void start() {
-        if (!active && !dead) {
+        if (!active && !isDead()) {
             active = true;
             timers.start();
         }
@@ -425,7 +377,7 @@ public final class Peer implements PeerTimers.Events {
 
     /** There is a port: what waits goes out, and a persistent keepalive. */
     void startSending() {
-        if (sending || dead) {
+        if (sending || isDead()) {
             return;
         }
         sending = true;
@@ -448,7 +400,7 @@ public final class Peer implements PeerTimers.Events {
 
     /** The peer is removed. Trains under way are resolved without effect. */
     void remove() {
-        dead = true;
+        markDead();
         stop();
     }
 

@@ -13,10 +13,8 @@ import io.culvert.natives.generated.timespec;
 import java.util.Set;
 
 /**
- * I/O by one system call after the other: poll(2) to learn what is there, read and write on the TUN, recvmmsg and
- * sendmmsg on the sockets. For where io_uring is refused, and to compare with.
- *
- * <p>A source that gave less than it could is not asked again before poll says that it has more.
+ * I/O by one system call after the other: ppoll(2) to learn which sources are readable, read and write on the TUN, recvmmsg and
+ * sendmmsg on the sockets. For systems that refuse io_uring, and for comparison.
  */
 final class PlainIo extends LinuxIo {
     private static final int TUN = 0;
@@ -39,31 +37,27 @@ final class PlainIo extends LinuxIo {
     }
 
     @Override
-    public int poll(Sink sink) {
-        if (!tunReady || !ipv4Ready && !ipv6Ready) {
-            // Also beside a source that has more: else it would keep the others waiting until it is empty.
-            look(0, true);
+    public void poll() {
+        if (!tunReadable || !ipv4Readable && !ipv6Readable) {
+            // Also beside a readable source: else the others would wait until it is empty.
+            awaitEvents(0, true);
         }
-        return take(sink);
     }
 
-    /**
-     * Asks poll(2) which sources have something, waiting up to {@code nanos}; those that have no buffer or whose packets
-     * nobody takes are left out, and all of them where {@code all} is not set.
-     */
-    private void look(long nanos, boolean all) {
-        watch(TUN, all && reads() ? tun : SocketPort.NO_SOCKET);
-        watch(IPV4, all && receives() ? ipv4.socket() : SocketPort.NO_SOCKET);
-        watch(IPV6, all && receives() ? ipv6.socket() : SocketPort.NO_SOCKET);
+    /** Waits up to {@code nanos} for a wake-up or, with {@code all}, for a source that is not readable yet. */
+    private void awaitEvents(long nanos, boolean all) {
+        watch(TUN, all && !tunReadable && !tunRemoved ? tun : SocketPort.NO_SOCKET);
+        watch(IPV4, all && !ipv4Readable ? ipv4.socket() : SocketPort.NO_SOCKET);
+        watch(IPV6, all && !ipv6Readable ? ipv6.socket() : SocketPort.NO_SOCKET);
         watch(WAKE, wakeup.descriptor());
         timespec.tv_sec(timeout, nanos / NANOS_PER_SECOND);
         timespec.tv_nsec(timeout, nanos % NANOS_PER_SECOND);
         counters.add(Counter.SYSCALLS, 1);
         Linux.ppoll(calls, descriptors, SOURCES, nanos == Long.MAX_VALUE ? 0 : timeout);
-        tunReady |= seen(TUN);
-        ipv4Ready |= seen(IPV4);
-        ipv6Ready |= seen(IPV6);
-        if (seen(WAKE)) {
+        tunReadable |= hasEvents(TUN);
+        ipv4Readable |= hasEvents(IPV4);
+        ipv6Readable |= hasEvents(IPV6);
+        if (hasEvents(WAKE)) {
             wakeup.drain();
         }
     }
@@ -74,13 +68,12 @@ final class PlainIo extends LinuxIo {
         pollfd.revents(at, (short) 0);
     }
 
-    private boolean seen(int source) {
+    private boolean hasEvents(int source) {
         return pollfd.revents(descriptors + source * pollfd.sizeof()) != 0;
     }
 
     @Override
     public void writeTun(long address, int length) {
-        pacing.write(address, length);
         tunWritten(address, length, writeNow(address, length));
     }
 
@@ -88,7 +81,6 @@ final class PlainIo extends LinuxIo {
     public void flush() {
         flush(ipv4);
         flush(ipv6);
-        pace();
     }
 
     @Override
@@ -116,14 +108,11 @@ final class PlainIo extends LinuxIo {
     }
 
     @Override
-    public void park(long nanos, long gather) {
-        if (!anyToTake() && !goneUntold() && wakeup.beginPark()) {
-            if (gathers && gather > 0) {
-                look(Math.min(Math.max(nanos, 0), gather), false);
-            } else {
-                look(patience(nanos, pacing.hold(System.nanoTime())), true);
-            }
-            wakeup.endPark();
+    public void park(long nanos, long minWaitNanos) {
+        if (coalescesWakeups && minWaitNanos > 0) {
+            awaitEvents(Math.min(nanos, minWaitNanos), false);
+        } else {
+            awaitEvents(nanos, true);
         }
     }
 

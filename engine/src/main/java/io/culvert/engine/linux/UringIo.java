@@ -16,24 +16,24 @@ import io.culvert.ring.UserData;
 import java.util.Set;
 
 /**
- * I/O by one io_uring: a multishot poll on the TUN queue and on each socket, armed all the time, and all writes and sends of
- * a flush in one system call. What comes in is read by calls of its own: a ring reads ahead, at any {@code enter}, into
- * buffers that are out of the cache again when their turn comes.
+ * I/O by one io_uring: a multishot poll on the TUN queue and on each socket, always armed, and all writes and sends of a flush in
+ * one system call. Input is read by system calls, not by the ring: a ring reads ahead at any {@code enter}, into buffers
+ * that are out of the cache again when their packets are processed.
  */
 final class UringIo extends LinuxIo {
-    /** Operations between two enters: a full queue of sends for each socket, TUN writes, and what is armed. */
+    /** Operations between two enters: a full queue of sends for each socket, TUN writes, and polls. */
     private static final int SUBMISSIONS = 256;
-    /** Results: of all submissions, and of what is armed. */
+    /** Completions of all submissions and of the armed polls. */
     private static final int COMPLETIONS = 512;
 
     private static final int MAX_WRITES = 64;
 
     private static final int TUN_SLOT = 0;
 
-    private static final int TUN_READ = 0;
-    private static final int RECEIVE_IPV4 = 1;
-    private static final int RECEIVE_IPV6 = 2;
-    private static final int WAKE = 3;
+    private static final int POLL_TUN = 0;
+    private static final int POLL_IPV4 = 1;
+    private static final int POLL_IPV6 = 2;
+    private static final int POLL_WAKEUP = 3;
     private static final int CANCEL = 4;
     private static final int TUN_WRITE = 5;
     private static final int SEND_IPV4 = 6;
@@ -42,8 +42,8 @@ final class UringIo extends LinuxIo {
     private final IoUring ring;
     private final SubmissionQueue submissions;
     private final CompletionHandler handler = this::completed;
-    /** What is armed, by operation. */
-    private final boolean[] armed = new boolean[WAKE + 1];
+    /** Whether a poll is armed, by operation. */
+    private final boolean[] armed = new boolean[POLL_WAKEUP + 1];
 
     private final long[] writeAddress = new long[MAX_WRITES];
     private final int[] writeLength = new int[MAX_WRITES];
@@ -62,24 +62,25 @@ final class UringIo extends LinuxIo {
         ring.submit();
     }
 
-    /** Arms what is not; whether there was anything. The few that are armed always fit an empty submission queue. */
+    /** Arms the polls that are not armed; returns whether there were any. They always fit an empty submission queue. */
     private boolean arm() {
         boolean any = false;
-        if (!armed[TUN_READ] && !tunGone) {
-            armed[TUN_READ] = submissions.prepPollMultishot(
-                    TUN_SLOT, liburing_h.IOSQE_FIXED_FILE, linux_h.POLLIN, UserData.of(TUN_READ, 0));
+        if (!armed[POLL_TUN] && !tunRemoved) {
+            armed[POLL_TUN] = submissions.prepPollMultishot(
+                    TUN_SLOT, liburing_h.IOSQE_FIXED_FILE, linux_h.POLLIN, UserData.of(POLL_TUN, 0));
             any = true;
         }
-        if (!armed[WAKE]) {
-            armed[WAKE] = submissions.prepPollMultishot(wakeup.descriptor(), 0, linux_h.POLLIN, UserData.of(WAKE, 0));
+        if (!armed[POLL_WAKEUP]) {
+            armed[POLL_WAKEUP] =
+                    submissions.prepPollMultishot(wakeup.descriptor(), 0, linux_h.POLLIN, UserData.of(POLL_WAKEUP, 0));
             any = true;
         }
-        any |= armReceive(RECEIVE_IPV4, ipv4.socket());
-        any |= armReceive(RECEIVE_IPV6, ipv6.socket());
+        any |= armSocket(POLL_IPV4, ipv4.socket());
+        any |= armSocket(POLL_IPV6, ipv6.socket());
         return any;
     }
 
-    private boolean armReceive(int operation, int socket) {
+    private boolean armSocket(int operation, int socket) {
         if (armed[operation] || socket == NO_SOCKET) {
             return false;
         }
@@ -96,17 +97,17 @@ final class UringIo extends LinuxIo {
     private void completed(long userData, int result, int flags) {
         int operation = UserData.operation(userData);
         switch (operation) {
-            case TUN_READ -> {
-                armed[TUN_READ] = CompletionHandler.hasMore(flags);
-                tunReady = true;
+            case POLL_TUN -> {
+                armed[POLL_TUN] = CompletionHandler.hasMore(flags);
+                tunReadable = true;
             }
-            case RECEIVE_IPV4 -> {
-                armed[RECEIVE_IPV4] = CompletionHandler.hasMore(flags);
-                ipv4Ready = true;
+            case POLL_IPV4 -> {
+                armed[POLL_IPV4] = CompletionHandler.hasMore(flags);
+                ipv4Readable = true;
             }
-            case RECEIVE_IPV6 -> {
-                armed[RECEIVE_IPV6] = CompletionHandler.hasMore(flags);
-                ipv6Ready = true;
+            case POLL_IPV6 -> {
+                armed[POLL_IPV6] = CompletionHandler.hasMore(flags);
+                ipv6Readable = true;
             }
             case TUN_WRITE -> {
                 inFlight--;
@@ -115,12 +116,12 @@ final class UringIo extends LinuxIo {
             }
             case SEND_IPV4 -> sent(ipv4, UserData.id(userData), result);
             case SEND_IPV6 -> sent(ipv6, UserData.id(userData), result);
-            case WAKE -> {
+            case POLL_WAKEUP -> {
                 wakeup.drain();
-                armed[WAKE] = CompletionHandler.hasMore(flags);
+                armed[POLL_WAKEUP] = CompletionHandler.hasMore(flags);
             }
             default -> {
-                // A cancellation: what it cancelled completes by itself.
+                // A cancellation: the cancelled poll completes by itself.
             }
         }
     }
@@ -131,11 +132,10 @@ final class UringIo extends LinuxIo {
     }
 
     @Override
-    public int poll(Sink sink) {
+    public void poll() {
         if (arm() | ring.isReady()) {
             enter(0, 0);
         }
-        return take(sink);
     }
 
     @Override
@@ -143,7 +143,6 @@ final class UringIo extends LinuxIo {
         if (writes == MAX_WRITES) {
             flush();
         }
-        pacing.write(address, length);
         writeAddress[writes] = address;
         writeLength[writes++] = length;
     }
@@ -164,7 +163,6 @@ final class UringIo extends LinuxIo {
         writes = 0;
         ipv4.clear();
         ipv6.clear();
-        pace();
     }
 
     @Override
@@ -196,9 +194,9 @@ final class UringIo extends LinuxIo {
 
     @Override
     public void attach(UdpPort port) {
-        cancel(RECEIVE_IPV4);
-        cancel(RECEIVE_IPV6);
-        while (armed[RECEIVE_IPV4] || armed[RECEIVE_IPV6]) {
+        cancel(POLL_IPV4);
+        cancel(POLL_IPV6);
+        while (armed[POLL_IPV4] || armed[POLL_IPV6]) {
             enter(1, Long.MAX_VALUE);
         }
         attachQueues(port);
@@ -213,17 +211,11 @@ final class UringIo extends LinuxIo {
     }
 
     @Override
-    public void park(long nanos, long gather) {
+    public void park(long nanos, long minWaitNanos) {
         arm();
-        if (anyToTake() || goneUntold() || !wakeup.beginPark()) {
-            return;
-        }
         counters.add(Counter.SYSCALLS, 1);
-        // What comes meanwhile need not wake anybody.
-        long hold = pacing.hold(System.nanoTime());
-        ring.await(patience(nanos, hold), gathers ? Math.max(gather, hold) : 0);
+        ring.await(nanos, coalescesWakeups ? minWaitNanos : 0);
         ring.reap(handler);
-        wakeup.endPark();
     }
 
     @Override

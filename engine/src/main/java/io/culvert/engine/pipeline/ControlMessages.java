@@ -5,36 +5,34 @@ import io.culvert.engine.io.WorkerIo;
 import io.culvert.natives.Memory;
 import io.culvert.ring.BufferPool;
 
-/**
- * Handshake messages and cookie replies on their way out: copied off the heap until the flush that sends them. Confined to
- * one worker's thread.
- */
+/** Outbound handshake messages and cookie replies: copied off the heap until the flush that sends them. Confined to one worker's thread. */
 final class ControlMessages implements AutoCloseable {
     private static final int CAPACITY = 64;
     /** The longest is an initiation, of 148 bytes. */
     private static final int MAX_BYTES = 192;
 
     private final BufferPool buffers = new BufferPool(CAPACITY, MAX_BYTES);
-    private final int[] sent = new int[CAPACITY];
+    private final int[] queued = new int[CAPACITY];
     private int count;
 
-    /** Queues a message. */
+    /** Whether a flush must come before the next {@link #send}. */
+    boolean isFull() {
+        return buffers.available() == 0;
+    }
+
+    /** Queues a message; not while {@link #isFull}. */
     void send(WorkerIo io, byte[] message, UdpEndpoint to, int dscp) {
-        if (buffers.available() == 0) {
-            flush(io);
-        }
         int buffer = buffers.take();
         long address = buffers.address(buffer);
         Memory.copy(message, 0, address, message.length);
         io.send(address, message.length, message.length, to, 0, dscp);
-        sent[count++] = buffer;
+        queued[count++] = buffer;
     }
 
-    /** Flushes everything that is queued, and so frees the messages. */
-    void flush(WorkerIo io) {
-        io.flush();
+    /** The I/O was flushed: the memory of all queued messages is free. */
+    void flushed() {
         while (count > 0) {
-            buffers.give(sent[--count]);
+            buffers.give(queued[--count]);
         }
     }
 

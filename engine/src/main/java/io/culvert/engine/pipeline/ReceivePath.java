@@ -10,7 +10,6 @@ import static io.culvert.engine.pipeline.DropCause.RX_OVERLOAD;
 import static io.culvert.engine.pipeline.DropCause.RX_REPLAYED;
 import static io.culvert.engine.pipeline.DropCause.RX_UNKNOWN_INDEX;
 
-import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
@@ -31,7 +30,7 @@ final class ReceivePath {
     private final Worker worker;
     private final Coalescer coalescer = new Coalescer();
     private final Coalescer.Output tun;
-    private Train open;
+    private Train filling;
 
     // The inner source address that was accepted last in the train being committed.
     private int acceptedVersion;
@@ -40,15 +39,14 @@ final class ReceivePath {
 
     ReceivePath(Worker worker) {
         this.worker = worker;
-        this.tun = worker.io()::writeTun;
+        this.tun = worker.intake()::writeTun;
     }
 
-    /** Datagrams from one sender; see {@link io.culvert.engine.io.WorkerIo.Sink#onUdp}. */
+    /** Datagrams from one sender; see {@link io.culvert.engine.io.WorkerIo.Sink}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
-        if (open != null && open.count + (length + step - 1) / step > Train.MAX_PACKETS) {
-            // Datagrams that came together were a super-packet at the sender, and are to become one again: two trains
-            // would make two of it.
+        if (filling != null && filling.count + (length + step - 1) / step > Train.MAX_PACKETS) {
+            // Datagrams received together were one super-packet at the sender. Two trains would make two of it.
             dispatch();
         }
         for (int offset = 0; offset < length; offset += step) {
@@ -71,19 +69,21 @@ final class ReceivePath {
         worker.releaseUdp(buffer);
     }
 
-    /** Adds a data message to the open train or a new one; {@code null} when it is dropped. */
+    /** Adds a data message to the train being filled or a new one; {@code null} when it is dropped. */
     private Train data(long message, int size, long limit, UdpEndpoint from, int ecn) {
         int index = DataMessage.receiver(message);
-        if (open != null
-                && (open.keypair.localIndex() != index || open.count == Train.MAX_PACKETS || !open.from.sameAs(from))) {
+        if (filling != null
+                && (filling.keypair.localIndex() != index
+                        || filling.count == Train.MAX_PACKETS
+                        || !filling.from.sameAs(from))) {
             dispatch();
         }
-        if (open == null && !begin(index, from)) {
+        if (filling == null && !begin(index, from)) {
             return null;
         }
-        open.append(
+        filling.append(
                 message + Train.HEADER_BYTES, size - Limits.DATA_OVERHEAD, DataMessage.counter(message), ecn, limit);
-        return open;
+        return filling;
     }
 
     private boolean begin(int index, UdpEndpoint from) {
@@ -97,22 +97,22 @@ final class ReceivePath {
             keypair.release();
             return false;
         }
-        train.begin((Peer) keypair.owner(), keypair);
+        train.begin((PeerPath) keypair.owner(), keypair);
         train.from.copyFrom(from);
-        open = train;
+        filling = train;
         return true;
     }
 
-    /** Dispatches the train being filled, if there is one. */
-    void closeTrain() {
-        if (open != null) {
+    /** Dispatches the train being filled, if any. */
+    void dispatchFilling() {
+        if (filling != null) {
             dispatch();
         }
     }
 
     private void dispatch() {
-        Train train = open;
-        open = null;
+        Train train = filling;
+        filling = null;
         worker.offer(train);
     }
 
@@ -130,7 +130,7 @@ final class ReceivePath {
 
     /** Delivers an opened train; at the peer's home, in order. */
     void commit(Train train) {
-        Peer peer = train.peer;
+        PeerPath peer = train.peer;
         if (peer.isDead()) {
             worker.drops.add(RX_DEAD, train.count);
             return;
@@ -144,7 +144,7 @@ final class ReceivePath {
         int packets = 0;
         long bytes = 0;
         acceptedVersion = 0;
-        coalescer.begin(tun, worker.io().joins());
+        coalescer.begin(tun, worker.io().groKinds());
         for (int i = 0; i < train.count; i++) {
             if ((train.failures >>> i & 1) != 0) {
                 worker.drops.add(RX_NOT_AUTHENTIC, 1);
@@ -173,7 +173,7 @@ final class ReceivePath {
     }
 
     /** Checks an inner packet and passes it on to the TUN; {@code false} when it is refused, and so not counted. */
-    private boolean deliver(Peer peer, Train train, int i) {
+    private boolean deliver(PeerPath peer, Train train, int i) {
         long packet = train.payload[i];
         // Drops the padding: from here on the packet is as long as its IP header says.
         int length = IpPacket.length(packet, train.length[i]);
@@ -191,7 +191,7 @@ final class ReceivePath {
     }
 
     /** Whether the inner source address is the peer's; looked up only when it is not that of the packet before. */
-    private boolean isSource(Peer peer, long packet) {
+    private boolean isSource(PeerPath peer, long packet) {
         int version = IpPacket.version(packet);
         boolean ipv4 = version == 4;
         long high = ipv4 ? 0 : IpPacket.ipv6SourceHigh(packet);
@@ -199,7 +199,7 @@ final class ReceivePath {
         if (version == acceptedVersion && high == acceptedHigh && low == acceptedLow) {
             return true;
         }
-        AllowedIps<Peer> allowedIps = worker.allowedIps();
+        AllowedIps<? extends PeerPath> allowedIps = worker.allowedIps();
         if ((ipv4 ? allowedIps.lookup4((int) low) : allowedIps.lookup6(high, low)) != peer) {
             return false;
         }

@@ -6,7 +6,6 @@ import static io.culvert.engine.pipeline.DropCause.TX_NO_ENDPOINT;
 import static io.culvert.engine.pipeline.DropCause.TX_NO_PEER;
 import static io.culvert.engine.pipeline.DropCause.TX_OVERLOAD;
 
-import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
@@ -25,20 +24,20 @@ import io.culvert.natives.Memory;
 final class SendPath {
     private final Worker worker;
     private final Segmenter segmenter = new Segmenter();
-    private Train open;
+    private Train filling;
 
     SendPath(Worker worker) {
         this.worker = worker;
     }
 
-    /** A packet or super-packet, virtio-net header first; its memory may be reused on return. */
+    /** Sends a packet or super-packet, virtio-net header first; its memory may be reused on return. */
     void packet(long vnetHeader, int length) {
         if (!segmenter.start(vnetHeader, length)) {
             worker.drops.add(TX_MALFORMED, 1);
             return;
         }
         long packet = vnetHeader + WorkerIo.VNET_HEADER_BYTES;
-        Peer peer = destination(packet);
+        PeerPath peer = destination(packet);
         if (peer == null) {
             worker.drops.add(TX_NO_PEER, segmenter.segments());
         } else if (!peer.hasEndpoint()) {
@@ -53,7 +52,7 @@ final class SendPath {
         }
     }
 
-    private Peer destination(long packet) {
+    private PeerPath destination(long packet) {
         return IpPacket.version(packet) == 4
                 ? worker.allowedIps().lookup4(IpPacket.ipv4Destination(packet))
                 : worker.allowedIps()
@@ -61,10 +60,10 @@ final class SendPath {
     }
 
     /** Lays all segments into trains. Owns one reference to the keypair. */
-    private void segment(Peer peer, Keypair keypair, int ecn) {
+    private void segment(PeerPath peer, Keypair keypair, int ecn) {
         int segments = segmenter.segments();
         int mtu = worker.mtu();
-        if (open != null && (open.keypair != keypair || segments > 1)) {
+        if (filling != null && (filling.keypair != keypair || segments > 1)) {
             // A super-packet is a train of its own: its segments are equal and leave in one send.
             dispatch();
         }
@@ -72,12 +71,12 @@ final class SendPath {
         for (int i = 0; i < segments; i++) {
             int length = segmenter.segmentLength(i);
             int padded = length + padding(length, mtu);
-            if (open != null && !open.fits(padded)) {
+            if (filling != null && !filling.fits(padded)) {
                 dispatch();
             }
-            if (open == null) {
-                open = worker.takeTransmitTrain();
-                if (open == null) {
+            if (filling == null) {
+                filling = worker.takeTransmitTrain();
+                if (filling == null) {
                     worker.drops.add(TX_OVERLOAD, segments - i);
                     break;
                 }
@@ -85,18 +84,18 @@ final class SendPath {
                     keypair.acquire();
                 }
                 referenceUsed = true;
-                open.begin(peer, keypair);
+                filling.begin(peer, keypair);
             }
-            long target = open.slabNext + Train.HEADER_BYTES;
+            long target = filling.slabNext + Train.HEADER_BYTES;
             segmenter.next(target);
             zero(target + length, padded - length);
-            open.append(padded, ecn);
+            filling.append(padded, ecn);
         }
         if (!referenceUsed) {
             keypair.release();
         }
         if (segments > 1) {
-            closeTrain();
+            dispatchFilling();
         }
     }
 
@@ -117,35 +116,34 @@ final class SendPath {
     }
 
     /** Sends an empty message; at the peer's home. */
-    void keepalive(Peer peer, Keypair keypair) {
-        closeTrain();
-        open = worker.takeTransmitTrain();
-        if (open == null) {
+    void keepalive(PeerPath peer, Keypair keypair) {
+        dispatchFilling();
+        filling = worker.takeTransmitTrain();
+        if (filling == null) {
             worker.drops.add(TX_OVERLOAD, 1);
             keypair.release();
             return;
         }
-        open.begin(peer, keypair);
-        open.append(0, 0);
+        filling.begin(peer, keypair);
+        filling.append(0, 0);
         dispatch();
     }
 
-    /** Dispatches the train being filled, if there is one. */
-    void closeTrain() {
-        if (open != null) {
+    /** Dispatches the train being filled, if any. */
+    void dispatchFilling() {
+        if (filling != null) {
             dispatch();
         }
     }
 
-    /** Numbers the open train's messages, takes its place in the peer's queue, and offers it to the workers. */
+    /** Numbers the messages of the train being filled and offers it to the workers. */
     private void dispatch() {
-        Train train = open;
-        open = null;
+        Train train = filling;
+        filling = null;
         Keypair keypair = train.keypair;
         long first = keypair.takeNonces(train.count);
         if (first == Keypair.NO_NONCES) {
-            // REJECT_AFTER_MESSAGES is reached: the key is not to be used any more, and the next packet asks for a new
-            // one.
+            // REJECT_AFTER_MESSAGES is reached: the key is used up, and the next packet asks for a new one.
             worker.drops.add(TX_DEAD, train.count);
             worker.free(train);
             return;
@@ -167,7 +165,7 @@ final class SendPath {
 
     /** Sends a sealed train; at the peer's home, in order. */
     void commit(Train train) {
-        Peer peer = train.peer;
+        PeerPath peer = train.peer;
         if (peer.isDead() || train.state() == Train.FAILED) {
             worker.drops.add(TX_DEAD, train.count);
             return;
@@ -189,7 +187,7 @@ final class SendPath {
         peer.sent(train.keypair, bytes, data, worker.now());
     }
 
-    /** How many messages from {@code first} on can leave in one send: equal sizes, of which only the last may be less. */
+    /** The number of messages from {@code first} on that fit one send: of equal size, only the last may be shorter. */
     private static int run(Train train, int first) {
         int size = train.length[first] + Limits.DATA_OVERHEAD;
         int bytes = size;

@@ -1,7 +1,6 @@
 package io.culvert.engine.pipeline;
 
 import io.culvert.crypto.Aead;
-import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.noise.Keypair;
@@ -56,7 +55,7 @@ final class Train extends CommitEntry {
     int buffers;
     long slabNext;
     int count;
-    Peer peer;
+    PeerPath peer;
     Keypair keypair;
     /** Receive only: a bit for each packet that was not authentic. */
     long failures;
@@ -82,7 +81,7 @@ final class Train extends CommitEntry {
     }
 
     /** Begins to be filled for a peer, under a keypair to which the caller has taken a reference. */
-    void begin(Peer newPeer, Keypair newKeypair) {
+    void begin(PeerPath newPeer, Keypair newKeypair) {
         peer = newPeer;
         keypair = newKeypair;
         count = 0;

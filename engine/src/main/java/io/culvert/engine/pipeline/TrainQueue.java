@@ -1,6 +1,5 @@
 package io.culvert.engine.pipeline;
 
-import io.culvert.engine.device.Peer;
 import io.culvert.ring.OrderedQueue;
 
 /**
@@ -10,12 +9,12 @@ public final class TrainQueue {
     /** Trains that may wait: beyond that latency grows and throughput does not. */
     static final int CAPACITY = 128;
 
-    final Peer peer;
+    final PeerPath peer;
     final boolean transmit;
     final OrderedQueue<Train> trains = new OrderedQueue<>(CAPACITY);
 
     /** An empty queue. */
-    public TrainQueue(Peer peer, boolean transmit) {
+    TrainQueue(PeerPath peer, boolean transmit) {
         this.peer = peer;
         this.transmit = transmit;
     }

@@ -1,47 +1,43 @@
 package io.culvert.engine.pipeline;
 
-import io.culvert.engine.device.Device;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/**
- * All workers of a device, and their threads. A simulation makes no threads: it {@linkplain Worker#doWork steps} the
- * workers itself.
- */
+/** All workers of a device, and their threads. A simulation starts no threads: it {@linkplain Worker#doWork steps} the workers itself. */
 public final class Workers {
-    private static final Logger LOG = System.getLogger(Workers.class.getName());
-
     private final Worker[] workers;
     private final Thread[] threads;
-    /** How many may still work: each counts down when it is done, and closes its I/O when all are. */
+    /** Workers that may still touch trains: each counts down when it ends, and closes its I/O when all have ended. */
     private final CountDownLatch atWork;
 
     private volatile boolean running;
 
     /** {@code count} workers, not yet running. */
-    public Workers(Device device, int count) {
+    public Workers(PipelineContext context, int count) {
         workers = new Worker[count];
         threads = new Thread[count];
         atWork = new CountDownLatch(count);
         for (int i = 0; i < count; i++) {
-            workers[i] = new Worker(device, i, count);
+            workers[i] = new Worker(context, this, i, count);
         }
     }
 
-    /** Opens all workers on threads of their own, waits until they are, and lets them work. */
+    /**
+     * Starts a thread for each worker, and waits until all have their I/O.
+     *
+     * @throws RuntimeException the first failure, after all threads have ended
+     */
     public void start(String name) {
         running = true;
-        CountDownLatch opened = new CountDownLatch(workers.length);
+        CountDownLatch initialized = new CountDownLatch(workers.length);
         RuntimeException[] failure = new RuntimeException[1];
         for (int i = 0; i < workers.length; i++) {
             Worker worker = workers[i];
-            threads[i] = new Thread(() -> run(worker, opened, failure), name + "-worker-" + i);
+            threads[i] = new Thread(() -> run(worker, initialized, failure), name + "-worker-" + i);
             threads[i].start();
         }
-        await(opened);
+        await(initialized);
         synchronized (failure) {
             if (failure[0] != null) {
                 stop();
@@ -59,9 +55,9 @@ public final class Workers {
         }
     }
 
-    private void run(Worker worker, CountDownLatch opened, RuntimeException[] failure) {
+    private void run(Worker worker, CountDownLatch initialized, RuntimeException[] failure) {
         try {
-            worker.open();
+            worker.initialize();
         } catch (RuntimeException e) {
             synchronized (failure) {
                 failure[0] = e;
@@ -69,7 +65,7 @@ public final class Workers {
             atWork.countDown();
             return;
         } finally {
-            opened.countDown();
+            initialized.countDown();
         }
         try {
             while (running) {
@@ -78,26 +74,24 @@ public final class Workers {
                 }
             }
         } catch (RuntimeException | Error e) {
-            // A worker that fails takes its peers' packets with it: better that the whole device ends, and says why.
-            LOG.log(Level.ERROR, "worker " + worker.id() + " failed", e);
             running = false;
-            worker.onTunGone();
+            worker.failed(e);
         } finally {
             atWork.countDown();
-            // A stolen train lies in the buffers of the worker it was stolen from.
+            // A stolen train lies in the buffers of the worker that it was stolen from.
             await(atWork);
             worker.closeIo();
         }
     }
 
-    /** Opens all workers in the calling thread, which is going to step them. */
-    public void openAll() {
+    /** Initializes all workers in the calling thread, which is going to step them. */
+    public void initializeAll() {
         for (Worker worker : workers) {
-            worker.open();
+            worker.initialize();
         }
     }
 
-    /** Ends the threads, and frees what the workers hold once none of them can touch another's trains. Not for workers to call. */
+    /** Ends the threads, and frees the workers' memory once none of them can touch another's trains. Not for workers to call. */
     public void close() {
         boolean threaded = threads[0] != null;
         stop();
@@ -135,6 +129,7 @@ public final class Workers {
         if (!running) {
             for (Worker worker : workers) {
                 task.accept(worker);
+                worker.signal();
             }
             return;
         }
@@ -153,7 +148,7 @@ public final class Workers {
         }
         try {
             while (running && !done.await(100, TimeUnit.MILLISECONDS)) {
-                // A worker that ended meanwhile will not answer: look at running again.
+                // A worker that ended meanwhile never counts down: check running again.
                 Thread.onSpinWait();
             }
         } catch (InterruptedException e) {
@@ -165,6 +160,7 @@ public final class Workers {
     public void call(Worker worker, Runnable task) {
         if (!running) {
             task.run();
+            worker.signal();
             return;
         }
         while (running && !worker.post(task)) {
@@ -172,7 +168,7 @@ public final class Workers {
         }
     }
 
-    /** How many there are. */
+    /** The number of workers. */
     public int count() {
         return workers.length;
     }
@@ -182,7 +178,7 @@ public final class Workers {
         return workers[i];
     }
 
-    /** Whether any train waits to be sealed or opened. */
+    /** Whether any train waits for the AEAD. */
     boolean anyWork() {
         for (Worker worker : workers) {
             if (worker.hasWork()) {
@@ -192,7 +188,7 @@ public final class Workers {
         return false;
     }
 
-    /** Wakes a sleeping worker other than {@code except}, if there is one. */
+    /** Wakes one sleeping worker other than {@code except}, if any sleeps. */
     void wakeOne(int except) {
         for (int i = 1; i < workers.length; i++) {
             Worker worker = workers[(except + i) % workers.length];

@@ -4,64 +4,78 @@ import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.packet.VirtioNetHeader;
 
 /**
- * Lets those who read datagrams behind the TUN keep up. A socket of the usual size holds 92 datagrams of full size, a super-packet
- * brings half of that at once, and a reader on this core has no turn before the worker sleeps. So while datagrams come in bursts
- * few are received at a time, the core is offered to others after them, and the next are held back until there was a third of
- * the time in which as many come on average: what waits meanwhile does so in the UDP socket, which holds far more. TCP needs
- * none of it, its window is its socket's size: where it has a part in what comes nothing is held back. One thread.
+ * Paces datagrams to the TUN, so that the sockets of local readers do not overflow. A socket of the usual size holds 92
+ * datagrams of full size, one super-packet brings half of that at once, and a reader on the worker's core does not run before
+ * the worker sleeps or yields.
+ *
+ * <p>While datagrams come in bursts, the worker receives few at a time, yields its core after each {@link #YIELD_QUOTA}, and
+ * delays the next burst until a third of the average interval has passed for each datagram delivered. This is the
+ * generic cell rate algorithm in its virtual scheduling form (ITU-T I.371, annex A): {@link #BURST_TOLERANCE} datagrams may be
+ * ahead of their theoretical arrival time. Meanwhile the rest waits in the UDP socket, which holds far more. TCP needs no pacing,
+ * as its window is its socket's size: nothing is delayed where an eighth of the bytes is not UDP's.
+ *
+ * <p>Times are nanoseconds of one clock. Confined to one thread; allocates nothing.
  */
 public final class DeliveryPacer {
-    /** After so many datagrams readers get a turn. It may become as many as one receive brings, 46 of full size. */
-    public static final int TURN = 16;
-    /** How long after a burst more are expected. */
-    public static final long BURSTS_NANOS = 2_000_000;
-    /** What a burst has to have for the next to be held back: small datagrams fill no socket, and each hold costs a timer. */
-    public static final int HOLD_BYTES = 16 << 10;
-    /** How many may be ahead of their time. So fewer waits, each with its timer, lose no more. */
-    public static final int AHEAD = 16;
-    /** For how long one burst holds back the next at most. */
-    public static final long MOST_NANOS = 250_000;
-    /** Less than this is not worth a timer. */
-    public static final long LEAST_NANOS = 30_000;
+    /** The worker yields after so many datagrams. One receive may exceed it: it brings 46 of full size. */
+    public static final int YIELD_QUOTA = 16;
 
-    /** For how long one datagram holds back the next at most, which is also what it does while their rate is not known. */
-    public static final long SLOWEST_NANOS = 5_000;
-    /** How much faster than on average datagrams may be handed over: at twice the rate a slow worker falls behind, at four times readers do. */
+    /** For so long after a burst more bursts are expected. */
+    static final long BURST_WINDOW_NANOS = 2_000_000;
+    /** A burst delays the next only from so many bytes on: small datagrams fill no socket, and each delay costs a timer. */
+    static final int MIN_BURST_BYTES = 16 << 10;
+    /** Datagrams that may be ahead of their theoretical arrival time. Fewer mean more timers and lose no less. */
+    static final int BURST_TOLERANCE = 16;
+    /** The longest delay after one burst. */
+    static final long MAX_DELAY_NANOS = 250_000;
+    /** A shorter delay is not worth a timer. */
+    static final long MIN_DELAY_NANOS = 30_000;
+    /** The emission interval at most, and while the rate is unknown. */
+    static final long MAX_INTERVAL_NANOS = 5_000;
+
+    /** Delivery rate over average rate: at 2 a slow worker falls behind, at 4 readers do. */
     private static final int SPEEDUP = 3;
-    /** The average is over so long, several times what senders send in one go. */
+    /** The averaging period, several times what senders send at once. */
     private static final long PERIOD_NANOS = 4_000_000;
-    /** An average over more than this includes a pause, and is no guide. */
+    /** A longer period includes a pause, so that its average says nothing about the rate. */
     private static final long PAUSE_NANOS = 100_000_000;
-    /** Nothing is held back where more than one byte of so many is of other packets. */
+    /** Nothing is delayed where more than one byte in so many is not UDP's. */
     private static final int OTHERS_SHARE = 8;
 
-    // Datagrams since the last turn.
+    // Datagrams written since the last yield.
     private int written;
     private int writtenBytes;
 
-    private long cycle = System.nanoTime();
-    private long lastTurn = cycle - 2 * BURSTS_NANOS;
-    /** When the time of all that was handed over is over: virtual scheduling, as in ITU-T I.371, annex A. */
-    private long due = cycle;
+    private long cycle;
+    private long lastBurst;
+    private long theoreticalArrival;
+    private long delayedUntil;
 
-    private long heldUntil = cycle;
-
-    // Since the period began.
-    private long periodStart = cycle;
+    // Since the averaging period began.
+    private long periodStart;
     private int datagrams;
     private long bytes;
     private long otherBytes;
 
-    private long nanosEach = SLOWEST_NANOS;
-    private boolean alone = true;
+    private long emissionInterval = MAX_INTERVAL_NANOS;
+    private boolean mostlyUdp = true;
 
-    /** Something goes to the TUN, virtio-net header first. */
+    /** A pacer that has seen nothing yet; {@code now} in nanoseconds. */
+    public DeliveryPacer(long now) {
+        cycle = now;
+        lastBurst = now - 2 * BURST_WINDOW_NANOS;
+        theoreticalArrival = now;
+        delayedUntil = now;
+        periodStart = now;
+    }
+
+    /** Counts a write to the TUN, virtio-net header first. */
     public void write(long vnetHeader, int length) {
         count(datagrams(vnetHeader, length), length);
     }
 
-    /** How many UDP datagrams it is. */
-    public static int datagrams(long vnetHeader, int length) {
+    /** The number of UDP datagrams in a packet or super-packet. */
+    static int datagrams(long vnetHeader, int length) {
         return switch (VirtioNetHeader.gsoType(vnetHeader)) {
             case VirtioNetHeader.GSO_UDP_L4 -> {
                 int size = VirtioNetHeader.gsoSize(vnetHeader);
@@ -74,8 +88,8 @@ public final class DeliveryPacer {
         };
     }
 
-    /** So many datagrams go to the TUN, or something else, of {@code length} bytes. */
-    public void count(int count, int length) {
+    /** Counts {@code count} datagrams, or with 0 another packet, of {@code length} bytes in all. */
+    void count(int count, int length) {
         bytes += length;
         if (count == 0) {
             otherBytes += length;
@@ -86,48 +100,51 @@ public final class DeliveryPacer {
         }
     }
 
-    /** What there is now is going to be taken: from here on counts how long it holds back the next. */
-    public void begin(long now) {
+    /** A receive begins: the time since then counts as waited for the next burst. */
+    public void beginReceive(long now) {
         cycle = now;
     }
 
-    /** All is written: whether it is the readers' turn. */
-    public boolean isTurn(long now) {
-        if (written < TURN) {
-            return false;
-        }
+    /** Whether enough datagrams were written to yield to their readers. */
+    public boolean isYieldDue() {
+        return written >= YIELD_QUOTA;
+    }
+
+    /** The worker yields now, after a burst: computes the delay of the next one. */
+    public void endBurst(long now) {
         if (now - periodStart > PERIOD_NANOS) {
-            measure(now);
+            average(now);
         }
-        if (alone && writtenBytes >= HOLD_BYTES) {
-            due = Math.max(due, cycle) + Math.min(written * nanosEach, MOST_NANOS);
-            long until = due - AHEAD * nanosEach;
-            heldUntil = until - now < LEAST_NANOS ? now : until;
+        if (mostlyUdp && writtenBytes >= MIN_BURST_BYTES) {
+            theoreticalArrival =
+                    Math.max(theoreticalArrival, cycle) + Math.min(written * emissionInterval, MAX_DELAY_NANOS);
+            long until = theoreticalArrival - BURST_TOLERANCE * emissionInterval;
+            delayedUntil = until - now < MIN_DELAY_NANOS ? now : until;
         }
         written = 0;
         writtenBytes = 0;
-        lastTurn = now;
-        return true;
+        lastBurst = now;
     }
 
-    private void measure(long now) {
+    private void average(long now) {
         long passed = now - periodStart;
-        nanosEach =
-                passed > PAUSE_NANOS ? SLOWEST_NANOS : Math.min(passed / ((long) SPEEDUP * datagrams), SLOWEST_NANOS);
-        alone = otherBytes * OTHERS_SHARE <= bytes;
+        emissionInterval = passed > PAUSE_NANOS
+                ? MAX_INTERVAL_NANOS
+                : Math.min(passed / ((long) SPEEDUP * datagrams), MAX_INTERVAL_NANOS);
+        mostlyUdp = otherBytes * OTHERS_SHARE <= bytes;
         periodStart = now;
         datagrams = 0;
         bytes = 0;
         otherBytes = 0;
     }
 
-    /** For how many more nanoseconds to leave what comes where it is; 0 when it can be taken. */
-    public long hold(long now) {
-        return Math.max(heldUntil - now, 0);
+    /** For how many more nanoseconds to leave datagrams in the socket; 0 when they may be received. */
+    public long delay(long now) {
+        return Math.max(delayedUntil - now, 0);
     }
 
-    /** Whether bursts come. */
+    /** Whether bursts are expected. */
     public boolean expectsBursts(long now) {
-        return now - lastTurn <= BURSTS_NANOS;
+        return now - lastBurst <= BURST_WINDOW_NANOS;
     }
 }

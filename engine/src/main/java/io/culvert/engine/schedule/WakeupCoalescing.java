@@ -1,37 +1,39 @@
 package io.culvert.engine.schedule;
 
 /**
- * Lets packets gather while a worker sleeps, once so many come that several would within {@value #GATHER_NANOS} ns: one
- * wake-up, one train and one send then serve all of them, and whoever shares the core gets a turn. It is what network
- * cards do with their interrupts. Super-packets never come that fast, and a lone packet is never kept waiting. Confined to
- * the worker's thread.
+ * Wake-up coalescing, as network cards moderate their interrupts: once several packets are expected within
+ * {@value #MIN_WAIT_NANOS} ns, a worker sleeps at least that long, so that one wake-up, one train and one send serve all of
+ * them. Super-packets never come that fast, and a single packet never waits. Confined to the worker's thread.
  */
 public final class WakeupCoalescing {
-    public static final long GATHER_NANOS = 150_000;
-    /** So many must be expected for it to pay. */
-    private static final int WORTH = 6;
-    /** The rate is smoothed over about as many sleeps, in units of a packet for {@value #GATHER_NANOS} ns. */
+    static final long MIN_WAIT_NANOS = 150_000;
+    /** It pays from so many expected packets on. */
+    private static final int MIN_PACKETS = 6;
+    /** The rate is smoothed over about as many sleeps. */
     private static final int SMOOTHING = 4;
-
+    /** Fixed-point unit of the rate: one packet in {@value #MIN_WAIT_NANOS} ns. */
     private static final int UNIT = 1024;
 
     private long since;
     private long packets;
     private long rate;
 
-    /** Counts what arrived. */
+    /** No packets seen yet. */
+    public WakeupCoalescing() {}
+
+    /** Counts packets that arrived. */
     public void count(int arrived) {
         packets += arrived;
     }
 
-    /** How long to let packets gather in the sleep that begins now, in nanoseconds; 0 not to. */
-    public long gather(long now) {
-        // After a pause what was is no guide; and the product stays small.
+    /** The shortest sleep for the park that begins now, in nanoseconds; 0 for none. */
+    public long minWaitNanos(long now) {
+        // After a pause the former rate says nothing; and the product stays small.
         long passed = Math.max(now - since, 1);
-        long current = passed > SMOOTHING * GATHER_NANOS * WORTH ? 0 : packets * GATHER_NANOS * UNIT / passed;
+        long current = passed > SMOOTHING * MIN_WAIT_NANOS * MIN_PACKETS ? 0 : packets * MIN_WAIT_NANOS * UNIT / passed;
         rate += (current - rate) / SMOOTHING;
         since = now;
         packets = 0;
-        return rate >= (long) WORTH * UNIT ? GATHER_NANOS : 0;
+        return rate >= (long) MIN_PACKETS * UNIT ? MIN_WAIT_NANOS : 0;
     }
 }

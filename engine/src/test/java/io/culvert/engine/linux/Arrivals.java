@@ -11,12 +11,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** A sink that keeps copies of what arrives, datagrams taken apart, and gives the buffers back unless told to hold them. */
+/** Reads everything that arrives and keeps copies, datagrams one by one; returns the buffers unless it is to hold them. */
 final class Arrivals implements WorkerIo.Sink {
     /** A datagram. */
     record Datagram(byte[] payload, UdpEndpoint from, int ecn) {}
 
-    private static final long PATIENCE_NANOS = 10_000_000_000L;
+    private static final long TIMEOUT_NANOS = 10_000_000_000L;
+    private static final int LIMIT = 16;
 
     final List<Datagram> datagrams = new ArrayList<>();
     final Deque<byte[]> packets = new ArrayDeque<>();
@@ -25,25 +26,36 @@ final class Arrivals implements WorkerIo.Sink {
     boolean hold;
     boolean full;
     int groups;
-    int gone;
+    private final long buffer = Memory.allocate(WorkerIo.TUN_BUFFER_BYTES, 64);
 
     Arrivals(WorkerIo io) {
         this.io = io;
     }
 
-    @Override
-    public void onTun(int buffer, long address, int length) {
-        byte[] packet = new byte[length];
-        Memory.copy(address, packet, 0, length);
-        packets.add(packet);
-        io.releaseTun(buffer);
+    /** Reads until all sources are empty, or nothing while {@code full}; returns the packets and groups read. */
+    int poll() {
+        io.poll();
+        int count = 0;
+        while (!full && io.isTunReadable()) {
+            int length = io.readTun(buffer);
+            if (length > 0) {
+                byte[] packet = new byte[length];
+                Memory.copy(buffer, packet, 0, length);
+                packets.add(packet);
+                count++;
+            }
+        }
+        while (!full && io.isUdpReadable() && io.hasUdpBuffer()) {
+            count += io.receive(LIMIT, this);
+        }
+        return count;
     }
 
     @Override
-    public void onUdp(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
+    public void onDatagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         groups++;
         assertThat(address + length).isLessThanOrEqualTo(limit);
-        // In front there is room to write, as was promised.
+        // The bytes in front may be written.
         Memory.zero(address - 64, 64);
         for (int at = 0; at < length; at += segment) {
             byte[] payload = new byte[Math.min(segment, length - at)];
@@ -59,30 +71,20 @@ final class Arrivals implements WorkerIo.Sink {
         }
     }
 
-    @Override
-    public boolean takesTun() {
-        return !full;
-    }
-
-    @Override
-    public boolean takesUdp() {
-        return !full;
-    }
-
-    @Override
-    public void onTunGone() {
-        gone++;
-    }
-
-    /** Polls and parks until something is so; fails when it takes too long. */
+    /** Polls and parks until {@code done}; fails after 10 s. */
     void until(BooleanSupplier done) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        long deadline = System.nanoTime() + TIMEOUT_NANOS;
         while (!done.getAsBoolean()) {
             assertThat(System.nanoTime()).as("time").isLessThan(deadline);
-            if (io.poll(this) == 0) {
+            if (poll() == 0) {
                 io.park(100_000_000, 0);
             }
         }
+    }
+
+    /** Frees the memory. */
+    void close() {
+        Memory.free(buffer);
     }
 
     List<byte[]> payloads() {

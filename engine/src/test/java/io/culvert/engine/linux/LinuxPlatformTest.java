@@ -36,7 +36,7 @@ class LinuxPlatformTest {
             assertThat(platform.tun().queues()).isEqualTo(2);
             try (WorkerIo io = platform.workerIo(1)) {
                 assertThat(io).isInstanceOf(PlainIo.class);
-                assertThat(io.joins()).isZero();
+                assertThat(io.groKinds()).isZero();
             }
             assertThat(namespace.output("-d link show cv1")).doesNotContain("gso_max_segs 45 ");
             platform.tun().close();

@@ -83,7 +83,7 @@ abstract class TunIoTest extends WorkerIoTest {
         Segmenter segmenter = new Segmenter();
         assertThat(segmenter.start(slab, packet.length)).isTrue();
         Coalescer coalescer = new Coalescer();
-        coalescer.begin(refusing ? this::refuse : io::writeTun, io.joins());
+        coalescer.begin(refusing ? this::refuse : io::writeTun, io.groKinds());
         long at = slab + 70_000;
         long limit = slab + (1 << 18);
         while (segmenter.remaining() > 0) {
@@ -212,7 +212,7 @@ abstract class TunIoTest extends WorkerIoTest {
                             .hasSize(i == 4 ? 99 : 100)
                             .containsOnly(i);
                 }
-                assertThat(io.joins()).isEqualTo(Coalescer.ALL & ~Coalescer.UDP);
+                assertThat(io.groKinds()).isEqualTo(Coalescer.ALL & ~Coalescer.UDP);
             }
         }
         Memory.free(slab);
@@ -224,7 +224,7 @@ abstract class TunIoTest extends WorkerIoTest {
     /** Joins the packets that arrived and sends them back. */
     private void joinArrived(Coalescer.Output output) {
         Coalescer coalescer = new Coalescer();
-        coalescer.begin(output, io.joins());
+        coalescer.begin(output, io.groKinds());
         Segmenter segmenter = new Segmenter();
         long at = slab + 70_000;
         while (!arrivals.packets.isEmpty()) {
@@ -247,7 +247,7 @@ abstract class TunIoTest extends WorkerIoTest {
         tcp(ipv6, false);
         assertThat(io.counters().get(Counter.TUN_GSO_FALLBACKS)).isPositive();
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isZero();
-        assertThat(io.joins()).isEqualTo(Coalescer.ALL & ~Coalescer.TCP);
+        assertThat(io.groKinds()).isEqualTo(Coalescer.ALL & ~Coalescer.TCP);
     }
 
     @Test
@@ -260,7 +260,7 @@ abstract class TunIoTest extends WorkerIoTest {
     @Test
     void interfaceMayGoDownAndUpAgain() throws IOException {
         namespace.ip("link set " + NAME + " down");
-        assertThat(io.poll(arrivals)).isZero();
+        assertThat(arrivals.poll()).isZero();
         slab = Memory.allocate(64, 8);
         Memory.putByte(slab + VirtioNetHeader.BYTES, (byte) 0x45);
         io.writeTun(slab, VirtioNetHeader.BYTES + 20);
@@ -269,7 +269,7 @@ abstract class TunIoTest extends WorkerIoTest {
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isEqualTo(1);
         namespace.ip("link set " + NAME + " up");
         datagramsPassWithTheirChecksumsCompleted(false);
-        assertThat(arrivals.gone).isZero();
+        assertThat(io.isTunRemoved()).isFalse();
     }
 
     /** A device without offloads: the kernel cuts, or refuses to (EIO before Linux 6.11) and it is done here. */
@@ -309,7 +309,7 @@ abstract class TunIoTest extends WorkerIoTest {
             Arrivals here = new Arrivals(first);
             Arrivals there = new Arrivals(second);
             here.until(() -> {
-                second.poll(there);
+                there.poll();
                 return here.packets.size() + there.packets.size() == 64;
             });
             assertThat(here.packets).isNotEmpty();

@@ -10,135 +10,146 @@ class DeliveryPacerTest {
     private static final int TCP = 6;
     private static final int UDP = 17;
 
-    private final DeliveryPacer pacing = new DeliveryPacer();
-    private final long now = System.nanoTime();
+    private final long now = 1_000_000_000;
+    private final DeliveryPacer pacer = new DeliveryPacer(now);
 
-    /** So many datagrams are written; whether readers have their turn then. */
-    private boolean written(int datagrams, long time) {
-        pacing.count(datagrams, datagrams == 0 ? 1400 : 1400 * datagrams);
-        return pacing.isTurn(time);
+    /** Writes so many datagrams, or with 0 another packet; returns whether the worker yields. */
+    private boolean write(int datagrams, long time) {
+        pacer.count(datagrams, datagrams == 0 ? 1400 : 1400 * datagrams);
+        return yieldsAt(time);
     }
 
-    /** A burst that was taken and written at {@code time}; how long it holds back the next. */
-    private long held(int datagrams, long time) {
-        pacing.begin(time);
-        assertThat(written(datagrams, time)).isTrue();
-        return pacing.hold(time);
+    private boolean yieldsAt(long time) {
+        boolean due = pacer.isYieldDue();
+        if (due) {
+            pacer.endBurst(time);
+        }
+        return due;
+    }
+
+    /** Receives and writes a burst at {@code time}; returns the delay of the next. */
+    private long delayAfter(int datagrams, long time) {
+        pacer.beginReceive(time);
+        assertThat(write(datagrams, time)).isTrue();
+        return pacer.delay(time);
     }
 
     @Test
-    void whatIsNoDatagramNeedsNoTurn() {
+    void otherPacketsCauseNoYield() {
         for (int i = 0; i < 100; i++) {
-            assertThat(written(0, now + i)).isFalse();
-            assertThat(pacing.expectsBursts(now + i)).isFalse();
+            assertThat(write(0, now + i)).isFalse();
+            assertThat(pacer.expectsBursts(now + i)).isFalse();
         }
     }
 
     @Test
-    void aBurstIsFollowedByATurnAndMoreAreExpected() {
-        assertThat(written(500, now)).isTrue();
-        assertThat(pacing.expectsBursts(now)).isTrue();
-        assertThat(written(DeliveryPacer.TURN, now + 1)).isTrue();
-        assertThat(written(DeliveryPacer.TURN - 1, now + 2)).isFalse();
+    void burstCausesAYieldAndMoreBurstsAreExpected() {
+        assertThat(write(500, now)).isTrue();
+        assertThat(pacer.expectsBursts(now)).isTrue();
+        assertThat(write(DeliveryPacer.YIELD_QUOTA, now + 1)).isTrue();
+        assertThat(write(DeliveryPacer.YIELD_QUOTA - 1, now + 2)).isFalse();
     }
 
     @Test
-    void someAtATimeMakeATurnTogether() {
-        assertThat(written(DeliveryPacer.TURN - 1, now)).isFalse();
-        assertThat(written(1, now + 1)).isTrue();
-        assertThat(written(1, now + 2)).isFalse();
+    void smallWritesAddUpToTheYieldQuota() {
+        assertThat(write(DeliveryPacer.YIELD_QUOTA - 1, now)).isFalse();
+        assertThat(write(1, now + 1)).isTrue();
+        assertThat(write(1, now + 2)).isFalse();
     }
 
     @Test
-    void burstsAreForgotten() {
-        assertThat(written(46, now)).isTrue();
-        assertThat(pacing.expectsBursts(now + DeliveryPacer.BURSTS_NANOS)).isTrue();
-        assertThat(pacing.expectsBursts(now + DeliveryPacer.BURSTS_NANOS + 1)).isFalse();
+    void burstsAreExpectedForAWindowOnly() {
+        assertThat(write(46, now)).isTrue();
+        assertThat(pacer.expectsBursts(now + DeliveryPacer.BURST_WINDOW_NANOS)).isTrue();
+        assertThat(pacer.expectsBursts(now + DeliveryPacer.BURST_WINDOW_NANOS + 1))
+                .isFalse();
     }
 
     @Test
-    void aBurstHoldsBackTheNext() {
-        long hold = held(46, now);
-        assertThat(hold).isEqualTo((46 - DeliveryPacer.AHEAD) * DeliveryPacer.SLOWEST_NANOS);
-        assertThat(pacing.hold(now + 1)).isEqualTo(hold - 1);
-        assertThat(pacing.hold(now + hold)).isZero();
-        assertThat(pacing.hold(now + 2 * hold)).isZero();
+    void burstDelaysTheNext() {
+        long delay = delayAfter(46, now);
+        assertThat(delay).isEqualTo((46 - DeliveryPacer.BURST_TOLERANCE) * DeliveryPacer.MAX_INTERVAL_NANOS);
+        assertThat(pacer.delay(now + 1)).isEqualTo(delay - 1);
+        assertThat(pacer.delay(now + delay)).isZero();
+        assertThat(pacer.delay(now + 2 * delay)).isZero();
     }
 
     @Test
-    void whatWasAheadOfItsTimeIsMadeUpFor() {
-        long hold = held(46, now);
-        assertThat(held(46, now + hold)).isEqualTo(46 * DeliveryPacer.SLOWEST_NANOS);
+    void burstToleranceIsPaidBack() {
+        long delay = delayAfter(46, now);
+        assertThat(delayAfter(46, now + delay)).isEqualTo(46 * DeliveryPacer.MAX_INTERVAL_NANOS);
     }
 
     @Test
-    void smallDatagramsHoldBackNothing() {
-        pacing.count(64, DeliveryPacer.HOLD_BYTES - 1);
-        assertThat(pacing.isTurn(now)).isTrue();
-        assertThat(pacing.hold(now)).isZero();
+    void smallDatagramsCauseNoDelay() {
+        pacer.count(64, DeliveryPacer.MIN_BURST_BYTES - 1);
+        assertThat(yieldsAt(now)).isTrue();
+        assertThat(pacer.delay(now)).isZero();
     }
 
     @Test
-    void nothingIsHeldBackForLong() {
-        assertThat(held(10_000, now)).isBetween(1L, DeliveryPacer.MOST_NANOS);
-        assertThat(held(10_000, now + DeliveryPacer.MOST_NANOS)).isBetween(1L, DeliveryPacer.MOST_NANOS);
+    void delayIsBounded() {
+        assertThat(delayAfter(10_000, now)).isBetween(1L, DeliveryPacer.MAX_DELAY_NANOS);
+        assertThat(delayAfter(10_000, now + DeliveryPacer.MAX_DELAY_NANOS))
+                .isBetween(1L, DeliveryPacer.MAX_DELAY_NANOS);
     }
 
     @Test
-    void writingCountsAsTimeHeldBack() {
-        pacing.begin(now);
-        written(46, now + 100_000);
-        assertThat(pacing.hold(now + 100_000))
-                .isEqualTo((46 - DeliveryPacer.AHEAD) * DeliveryPacer.SLOWEST_NANOS - 100_000);
+    void timeSpentWritingCountsAsDelay() {
+        pacer.beginReceive(now);
+        write(46, now + 100_000);
+        assertThat(pacer.delay(now + 100_000))
+                .isEqualTo((46 - DeliveryPacer.BURST_TOLERANCE) * DeliveryPacer.MAX_INTERVAL_NANOS - 100_000);
     }
 
     @Test
-    void nobodyWaitsForLittle() {
-        pacing.begin(now);
-        long hold = (46 - DeliveryPacer.AHEAD) * DeliveryPacer.SLOWEST_NANOS;
-        long written = now + hold - DeliveryPacer.LEAST_NANOS + 1;
-        written(46, written);
-        assertThat(pacing.hold(written)).isZero();
+    void shortDelaysAreSkipped() {
+        pacer.beginReceive(now);
+        long delay = (46 - DeliveryPacer.BURST_TOLERANCE) * DeliveryPacer.MAX_INTERVAL_NANOS;
+        long end = now + delay - DeliveryPacer.MIN_DELAY_NANOS + 1;
+        write(46, end);
+        assertThat(pacer.delay(end)).isZero();
     }
 
-    /** 200 datagrams in each millisecond, in four bursts: on average 5,000 ns each, of which a third is waited for. */
+    /** 200 datagrams in each millisecond, in four bursts: on average 5,000 ns each, a third of which is waited for. */
     @Test
-    void datagramsComeThreeTimesAsFastAsOnAverageAtMost() {
-        assertThat(heldAtASteadyRate())
-                .isBetween((50 - DeliveryPacer.AHEAD) * 1600L, (50 - DeliveryPacer.AHEAD) * 1700L);
+    void deliveryIsAtMostThreeTimesTheAverageRate() {
+        assertThat(delayAtASteadyRate())
+                .isBetween((50 - DeliveryPacer.BURST_TOLERANCE) * 1600L, (50 - DeliveryPacer.BURST_TOLERANCE) * 1700L);
     }
 
-    private long heldAtASteadyRate() {
-        long hold = 0;
+    private long delayAtASteadyRate() {
+        long delay = 0;
         for (int i = 0; i < 100; i++) {
-            hold = held(50, now + i * 250_000L);
+            delay = delayAfter(50, now + i * 250_000L);
         }
-        return hold;
+        return delay;
     }
 
     @Test
-    void aPauseMakesTheRateUnknown() {
-        heldAtASteadyRate();
-        assertThat(held(46, now + 1_000_000_000L)).isEqualTo((46 - DeliveryPacer.AHEAD) * DeliveryPacer.SLOWEST_NANOS);
+    void pauseMakesTheRateUnknown() {
+        delayAtASteadyRate();
+        assertThat(delayAfter(46, now + 1_000_000_000L))
+                .isEqualTo((46 - DeliveryPacer.BURST_TOLERANCE) * DeliveryPacer.MAX_INTERVAL_NANOS);
     }
 
     @Test
-    void whereTcpHasAPartNothingIsHeldBack() {
+    void nothingIsDelayedBesideTcp() {
         for (int i = 0; i < 100; i++) {
             for (int j = 0; j < 10; j++) {
-                written(0, now + i * 250_000L);
+                write(0, now + i * 250_000L);
             }
-            written(50, now + i * 250_000L);
+            write(50, now + i * 250_000L);
         }
-        assertThat(held(50, now + 25_000_000L)).isZero();
+        assertThat(delayAfter(50, now + 25_000_000L)).isZero();
         for (int i = 0; i < 100; i++) {
-            written(50, now + 26_000_000L + i * 250_000L);
+            write(50, now + 26_000_000L + i * 250_000L);
         }
-        assertThat(held(50, now + 51_000_000L)).isPositive();
+        assertThat(delayAfter(50, now + 51_000_000L)).isPositive();
     }
 
     @Test
-    void datagramsAreToldFromTcpJoinedOrNot() {
+    void datagramsAreCountedCoalescedOrNot() {
         assertThat(datagrams(VirtioNetHeader.GSO_UDP_L4, 28, 1360, UDP, 45 * 1360))
                 .isEqualTo(45);
         assertThat(datagrams(VirtioNetHeader.GSO_UDP_L4, 28, 1360, UDP, 45 * 1360 + 1))

@@ -49,7 +49,7 @@ class TunIngressQueueTest {
 
     @Property
     void noPacketOvertakesOneThatMayBeOfItsFlow(@ForAll("steps") List<Step> steps) {
-        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS);
+        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         Deque<Integer> free = new ArrayDeque<>();
         for (int i = 0; i < BUFFERS; i++) {
             free.add(i);
@@ -81,19 +81,19 @@ class TunIngressQueueTest {
 
     private static void take(TunIngressQueue arrivals, Deque<Integer> free, Packet[] held, List<Packet> out) {
         if (arrivals.size() > 0) {
-            int buffer = ArrivalQueue.buffer(arrivals.remove());
+            int buffer = TunIngressQueue.buffer(arrivals.remove());
             out.add(held[buffer]);
             free.add(buffer);
         }
     }
 
     private static int next(TunIngressQueue arrivals) {
-        return ArrivalQueue.buffer(arrivals.remove());
+        return TunIngressQueue.buffer(arrivals.remove());
     }
 
     @Test
     void singlePacketGoesBeforeSuperPacketsOfOtherFlows() {
-        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS);
+        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         arrivals.add(0, LONG, 1, now);
         assertThat(arrivals.add(1, LONG, 2, now)).isFalse();
         assertThat(arrivals.add(2, SHORT, 3, now)).isTrue();
@@ -105,7 +105,7 @@ class TunIngressQueueTest {
 
     @Test
     void whatEndsABulkFlowsBurstDoesNot() {
-        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS);
+        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         arrivals.add(0, LONG, 1, now);
         assertThat(next(arrivals)).isZero();
         arrivals.add(1, LONG, 2, now);
@@ -119,7 +119,7 @@ class TunIngressQueueTest {
 
     @Test
     void flowHasOnePacketAtATimeGoFirst() {
-        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS);
+        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         arrivals.add(0, LONG, 1, now);
         for (int buffer = 1; buffer < 10; buffer++) {
             arrivals.add(buffer, SHORT, 2, now);
@@ -131,7 +131,7 @@ class TunIngressQueueTest {
 
     @Test
     void readingAheadPaysForShortPacketsAmongLongOnes() {
-        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS);
+        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         assertThat(arrivals.add(0, SHORT, 1, now)).as("nothing long was seen").isFalse();
         assertThat(next(arrivals)).isZero();
         arrivals.add(0, LONG, 2, now);

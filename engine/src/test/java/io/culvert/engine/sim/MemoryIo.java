@@ -10,6 +10,7 @@ import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.packet.Coalescer;
 import io.culvert.natives.Memory;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,25 +28,23 @@ public final class MemoryIo implements WorkerIo {
     private static final int HEADROOM = 64;
     private static final int MAX_BYTES = 65_535;
     private static final int MAX_SEGMENTS = 64;
-    private static final int MAX_POLLED = 64;
-    /** Few, as of the large buffers there are few. */
-    private static final int TUN_BUFFERS = 4;
-
     private static final int UDP_BUFFERS = 16;
 
     private final MemoryPlatform platform;
     private final int worker;
-    private final Buffers tunBuffers = new Buffers("TUN", TUN_BUFFERS, MAX_BYTES + VNET_HEADER_BYTES);
-    private final Buffers udpBuffers = new Buffers("UDP", UDP_BUFFERS, HEADROOM + MAX_BYTES);
+    private final Buffers udpBuffers = new Buffers(UDP_BUFFERS, HEADROOM + MAX_BYTES);
     private final List<Queued> queued = new ArrayList<>();
     private final IoCounters counters = new IoCounters();
     private final UdpEndpoint from = new UdpEndpoint();
-    private final Semaphore wakeUps = new Semaphore(0);
+    /** A permit for each wake-up and each arrival, for a worker that parks on a thread. */
+    private final Semaphore events = new Semaphore(0);
+
+    private volatile boolean woken;
+    private volatile long runDelay;
     private MemoryPort port;
-    private boolean goneTold;
     private Runnable onAttach = () -> {};
 
-    /** What waits for a flush: where it is and what it was; {@code to} is null for the TUN. */
+    /** A write or send that waits for a flush: its memory and its content; {@code to} is null for the TUN. */
     private record Queued(long address, byte[] content, int segment, Address from, Address to, int ecn, int dscp) {}
 
     MemoryIo(MemoryPlatform platform, int worker) {
@@ -53,18 +52,16 @@ public final class MemoryIo implements WorkerIo {
         this.worker = worker;
     }
 
-    /** Buffers of one kind; what is not in use is filled with a pattern, so that late readers fail. */
+    /** The UDP buffers; unused ones are filled with a pattern, so that late readers fail. */
     private static final class Buffers {
         private static final byte PATTERN = (byte) 0xa5;
 
-        private final String kind;
         private final int bytes;
         private final long slab;
         private final boolean[] inUse;
         private final ArrayDeque<Integer> free = new ArrayDeque<>();
 
-        Buffers(String kind, int count, int bytes) {
-            this.kind = kind;
+        Buffers(int count, int bytes) {
             this.bytes = bytes;
             slab = Memory.allocate((long) count * bytes, 64);
             inUse = new boolean[count];
@@ -91,7 +88,7 @@ public final class MemoryIo implements WorkerIo {
 
         void release(int buffer) {
             if (buffer < 0 || buffer >= inUse.length || !inUse[buffer]) {
-                throw new AssertionError(kind + " buffer " + buffer + " was given back but not in use");
+                throw new AssertionError("UDP buffer " + buffer + " was returned but not in use");
             }
             inUse[buffer] = false;
             poison(buffer);
@@ -105,34 +102,52 @@ public final class MemoryIo implements WorkerIo {
         void close() {
             Memory.free(slab);
             if (free.size() != inUse.length) {
-                throw new AssertionError(kind + " buffers were never given back: " + Arrays.toString(inUse));
+                throw new AssertionError("UDP buffers were never returned: " + Arrays.toString(inUse));
             }
         }
     }
 
     @Override
-    public int poll(Sink sink) {
+    public void poll() {
+        // Sources are readable from the moment that something arrives.
+    }
+
+    @Override
+    public boolean isTunReadable() {
+        return platform.tun().hasOutgoing(worker);
+    }
+
+    @Override
+    public int readTun(long address) {
+        byte[] framed = platform.tun().poll(worker);
+        if (framed == null) {
+            return 0;
+        }
+        Memory.copy(framed, 0, address, framed.length);
+        counters.add(TUN_READS, 1);
+        return framed.length;
+    }
+
+    @Override
+    public boolean isTunRemoved() {
+        return platform.tun().isRemoved();
+    }
+
+    @Override
+    public boolean isUdpReadable() {
+        return port != null && !port.arrived(worker).isEmpty();
+    }
+
+    @Override
+    public boolean hasUdpBuffer() {
+        return udpBuffers.hasFree();
+    }
+
+    @Override
+    public int receive(int limit, Sink sink) {
+        Queue<Datagram> arrived = port.arrived(worker);
         int count = 0;
-        if (platform.tun().isRemoved() && !goneTold) {
-            goneTold = true;
-            sink.onTunGone();
-            count++;
-        }
-        for (int i = 0;
-                i < MAX_POLLED
-                        && sink.takesTun()
-                        && tunBuffers.hasFree()
-                        && platform.tun().hasOutgoing(worker);
-                i++) {
-            byte[] framed = platform.tun().poll(worker);
-            int buffer = tunBuffers.take();
-            Memory.copy(framed, 0, tunBuffers.address(buffer), framed.length);
-            counters.add(TUN_READS, 1);
-            sink.onTun(buffer, tunBuffers.address(buffer), framed.length);
-            count++;
-        }
-        for (int i = 0; i < MAX_POLLED && sink.takesUdp() && port != null && udpBuffers.hasFree(); i++) {
-            Queue<Datagram> arrived = port.arrived(worker);
+        while (count < limit && udpBuffers.hasFree()) {
             Datagram first = arrived.poll();
             if (first == null) {
                 break;
@@ -143,7 +158,7 @@ public final class MemoryIo implements WorkerIo {
         return count;
     }
 
-    /** Hands over a datagram with all that UDP_GRO would join to it. */
+    /** Delivers a datagram with all that UDP_GRO would coalesce with it. */
     private void receive(Sink sink, Datagram first, Queue<Datagram> arrived) {
         int buffer = udpBuffers.take();
         long start = udpBuffers.address(buffer) + HEADROOM;
@@ -160,16 +175,16 @@ public final class MemoryIo implements WorkerIo {
             }
             boolean last = next.payload().length < segment;
             next = last || count == MAX_SEGMENTS ? null : arrived.peek();
-        } while (next != null && joins(first, next) && length + next.payload().length <= MAX_BYTES);
+        } while (next != null && coalesce(first, next) && length + next.payload().length <= MAX_BYTES);
         counters.add(UDP_RECEIVES, 1);
         first.from().setRemote(from);
         from.setSource(first.to().high(), first.to().low(), 1);
-        sink.onUdp(buffer, start, length, limit, segment, from, first.ecn());
+        sink.onDatagrams(buffer, start, length, limit, segment, from, first.ecn());
         // valid during the call only
         from.clear();
     }
 
-    private static boolean joins(Datagram first, Datagram next) {
+    private static boolean coalesce(Datagram first, Datagram next) {
         return next.payload().length > 0
                 && next.payload().length <= first.payload().length
                 && next.from().equals(first.from())
@@ -247,8 +262,8 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void releaseTun(int buffer) {
-        tunBuffers.release(buffer);
+    public int groKinds() {
+        return Coalescer.ALL;
     }
 
     @Override
@@ -272,24 +287,52 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void park(long nanos, long gather) {
+    public void park(long nanos, long minWaitNanos) {
         try {
-            if (wakeUps.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-                wakeUps.drainPermits();
+            if (events.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+                events.drainPermits();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    @Override
-    public long runDelay() {
-        return 0;
+    /** Something arrived for this worker. Any thread. */
+    void arrived() {
+        events.release();
     }
 
     @Override
     public void wake() {
-        wakeUps.release();
+        woken = true;
+        events.release();
+    }
+
+    /** Takes the wake-up since the last call, if any; for a simulation. */
+    boolean takeWakeup() {
+        boolean taken = woken;
+        woken = false;
+        return taken;
+    }
+
+    /** Whether a wake-up was not taken yet. */
+    boolean isWoken() {
+        return woken;
+    }
+
+    /** Whether input waits. */
+    boolean hasInput() {
+        return isTunReadable() || isUdpReadable();
+    }
+
+    @Override
+    public long runDelay() {
+        return runDelay;
+    }
+
+    /** Sets the time that the worker has waited for a core so far, in nanoseconds. */
+    void setRunDelay(long nanos) {
+        runDelay = nanos;
     }
 
     @Override
@@ -299,7 +342,6 @@ public final class MemoryIo implements WorkerIo {
 
     @Override
     public void close() {
-        tunBuffers.close();
         udpBuffers.close();
     }
 }

@@ -43,13 +43,14 @@ public final class MemoryPlatform implements Platform {
         return scatter == null ? worker : scatter.nextInt(ios.length);
     }
 
-    void wake(int worker) {
+    /** Something arrived for a worker. */
+    void arrived(int worker) {
         MemoryIo io;
         synchronized (this) {
             io = ios[worker];
         }
         if (io != null) {
-            io.wake();
+            io.arrived();
         }
     }
 

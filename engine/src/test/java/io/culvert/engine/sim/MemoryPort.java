@@ -33,7 +33,7 @@ public final class MemoryPort implements UdpPort {
         int worker = payload.length > 4 ? Byte.toUnsignedInt(payload[4]) % arrived.size() : 0;
         worker = platform.steer(worker);
         arrived.get(worker).add(datagram);
-        platform.wake(worker);
+        platform.arrived(worker);
     }
 
     Queue<Datagram> arrived(int worker) {

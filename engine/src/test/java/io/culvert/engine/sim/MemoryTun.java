@@ -40,7 +40,7 @@ public final class MemoryTun implements Tun {
     public void sendFramed(byte[] framed) {
         int queue = platform.steer(0);
         outgoing.get(queue).add(framed);
-        platform.wake(queue);
+        platform.arrived(queue);
     }
 
     /** What came out of the tunnel since the last call: packets and super-packets with their virtio-net headers. */
@@ -72,7 +72,7 @@ public final class MemoryTun implements Tun {
     public void remove() {
         removed = true;
         for (int i = 0; i < outgoing.size(); i++) {
-            platform.wake(i);
+            platform.arrived(i);
         }
         if (listener != null) {
             listener.onRemoved();

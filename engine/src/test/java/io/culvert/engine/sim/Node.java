@@ -9,12 +9,12 @@ import io.culvert.engine.io.Clock;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
-import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.routing.Prefix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
@@ -38,6 +38,8 @@ public final class Node implements AutoCloseable {
     private final MemoryPlatform platform;
     private final Device device;
     private final PublicKey publicKey;
+    /** The workers as a simulation runs them; null each when the device has threads. */
+    private final SimulatedWorker[] workers;
 
     Node(Clock clock, MemoryNetwork network, int number, int workers, long seed, DeviceOptions options) {
         inner4 = Address.of("10.0.0." + number, 7);
@@ -46,6 +48,13 @@ public final class Node implements AutoCloseable {
         outer6 = Address.of("2001:db8::" + number, PORT);
         platform = new MemoryPlatform(clock, network, "wg" + number, workers, seed, outer4, outer6);
         device = Device.start(platform, options);
+        this.workers = new SimulatedWorker[workers];
+        if (!options.threads()) {
+            for (int i = 0; i < workers; i++) {
+                this.workers[i] = new SimulatedWorker(
+                        device.workers().get(i), platform.ios().get(i), clock);
+            }
+        }
         byte[] key = new byte[Secret.BYTES];
         new SplittableRandom(seed).nextBytes(key);
         try (DeviceUpdate update =
@@ -164,27 +173,33 @@ public final class Node implements AutoCloseable {
         return number;
     }
 
-    /** One step of everything, workers in the order that {@code random} gives. */
+    /** One step: workers that do not sleep, in the order that {@code random} gives, and handshakes; returns the work done. */
     int step(SplittableRandom random) {
         int work = 0;
-        int first = random.nextInt(device.workers().count());
-        for (int i = 0; i < device.workers().count(); i++) {
-            work += worker((first + i) % device.workers().count()).doWork();
+        int first = random.nextInt(workers.length);
+        for (int i = 0; i < workers.length; i++) {
+            work += workers[(first + i) % workers.length].step();
         }
         return work + device.handshakes().doWork();
     }
 
-    private Worker worker(int i) {
-        return device.workers().get(i);
+    /** When the next thing happens by itself; {@link Long#MAX_VALUE} for never. */
+    public long earliest() {
+        return Arrays.stream(workers).mapToLong(SimulatedWorker::earliest).min().orElseThrow();
     }
 
-    /** Before when nothing happens by itself; {@link Long#MAX_VALUE} when nothing ever does. */
-    public long earliestTimer() {
-        long earliest = Long.MAX_VALUE;
-        for (int i = 0; i < device.workers().count(); i++) {
-            earliest = Math.min(earliest, worker(i).wheel().earliest());
-        }
-        return earliest;
+    /** When input that waits now is taken; {@link Long#MAX_VALUE} when none waits. */
+    long inputDue() {
+        return Arrays.stream(workers)
+                .filter(SimulatedWorker::hasInput)
+                .mapToLong(SimulatedWorker::earliest)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    /** How many duty cycles a worker has run. */
+    long cycles(int worker) {
+        return workers[worker].cycles();
     }
 
     @Override

@@ -164,8 +164,8 @@ class ProtocolSimulationTest {
         network.sent();
         simulation.run(3600 * SECOND);
         assertThat(network.sent()).isEmpty();
-        assertThat(a.earliestTimer()).as("no timer is set").isEqualTo(Long.MAX_VALUE);
-        assertThat(b.earliestTimer()).as("no timer is set").isEqualTo(Long.MAX_VALUE);
+        assertThat(a.earliest()).as("no timer is set").isEqualTo(Long.MAX_VALUE);
+        assertThat(b.earliest()).as("no timer is set").isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

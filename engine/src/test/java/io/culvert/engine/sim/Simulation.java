@@ -71,33 +71,49 @@ public final class Simulation implements AutoCloseable {
         return clock;
     }
 
-    /** Works until there is nothing more to do at this moment. */
+    /** Works until all input is taken and there is no work; passes over the short times for which workers leave input waiting. */
     public void settle() {
         for (int steps = 0; steps < MAX_STEPS; steps++) {
-            int work = network.deliver();
-            for (Node node : nodes) {
-                work += node.step(random);
+            if (step() > 0) {
+                continue;
             }
-            if (work == 0) {
+            long due = nodes.stream().mapToLong(Node::inputDue).min().orElse(Long.MAX_VALUE);
+            if (due <= clock.nanos() || due - clock.nanos() > MILLISECOND) {
                 return;
             }
+            clock.advance(due - clock.nanos());
         }
-        throw new AssertionError("there is always something to do");
+        throw new AssertionError("the nodes never come to rest");
+    }
+
+    private int step() {
+        int work = network.deliver();
+        for (Node node : nodes) {
+            work += node.step(random);
+        }
+        return work;
     }
 
     /** Lets so much time pass. */
     public void run(long nanos) {
         long end = clock.nanos() + nanos;
-        settle();
-        while (clock.nanos() < end) {
+        while (true) {
+            for (int steps = 0; step() > 0; steps++) {
+                if (steps > MAX_STEPS) {
+                    throw new AssertionError("the nodes never come to rest");
+                }
+            }
+            long now = clock.nanos();
+            if (now >= end) {
+                return;
+            }
             long next = network.earliest();
             for (Node node : nodes) {
-                next = Math.min(next, node.earliestTimer());
+                next = Math.min(next, node.earliest());
             }
-            // A wheel's earliest entry may be found out of date when its time comes; then time goes on in small steps.
-            long target = Math.max(Math.min(next, end), clock.nanos() + MILLISECOND);
-            clock.advance(Math.min(target, end) - clock.nanos());
-            settle();
+            // A wheel's earliest entry may turn out to be outdated when its time comes; then time goes on in small
+            // steps.
+            clock.advance(Math.min(next > now ? next : now + MILLISECOND, end) - now);
         }
     }
 

@@ -17,22 +17,28 @@ abstract class Feed {
         this.shape = shape;
     }
 
-    /**
-     * Gives one super-packet, packet, or group of datagrams.
-     *
-     * @return how many packets that is
-     */
-    abstract int give(MemoryIo io, WorkerIo.Sink sink);
+    /** Whether its packets come out of the TUN, else from the network. */
+    abstract boolean isFromTun();
 
-    /** Whether {@link #give} may be called now. */
-    abstract boolean takenBy(WorkerIo.Sink sink);
+    /** How many packets one {@link #read} or {@link #receive} gives. */
+    abstract int packets();
+
+    /** Lays one packet or super-packet at {@code address}; returns its length with the virtio-net header. */
+    int read(long address) {
+        throw new IllegalStateException("not from the TUN");
+    }
+
+    /** Delivers one group of datagrams. */
+    void receive(MemoryIo io, WorkerIo.Sink sink) {
+        throw new IllegalStateException("not from the network");
+    }
 
     /** How many packets a write to the TUN stands for. */
     final int packetsWritten(int length) {
         return (length - VirtioNetHeader.BYTES - shape.headerBytes()) / shape.payload();
     }
 
-    /** What comes out of the TUN: a few packets over and over, as they are only read. */
+    /** Packets of the TUN: copies of a few, over and over; each copy stands for the kernel's. */
     static final class FromTun extends Feed {
         private static final int SOURCES = 4;
 
@@ -55,15 +61,20 @@ abstract class Feed {
         }
 
         @Override
-        boolean takenBy(WorkerIo.Sink sink) {
-            return sink.takesTun();
+        boolean isFromTun() {
+            return true;
         }
 
         @Override
-        int give(MemoryIo io, WorkerIo.Sink sink) {
-            next = next + 1 & SOURCES - 1;
-            sink.onTun(0, sources + (long) next * stride, bytes);
+        int packets() {
             return packets;
+        }
+
+        @Override
+        int read(long address) {
+            next = next + 1 & SOURCES - 1;
+            Memory.copy(sources + (long) next * stride, address, bytes);
+            return bytes;
         }
     }
 
@@ -86,17 +97,22 @@ abstract class Feed {
         }
 
         @Override
-        boolean takenBy(WorkerIo.Sink sink) {
-            return sink.takesUdp();
+        boolean isFromTun() {
+            return false;
         }
 
         @Override
-        int give(MemoryIo io, WorkerIo.Sink sink) {
+        int packets() {
+            return TRAIN;
+        }
+
+        @Override
+        void receive(MemoryIo io, WorkerIo.Sink sink) {
             int buffer = io.takeUdp();
             long at = io.udp(buffer);
             corpus.copy(group++, at);
-            sink.onUdp(buffer, at, TRAIN * corpus.messageBytes(), io.limit(buffer), corpus.messageBytes(), from, 0);
-            return TRAIN;
+            sink.onDatagrams(
+                    buffer, at, TRAIN * corpus.messageBytes(), io.limit(buffer), corpus.messageBytes(), from, 0);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.packet.Coalescer;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -22,16 +23,12 @@ import java.util.concurrent.locks.LockSupport;
 final class MemoryIo implements WorkerIo {
     /** Packets on their way at most: what a kernel's queue holds for a sender that waits for acknowledgments. */
     private static final int WINDOW = 32 * Feed.TRAIN;
-    /** Packets in one poll. */
-    private static final int BURST = 4 * Feed.TRAIN;
-
     /** After how long what was not taken is offered again, in nanoseconds. */
     private static final long RETRY = 100_000;
 
     private static final int HEADROOM = 64;
     private static final int UDP_BYTES = HEADROOM + 65_536 + 64;
     private static final int UDP_BUFFERS = 16;
-    private static final int TUN_BUFFER = UDP_BUFFERS;
     private static final int DATA = 4;
 
     private static final VarHandle ALLOWED;
@@ -60,7 +57,7 @@ final class MemoryIo implements WorkerIo {
     private final Queue<byte[]> packets = new ConcurrentLinkedQueue<>();
     private final IoCounters counters = new IoCounters();
     private final UdpEndpoint sender = new UdpEndpoint();
-    private final long buffers = Memory.allocate((long) (UDP_BUFFERS + 1) * UDP_BYTES, 4096);
+    private final long buffers = Memory.allocate((long) UDP_BUFFERS * UDP_BYTES, 4096);
     private final int[] free = new int[UDP_BUFFERS];
     private int available;
     private volatile Thread owner;
@@ -117,39 +114,79 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public int poll(Sink sink) {
+    public void poll() {
         owner = owner == null ? Thread.currentThread() : owner;
-        int count = 0;
-        for (Arrived arrived; sink.takesUdp() && available > 0 && (arrived = datagrams.poll()) != null; count++) {
-            int length = arrived.datagram.length;
-            int buffer = takeUdp();
-            Memory.copy(arrived.datagram, 0, udp(buffer), length);
-            sender.setIpv4(arrived.from, MemoryHost.PORT);
-            sink.onUdp(buffer, udp(buffer), length, limit(buffer), length, sender, 0);
-        }
-        for (byte[] packet; sink.takesTun() && (packet = packets.poll()) != null; count++) {
-            Memory.copy(packet, 0, udp(TUN_BUFFER), packet.length);
-            sink.onTun(TUN_BUFFER, udp(TUN_BUFFER), packet.length);
-        }
+    }
+
+    /** Whether the feed may give packets now. */
+    private boolean feeds(boolean fromTun) {
         Feed source = feed;
-        if (source != null) {
-            count += poll(source, sink);
+        return source != null
+                && source.isFromTun() == fromTun
+                && fed < (long) ALLOWED.getAcquire(this)
+                && fed - done < WINDOW;
+    }
+
+    @Override
+    public boolean isTunReadable() {
+        return !packets.isEmpty() || feeds(true);
+    }
+
+    @Override
+    public int readTun(long address) {
+        byte[] packet = packets.poll();
+        if (packet != null) {
+            Memory.copy(packet, 0, address, packet.length);
+            return packet.length;
+        }
+        if (!feeds(true)) {
+            return 0;
+        }
+        fed += feed.packets();
+        told = false;
+        return feed.read(address);
+    }
+
+    @Override
+    public boolean isTunRemoved() {
+        return false;
+    }
+
+    @Override
+    public boolean isUdpReadable() {
+        return !datagrams.isEmpty() || feeds(false);
+    }
+
+    @Override
+    public boolean hasUdpBuffer() {
+        return available > 0;
+    }
+
+    @Override
+    public int receive(int limit, Sink sink) {
+        int count = 0;
+        for (; count < limit && available > 0; count++) {
+            Arrived arrived = datagrams.poll();
+            if (arrived != null) {
+                int length = arrived.datagram.length;
+                int buffer = takeUdp();
+                Memory.copy(arrived.datagram, 0, udp(buffer), length);
+                sender.setIpv4(arrived.from, MemoryHost.PORT);
+                sink.onDatagrams(buffer, udp(buffer), length, limit(buffer), length, sender, 0);
+            } else if (feeds(false)) {
+                fed += feed.packets();
+                told = false;
+                feed.receive(this, sink);
+            } else {
+                break;
+            }
         }
         return count;
     }
 
-    private int poll(Feed source, Sink sink) {
-        long end = (long) ALLOWED.getAcquire(this);
-        int count = 0;
-        int given = 0;
-        while (fed < end && fed - done < WINDOW && given < BURST && available > 0 && source.takenBy(sink)) {
-            int packetsGiven = source.give(this, sink);
-            fed += packetsGiven;
-            given += packetsGiven;
-            told = false;
-            count++;
-        }
-        return count;
+    @Override
+    public int groKinds() {
+        return Coalescer.ALL;
     }
 
     /** A buffer for datagrams; there is one. */
@@ -199,11 +236,6 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void releaseTun(int buffer) {
-        // The source is read only, and always there.
-    }
-
-    @Override
     public void releaseUdp(int buffer) {
         free[available++] = buffer;
     }
@@ -214,7 +246,7 @@ final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void park(long nanos, long gather) {
+    public void park(long nanos, long minWaitNanos) {
         if ((int) WOKEN.getAndSet(this, 0) == 0) {
             // What the sink did not take is tried again soon; nobody tells when it would.
             LockSupport.parkNanos(fed < (long) ALLOWED.getAcquire(this) ? Math.min(nanos, RETRY) : nanos);

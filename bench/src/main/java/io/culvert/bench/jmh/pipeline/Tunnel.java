@@ -173,7 +173,7 @@ final class Tunnel implements Carrier {
     private long sum(CrossWorkerCounter what) {
         long sum = 0;
         for (int i = 0; i < device.workers().count(); i++) {
-            sum += device.workers().get(i).handOffs().get(what);
+            sum += device.workers().get(i).crossWorker().get(what);
         }
         return sum;
     }

@@ -1,9 +1,8 @@
-package io.culvert.engine.linux;
+package io.culvert.engine.linux.udp;
 
 import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.WorkerIo.Sink;
-import io.culvert.engine.linux.udp.ReceivedMessage;
 import io.culvert.natives.CallState;
 import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
@@ -14,14 +13,19 @@ import io.culvert.natives.generated.msghdr;
 import io.culvert.ring.BufferPool;
 
 /**
- * Receives datagrams by recvmmsg(2), each slot into a buffer of its own that goes along to the sink. What comes joined to some
- * 64 KiB is received one by one, so that it is opened while it is in the cache. One thread.
+ * Receives datagrams by recvmmsg(2), each into a buffer of its own that the sink takes over. Groups that UDP_GRO coalesced to some
+ * 64 KiB are received one at a time, so that each is opened while it is in the cache. Confined to one thread.
  */
-final class DatagramReceiver implements AutoCloseable {
-    /** Datagrams at a time: at 1.4 kB each it costs 0.77 of one by one, and more gain little. */
-    static final int SLOTS = 16;
+public final class DatagramReceiver implements AutoCloseable {
+    /** The most datagrams or groups of one receive. */
+    private static final int SLOTS = 16;
 
-    /** From so many bytes on the next datagram is received alone. */
+    /** Size of a buffer: 64 KiB of datagrams with {@link #HEADROOM} in front. */
+    private static final int BUFFER_BYTES = 65_664;
+    /** Bytes in front of received payloads. */
+    private static final int HEADROOM = 64;
+
+    /** After a group of so many bytes the next is received alone. */
     private static final int LARGE = 16 * 1024;
 
     private static final int NONE = -1;
@@ -41,15 +45,20 @@ final class DatagramReceiver implements AutoCloseable {
     private int wanted = SLOTS;
     private boolean drained;
 
-    DatagramReceiver(BufferPool pool, CallState calls, IoCounters counters) {
-        this.pool = pool;
+    /**
+     * A receiver with buffers of its own.
+     *
+     * @param bufferCount how many datagrams or groups can be held at once
+     */
+    public DatagramReceiver(int bufferCount, CallState calls, IoCounters counters) {
+        pool = new BufferPool(bufferCount, BUFFER_BYTES);
         this.calls = calls;
         this.counters = counters;
         for (int i = 0; i < SLOTS; i++) {
             long body = bodies + (long) i * BODY;
             long header = headers + (long) i * HEADER;
             buffers[i] = NONE;
-            iovec.iov_len(body, LinuxIo.BUFFER_BYTES - LinuxIo.HEADROOM);
+            iovec.iov_len(body, BUFFER_BYTES - HEADROOM);
             msghdr.msg_name(header, body + NAME);
             msghdr.msg_iov(header, body);
             msghdr.msg_iovlen(header, 1);
@@ -58,12 +67,17 @@ final class DatagramReceiver implements AutoCloseable {
     }
 
     /** Whether there is a buffer to receive into. */
-    boolean hasRoom() {
+    public boolean hasBuffer() {
         return held > 0 || pool.available() > 0;
     }
 
-    /** Receives what is there, at most {@code limit} datagrams and as many as there is room for; returns how many it was. */
-    int receive(int socket, int limit, Sink sink) {
+    /** Returns a buffer that the sink took over. */
+    public void release(int buffer) {
+        pool.give(buffer);
+    }
+
+    /** Receives at most {@code limit} datagrams or groups, and not more than free buffers; returns how many. */
+    public int receive(int socket, int limit, Sink sink) {
         int slots = prepare(Math.min(wanted, limit));
         drained = false;
         if (slots == 0) {
@@ -80,16 +94,11 @@ final class DatagramReceiver implements AutoCloseable {
     }
 
     /** Whether the last {@link #receive} emptied the socket. */
-    boolean drained() {
+    public boolean drained() {
         return drained;
     }
 
-    /** Whether what came last was large. */
-    boolean isLarge() {
-        return wanted == 1;
-    }
-
-    /** Gives slots buffers, the first one the one used last, which is still in the cache; returns how many have one. */
+    /** Assigns buffers to slots; the first slot gets the buffer used last, still in the cache. Returns how many slots have one. */
     private int prepare(int slots) {
         for (int i = 0; i < slots; i++) {
             if (buffers[i] == NONE) {
@@ -99,7 +108,7 @@ final class DatagramReceiver implements AutoCloseable {
                 }
                 buffers[i] = buffer;
                 held++;
-                iovec.iov_base(bodies + (long) i * BODY, pool.address(buffer) + LinuxIo.HEADROOM);
+                iovec.iov_base(bodies + (long) i * BODY, pool.address(buffer) + HEADROOM);
             }
             long header = headers + (long) i * HEADER;
             msghdr.msg_namelen(header, ReceivedMessage.NAME_BYTES);
@@ -137,12 +146,12 @@ final class DatagramReceiver implements AutoCloseable {
         counters.add(Counter.UDP_RECEIVES, 1);
         int length = mmsghdr.msg_len(header);
         wanted = length >= LARGE ? 1 : wanted;
-        long limit = pool.address(buffer) + LinuxIo.BUFFER_BYTES;
+        long limit = pool.address(buffer) + BUFFER_BYTES;
         buffers[i] = NONE;
         held--;
-        sink.onUdp(
+        sink.onDatagrams(
                 buffer,
-                pool.address(buffer) + LinuxIo.HEADROOM,
+                pool.address(buffer) + HEADROOM,
                 length,
                 limit,
                 message.segment(length),
@@ -154,5 +163,6 @@ final class DatagramReceiver implements AutoCloseable {
     public void close() {
         Memory.free(headers);
         Memory.free(bodies);
+        pool.close();
     }
 }

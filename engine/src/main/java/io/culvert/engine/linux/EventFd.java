@@ -1,0 +1,62 @@
+package io.culvert.engine.linux;
+
+import io.culvert.natives.CallState;
+import io.culvert.natives.ErrnoException;
+import io.culvert.natives.Linux;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+
+/** An eventfd by which any thread wakes the worker that waits for it. Once signalled it stays readable until it is drained. */
+final class EventFd implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(EventFd.class.getName());
+    private static final ThreadLocal<CallState> CALLS = ThreadLocal.withInitial(CallState::new);
+
+    private final int descriptor;
+    // One word that signallers write from, one that the owner reads into.
+    private final long words = Memory.allocate(16, 8);
+
+    EventFd() {
+        try {
+            descriptor = Linux.eventfd();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        Memory.putLong(words, 1);
+    }
+
+    int descriptor() {
+        return descriptor;
+    }
+
+    /** Makes it readable. Any thread. */
+    void signal() {
+        int result = Linux.write(CALLS.get(), descriptor, words, 8);
+        // EAGAIN: 2^64 - 2 signals are pending, so it is readable already.
+        if (result < 0 && result != -linux_h.EAGAIN) {
+            LOG.log(
+                    Level.ERROR,
+                    "write to a worker''s eventfd failed with errno {0}: the worker is not woken",
+                    -result);
+        }
+    }
+
+    /** Makes it unreadable. The owner. */
+    void drain() {
+        Linux.read(CALLS.get(), descriptor, words + 8, 8);
+    }
+
+    /** Closes it; no thread may signal any more. */
+    @Override
+    public void close() {
+        try {
+            Linux.close(descriptor);
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "closing an eventfd", e);
+        }
+        Memory.free(words);
+    }
+}
