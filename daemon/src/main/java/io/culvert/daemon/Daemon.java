@@ -99,7 +99,7 @@ final class Daemon {
         }
     }
 
-    private void serve(Device device, LinuxPlatform platform) throws IOException, StartException {
+    private void serve(Device device, LinuxPlatform platform) throws IOException {
         try (UapiSocket socket = socket(platform)) {
             new UapiServer(socket, target(device)).start();
             Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
@@ -108,7 +108,7 @@ final class Daemon {
         }
     }
 
-    private UapiSocket socket(LinuxPlatform platform) throws StartException {
+    private UapiSocket socket(LinuxPlatform platform) throws IOException {
         String name = platform.tun().name();
         return settings.inheritedSocket() ? UapiSocket.inherit(SOCKETS, name) : UapiSocket.create(SOCKETS, name);
     }

@@ -7,30 +7,33 @@ import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 
 /**
- * Reads numeric addresses as {@code inet_pton} does, and what is made of them: endpoints and prefixes. Java's own
- * methods would also take names, {@code 10.1} for {@code 10.0.0.1}, and IPv4-mapped addresses for IPv4.
+ * Parses numeric addresses as {@code inet_pton} does, endpoints and prefixes. Java's own methods would also accept host
+ * names and {@code 10.1} for {@code 10.0.0.1}, and turn IPv4-mapped addresses into IPv4.
  *
- * <p>All methods return {@code null} for text that is not of the form.
+ * <p>All methods return {@code null}, or -1 for a number, if the text is malformed.
  */
 public final class AddressText {
     private static final int GROUPS = 8;
 
     private AddressText() {}
 
-    /** The 4 or 16 bytes of {@code 192.0.2.1} or {@code 2001:db8::1}. */
-    public static byte[] address(String text) {
+    /** Returns the 4 or 16 bytes of {@code 192.0.2.1} or {@code 2001:db8::1}. */
+    static byte[] address(String text) {
         return text.indexOf(':') < 0 ? ipv4(text) : ipv6(text);
     }
 
-    /** {@code 192.0.2.0/24} or {@code 2001:db8::/32}; bits past the length are dropped. */
-    public static Prefix prefix(String text) {
+    /** Parses {@code 192.0.2.0/24} or {@code 2001:db8::/32}; bits beyond the prefix length are cleared. */
+    static Prefix prefix(String text) {
         int slash = text.indexOf('/');
         byte[] address = slash < 0 ? null : address(text.substring(0, slash));
         long length = address == null ? -1 : decimal(text.substring(slash + 1), 8L * address.length);
         return length < 0 ? null : Prefix.of(address, (int) length);
     }
 
-    /** {@code 192.0.2.1:51820}, {@code [2001:db8::1]:51820} or {@code [fe80::1%2]:51820}, the scope by number or name. */
+    /**
+     * Parses {@code 192.0.2.1:51820}, {@code [2001:db8::1]:51820} or {@code [fe80::1%2]:51820}. The zone after the
+     * percent sign is an interface's index or name.
+     */
     public static InetSocketAddress endpoint(String text) {
         int colon = text.lastIndexOf(':');
         long port = colon < 0 ? -1 : decimal(text.substring(colon + 1), 65_535);
@@ -47,7 +50,7 @@ public final class AddressText {
         return address == null ? null : new InetSocketAddress(address, (int) port);
     }
 
-    /** Digits alone that make a number of at most {@code max}, or -1. */
+    /** Parses decimal digits, without a sign; returns -1 if the text is something else or exceeds {@code max}. */
     public static long decimal(String text, long max) {
         if (text.isEmpty() || text.length() > 10) {
             return -1;
@@ -80,7 +83,7 @@ public final class AddressText {
         return InterfaceIndex.of(text);
     }
 
-    /** An IPv4-mapped address becomes the IPv4 address, which is how it is reached. */
+    /** Turns an IPv4-mapped address into IPv4, since it is reached through an IPv4 socket. */
     private static InetAddress resolved(byte[] address, int scope) {
         if (address == null) {
             return null;
@@ -88,7 +91,7 @@ public final class AddressText {
         try {
             return scope == 0 ? InetAddress.getByAddress(address) : Inet6Address.getByAddress(null, address, scope);
         } catch (UnknownHostException e) {
-            throw new AssertionError("4 and 16 bytes are always an address", e);
+            throw new AssertionError("an address of 4 or 16 bytes is always valid", e);
         }
     }
 
@@ -116,7 +119,7 @@ public final class AddressText {
         }
         byte[] head = groups(text.substring(0, gap));
         byte[] tail = groups(text.substring(gap + 2));
-        // The head may not end in dotted decimals, and the gap stands for one group at least.
+        // Dotted decimals are allowed at the end only, and "::" replaces at least one group.
         if (head == null || tail == null || text.lastIndexOf('.', gap) >= 0 || head.length + tail.length > 14) {
             return null;
         }
@@ -126,7 +129,10 @@ public final class AddressText {
         return address;
     }
 
-    /** Groups of hexadecimal digits between colons, the last two perhaps as dotted decimals; no groups at all for "". */
+    /**
+     * Parses groups of hexadecimal digits separated by colons. The last two groups may be dotted decimals. An empty text
+     * has no groups.
+     */
     private static byte[] groups(String text) {
         if (text.isEmpty()) {
             return new byte[0];

@@ -7,13 +7,13 @@ import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
 import java.nio.charset.StandardCharsets;
 
-/** Asks the kernel for an interface's number; Java knows only interfaces that have an address. */
+/** Looks up an interface's index by ioctl, since Java lists only interfaces that have an address. */
 final class InterfaceIndex {
     private static final int LONGEST_NAME = 15;
 
     private InterfaceIndex() {}
 
-    /** The number of the interface of that name, or -1 when there is none. */
+    /** Returns the index of the named interface, or -1 if it does not exist. */
     static int of(String name) {
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0 || bytes.length > LONGEST_NAME) {

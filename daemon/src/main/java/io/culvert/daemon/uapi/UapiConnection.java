@@ -16,14 +16,14 @@ import java.net.BindException;
 import java.nio.channels.ByteChannel;
 
 /**
- * One UAPI connection: any number of {@code get=1} and {@code set=1} requests, each ended by an empty line, until the
- * other side closes or sends something else.
+ * One UAPI connection. It carries any number of {@code get=1} and {@code set=1} requests, each ended by an empty line,
+ * and is closed by the client or by a request that is neither.
  *
- * <p>{@code wg} negates what a {@code set} answers before it prints it, so errors of a {@code set} are answered as
- * negative numbers; it reads those of a {@code get} as they are, so they are positive.
+ * <p>{@code wg} negates the errno of a {@code set} before it prints the error, so a {@code set} answers negative numbers.
+ * It does not negate that of a {@code get}, so a {@code get} answers positive ones.
  */
 final class UapiConnection {
-    /** Bytes of one request: over ten times what 130,560 allowed IPs take. */
+    /** Largest request, in bytes: ten times as large as one with 130,560 allowed IPs. */
     private static final long LARGEST_REQUEST = 64L << 20;
 
     private static final int BUFFER_BYTES = 16 * 1024;
@@ -33,8 +33,8 @@ final class UapiConnection {
     private final UapiReader in;
     private final UapiWriter out;
     private final UapiTarget target;
-    // A line or a request was so long that its end is not waited for; the connection is of no use then.
-    private boolean endless;
+    // A line or a request exceeded its limit and was not read to its end, so the connection cannot be used further.
+    private boolean oversized;
 
     private UapiConnection(ByteChannel channel, UapiTarget target, Arena arena) {
         in = new UapiReader(channel, arena.allocate(BUFFER_BYTES).asByteBuffer());
@@ -42,7 +42,7 @@ final class UapiConnection {
         this.target = target;
     }
 
-    /** Serves until the connection is to be closed, by the calling thread. */
+    /** Serves requests in the calling thread; returns when the connection is to be closed. */
     static void serve(ByteChannel channel, UapiTarget target) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             new UapiConnection(channel, target, arena).serve();
@@ -67,7 +67,7 @@ final class UapiConnection {
         }
         if (in.is("set=1")) {
             out.finish(-set());
-            return !endless;
+            return !oversized;
         }
         return false;
     }
@@ -88,16 +88,16 @@ final class UapiConnection {
     }
 
     /**
-     * Reads the whole request, also when it is bad already, since the other side reads the answer only when it wrote all.
-     * Its end may be the end of the stream, as long as the last line is whole. What has no end in sight is not read on.
+     * Reads the whole request even after an error, since the client reads the answer only after it has written all of
+     * it. The request may end with the stream, if the last line is complete. Reading stops at the size limits.
      */
     private int set() throws IOException {
         UapiException error = null;
         try (UapiParser parser = new UapiParser()) {
             long bytes = 0;
-            while (!endless && in.next() && in.length() > 0) {
+            while (!oversized && in.next() && in.length() > 0) {
                 bytes += in.length() + 1L;
-                endless = in.isTooLong() || bytes > LARGEST_REQUEST;
+                oversized = in.isTooLong() || bytes > LARGEST_REQUEST;
                 if (error == null) {
                     error = take(parser, bytes);
                 }
@@ -111,19 +111,21 @@ final class UapiConnection {
         if (error == null) {
             return 0;
         }
-        LOGGER.log(Level.ERROR, "configuration refused: {0}", error.getMessage());
+        LOGGER.log(Level.ERROR, "UAPI set request rejected, nothing changed: {0}", error.getMessage());
         return error.errno();
     }
 
+    /** Parses the line that was read last; returns the error, or {@code null}. */
     private UapiException take(UapiParser parser, long bytes) {
+        int line = parser.lines() + 1;
         if (in.isTooLong()) {
-            return new UapiException(EPROTO, "a line is too long");
+            return new UapiException(EPROTO, "line " + line + ": longer than " + UapiReader.LINE_BYTES + " bytes");
         }
         if (!in.isComplete()) {
-            return new UapiException(EPROTO, "the last line is cut off");
+            return new UapiException(EPROTO, "line " + line + ": the stream ended before a newline");
         }
         if (bytes > LARGEST_REQUEST) {
-            return new UapiException(E2BIG, "more than " + LARGEST_REQUEST + " bytes");
+            return new UapiException(E2BIG, "request longer than " + LARGEST_REQUEST + " bytes");
         }
         try {
             parser.accept(in.line(), in.length());

@@ -1,12 +1,12 @@
 package io.culvert.daemon.uapi;
 
-/** A UAPI request that cannot be served, with the error number to answer. Its message never holds a value sent. */
+/** Rejects a UAPI request, with the errno to answer. The message never contains a value of the request. */
 final class UapiException extends Exception {
     private static final long serialVersionUID = 1;
 
     private final int errno;
 
-    /** {@code errno} is positive, such as {@code EINVAL}. */
+    /** Takes a positive errno, such as {@code EINVAL}. */
     UapiException(int errno, String message) {
         super(message);
         this.errno = errno;

@@ -7,7 +7,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** The keys of a UAPI {@code set}: first the interface's, then {@link #PUBLIC_KEY}, which begins a peer, and its own. */
+/**
+ * The keys of a UAPI {@code set}: those of the interface first, then {@link #PUBLIC_KEY}, which begins a peer, then those
+ * of a peer.
+ */
 enum UapiKey {
     PRIVATE_KEY,
     LISTEN_PORT,
@@ -27,12 +30,12 @@ enum UapiKey {
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(UapiKey::text, Function.identity()));
     private static final int LONGEST = 32;
 
-    /** The key that the first {@code length} bytes of a line name, or {@code null}. */
+    /** Returns the key named by the first {@code length} bytes of a line, or {@code null} if it is unknown. */
     static UapiKey of(byte[] line, int length) {
         return length > LONGEST ? null : BY_TEXT.get(new String(line, 0, length, StandardCharsets.ISO_8859_1));
     }
 
-    /** As it stands in a request. */
+    /** The key's text in a request. */
     String text() {
         return name().toLowerCase(Locale.ROOT);
     }

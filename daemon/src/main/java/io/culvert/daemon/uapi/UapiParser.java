@@ -12,29 +12,29 @@ import java.util.OptionalInt;
 import java.util.Set;
 
 /**
- * Makes a {@link DeviceUpdate} of the lines of one UAPI {@code set} request. All of them are read and found good before
- * there is an update at all, so a bad request changes nothing.
+ * Builds a {@link DeviceUpdate} from the lines of one UAPI {@code set} request. The update exists only after all lines
+ * were parsed, so a request with an error changes nothing.
  *
- * <p>One request, one thread, one parser. Whoever made it closes it, which zeroes the secrets of a request that did not
- * become an update.
+ * <p>Each request has its own parser, used by one thread. Closing the parser zeroes the secrets of a request that was
+ * not finished.
  */
 final class UapiParser implements AutoCloseable {
-    private final Set<PublicKey> names = new HashSet<>();
+    private final Set<PublicKey> publicKeys = new HashSet<>();
     private final List<PeerUpdate> peers = new ArrayList<>();
     private final EnumSet<UapiKey> seen = EnumSet.noneOf(UapiKey.class);
     private int lines;
     private Secret privateKey;
     private OptionalInt listenPort = OptionalInt.empty();
     private OptionalInt mark = OptionalInt.empty();
-    // The peer whose lines are being read; null before the first.
+    // The peer that the lines being read belong to; null before the first peer.
     private UapiPeer peer;
     private boolean replacePeers;
 
     /**
-     * Takes the next line.
+     * Parses the next line.
      *
-     * @param bytes the line, without its end; not kept
-     * @throws UapiException when the line is no good; the parser is then only to be closed
+     * @param bytes begins with the line, without its newline; not kept
+     * @throws UapiException if the line is invalid; the parser must be closed then, and not be used further
      */
     void accept(byte[] bytes, int length) throws UapiException {
         lines++;
@@ -45,19 +45,24 @@ final class UapiParser implements AutoCloseable {
             peer = begin(line);
         } else if (!key.isInterface()) {
             if (peer == null) {
-                throw line.bad("stands before the first public_key");
+                throw line.bad("peer key before the first public_key");
             }
             peer.accept(line);
         } else if (peer != null) {
-            throw line.bad("stands after a peer");
+            throw line.bad("interface key after the first public_key");
         } else if (!seen.add(key)) {
-            throw line.bad("stands twice");
+            throw line.duplicate();
         } else {
             acceptInterface(line);
         }
     }
 
-    /** The update; the caller closes it. */
+    /** The number of lines accepted or rejected so far. */
+    int lines() {
+        return lines;
+    }
+
+    /** Returns the update of the lines accepted so far; the caller closes it. */
     DeviceUpdate finish() {
         finishPeer();
         DeviceUpdate update = new DeviceUpdate(privateKey, listenPort, mark, replacePeers, List.copyOf(peers));
@@ -85,11 +90,11 @@ final class UapiParser implements AutoCloseable {
     }
 
     private UapiPeer begin(UapiLine line) throws UapiException {
-        PublicKey name = line.publicKey();
-        if (!names.add(name)) {
-            throw line.bad("names a peer a second time");
+        PublicKey publicKey = line.publicKey();
+        if (!publicKeys.add(publicKey)) {
+            throw line.bad("duplicate peer");
         }
-        return new UapiPeer(name);
+        return new UapiPeer(publicKey);
     }
 
     private void finishPeer() {

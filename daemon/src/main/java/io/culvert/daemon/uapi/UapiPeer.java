@@ -10,22 +10,22 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.OptionalInt;
 
-/** Makes a {@link PeerUpdate} of the lines that follow a {@code public_key}. One thread. */
+/** Builds a {@link PeerUpdate} from the lines that follow a {@code public_key}. Not thread-safe. */
 final class UapiPeer {
-    private final PublicKey name;
+    private final PublicKey publicKey;
     private final EnumSet<UapiKey> seen = EnumSet.noneOf(UapiKey.class);
     private final List<AllowedIp> allowedIps = new ArrayList<>();
     private Secret presharedKey;
     private InetSocketAddress endpoint;
     private OptionalInt keepaliveSeconds = OptionalInt.empty();
 
-    UapiPeer(PublicKey name) {
-        this.name = name;
+    UapiPeer(PublicKey publicKey) {
+        this.publicKey = publicKey;
     }
 
     void accept(UapiLine line) throws UapiException {
         if (!seen.add(line.key()) && !line.key().mayRepeat()) {
-            throw line.bad("stands twice");
+            throw line.duplicate();
         }
         switch (line.key()) {
             case REMOVE, UPDATE_ONLY, REPLACE_ALLOWED_IPS -> line.requireTrue();
@@ -35,17 +35,17 @@ final class UapiPeer {
             case ALLOWED_IP -> allowedIps.add(line.allowedIp());
             case PROTOCOL_VERSION -> {
                 if (line.number(1) != 1) {
-                    throw line.bad("is not 1");
+                    throw line.bad("expected 1");
                 }
             }
             default -> throw new AssertionError(line.key());
         }
     }
 
-    /** The update, which owns the preshared key from then on. */
+    /** Returns the update, which takes ownership of the preshared key. */
     PeerUpdate finish() {
         return new PeerUpdate(
-                name,
+                publicKey,
                 seen.contains(UapiKey.REMOVE),
                 seen.contains(UapiKey.UPDATE_ONLY),
                 presharedKey,

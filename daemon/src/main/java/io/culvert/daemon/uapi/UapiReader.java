@@ -6,14 +6,15 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 
 /**
- * Reads lines from a UAPI connection. The bytes may be private keys, so they are read into direct memory (with a heap
- * buffer the JDK would keep a copy in one of its own), and both copies that this class holds are zeroed by {@link #wipe}.
+ * Reads lines from a UAPI connection. The bytes may be private keys, so they are read into a direct buffer: for a heap
+ * buffer, the JDK would read into a cached direct buffer of its own and leave a copy there. {@link #wipe} zeroes both
+ * copies that this class holds.
  *
  * <p>One thread.
  */
 final class UapiReader {
-    /** Longer than any line of the protocol. */
-    private static final int LINE_BYTES = 256;
+    /** Longest line accepted, in bytes; longer than any valid line of the protocol. */
+    static final int LINE_BYTES = 256;
 
     private final ReadableByteChannel channel;
     private final ByteBuffer input;
@@ -21,15 +22,16 @@ final class UapiReader {
     private int length;
     private boolean complete;
 
-    /** Reads through {@code buffer}, which is direct and not used by anything else. */
+    /** Reads through {@code buffer}, which must be direct and is used by this reader alone. */
     UapiReader(ReadableByteChannel channel, ByteBuffer buffer) {
         this.channel = channel;
         input = buffer.limit(0);
     }
 
     /**
-     * Waits for the next line, or for so much of one that it {@linkplain #isTooLong is too long}; {@code false} at the
-     * end of the stream when nothing is left.
+     * Waits for the next line, or for so many bytes of it that it {@linkplain #isTooLong is too long}.
+     *
+     * @return {@code false} if the stream ended and no bytes are left
      */
     boolean next() throws IOException {
         length = 0;
@@ -49,22 +51,22 @@ final class UapiReader {
         return length > 0;
     }
 
-    /** The line's bytes, valid until the next call of {@link #next} or {@link #wipe}. */
+    /** Returns the line's bytes, valid until the next call of {@link #next} or {@link #wipe}. */
     byte[] line() {
         return line;
     }
 
-    /** How many there are; more than {@link #line} holds when {@link #isTooLong}. */
+    /** Returns the line's length in bytes; greater than that of the array {@link #line} if {@link #isTooLong}. */
     int length() {
         return length;
     }
 
-    /** Whether the line is longer than any that means something; the rest of it has not been read then. */
+    /** Whether the line is longer than {@value #LINE_BYTES} bytes; the rest of it is not read then. */
     boolean isTooLong() {
         return length > LINE_BYTES;
     }
 
-    /** Whether the line ended with a line end, not with the stream. */
+    /** Whether the line ended with a newline rather than with the stream. */
     boolean isComplete() {
         return complete;
     }
@@ -81,7 +83,7 @@ final class UapiReader {
         return true;
     }
 
-    /** Zeroes everything that was read and used. */
+    /** Zeroes all bytes that were read and consumed. */
     void wipe() {
         Arrays.fill(line, (byte) 0);
         int used = input.position();

@@ -9,11 +9,11 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Serves the connections to a {@link UapiSocket}, each by a virtual thread of its own, so that one that is slow or idle
- * keeps nobody waiting.
+ * Serves the connections to a {@link UapiSocket}, each in its own virtual thread, so that a slow or idle client does not
+ * delay the others.
  */
 public final class UapiServer {
-    /** How many connections are served at a time; more wait in the socket's backlog. */
+    /** Connections served at the same time; more wait in the socket's backlog. */
     private static final int CONNECTIONS = 1024;
 
     private static final long RETRY_NANOS = 100_000_000;
@@ -24,12 +24,13 @@ public final class UapiServer {
     private final UapiTarget target;
     private final Semaphore free = new Semaphore(CONNECTIONS);
 
+    /** Serves requests to {@code target} on {@code socket}, which the caller closes. */
     public UapiServer(UapiSocket socket, UapiTarget target) {
         this.socket = socket;
         this.target = target;
     }
 
-    /** Starts to accept, until the socket is closed. */
+    /** Starts a thread that accepts connections until the socket is closed. */
     public void start() {
         Thread.ofPlatform().daemon().name("uapi").start(this::accept);
     }
@@ -44,8 +45,8 @@ public final class UapiServer {
                 return;
             } catch (IOException e) {
                 free.release();
-                LOGGER.log(Level.ERROR, "cannot accept a connection: {0}", e.getMessage());
-                // The process may be out of descriptors; whatever it is, trying again at once does not mend it.
+                LOGGER.log(Level.ERROR, "cannot accept a UAPI connection: {0}", e.getMessage());
+                // The process may be out of file descriptors, which an immediate retry does not fix.
                 LockSupport.parkNanos(RETRY_NANOS);
             }
         }
@@ -55,9 +56,9 @@ public final class UapiServer {
         try (connection) {
             UapiConnection.serve(connection, target);
         } catch (IOException e) {
-            LOGGER.log(Level.DEBUG, "connection broken: {0}", e.getMessage());
+            LOGGER.log(Level.DEBUG, "UAPI connection failed: {0}", e.getMessage());
         } catch (RuntimeException e) {
-            LOGGER.log(Level.ERROR, "connection closed", e);
+            LOGGER.log(Level.ERROR, "internal error in UAPI request processing, connection closed", e);
         } finally {
             free.release();
         }

@@ -1,6 +1,5 @@
 package io.culvert.daemon.uapi;
 
-import io.culvert.daemon.StartException;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.StandardProtocolFamily;
@@ -22,15 +21,15 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * The listening socket {@code /var/run/wireguard/IF.sock}: its file is taken over from a process that was killed, watched,
- * and removed at the end.
+ * The listening socket {@code /var/run/wireguard/IF.sock}. A file left behind by a killed process is replaced; the own
+ * file is watched, and removed on close.
  *
- * <p>Made, watched and closed by different threads; the channel itself is safe for that, and all else is final.
+ * <p>Thread-safe: the channel is, and all other fields are final.
  */
 public final class UapiSocket implements AutoCloseable {
     private final Path file;
     private final ServerSocketChannel channel;
-    // Which file it is, by device and inode.
+    // The file's device and inode.
     private final Object identity;
 
     private UapiSocket(Path file, ServerSocketChannel channel, Object identity) {
@@ -40,59 +39,59 @@ public final class UapiSocket implements AutoCloseable {
     }
 
     /**
-     * Makes the socket of interface {@code name} in {@code directory}, which is made too when it is missing.
+     * Creates the socket of interface {@code name} in {@code directory}, and the directory if it is missing.
      *
-     * @throws StartException when it cannot be, or belongs to a process that is alive
+     * @throws IOException if a running process listens on the socket, or the system refuses; the message names the file
      */
-    public static UapiSocket create(Path directory, String name) throws StartException {
+    public static UapiSocket create(Path directory, String name) throws IOException {
         Path file = directory.resolve(name + ".sock");
         try {
             makeDirectory(directory);
             removeStale(file);
-            // A socket that is bound and does not listen yet refuses connections, and wg removes such a *.sock: it
-            // gets its name when it listens.
-            Path unnamed = directory.resolve("." + name + ".new");
-            Files.deleteIfExists(unnamed);
+            // wg removes a *.sock that refuses connections, as a bound socket does until it listens. So it is bound
+            // under another name and renamed when it listens.
+            Path temporary = directory.resolve("." + name + ".new");
+            Files.deleteIfExists(temporary);
             ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
             try {
-                channel.bind(UnixDomainSocketAddress.of(unnamed));
-                Files.setPosixFilePermissions(unnamed, PosixFilePermissions.fromString("rw-------"));
-                Files.move(unnamed, file, StandardCopyOption.ATOMIC_MOVE);
+                channel.bind(UnixDomainSocketAddress.of(temporary));
+                Files.setPosixFilePermissions(temporary, PosixFilePermissions.fromString("rw-------"));
+                Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
                 return new UapiSocket(file, channel, identity(file));
             } catch (IOException e) {
                 channel.close();
-                Files.deleteIfExists(unnamed);
+                Files.deleteIfExists(temporary);
                 throw e;
             }
         } catch (IOException e) {
-            throw new StartException("cannot make the socket " + file + ": " + reason(e), e);
+            throw new IOException("cannot create UAPI socket " + file + ": " + reason(e), e);
         }
     }
 
     /**
-     * Takes over a listening socket that was handed to the process as descriptor 0.
+     * Takes over a listening socket that the process inherited as file descriptor 0.
      *
-     * @throws StartException when there is none
+     * @throws IOException if descriptor 0 is not a listening socket, or the socket's file is missing
      */
-    public static UapiSocket inherit(Path directory, String name) throws StartException {
+    public static UapiSocket inherit(Path directory, String name) throws IOException {
+        Path file = directory.resolve(name + ".sock");
         try {
             Channel inherited = System.inheritedChannel();
             if (inherited instanceof ServerSocketChannel channel) {
-                Path file = directory.resolve(name + ".sock");
                 return new UapiSocket(file, channel, identity(file));
             }
-            throw new StartException("WG_UAPI_FD is not a listening socket", null);
         } catch (IOException e) {
-            throw new StartException("cannot take over WG_UAPI_FD: " + reason(e), e);
+            throw new IOException("WG_UAPI_FD: cannot take over UAPI socket " + file + ": " + reason(e), e);
         }
+        throw new IOException("WG_UAPI_FD: the file descriptor is not a listening socket");
     }
 
-    /** Waits for a connection. */
+    /** Waits for a connection and returns it. */
     SocketChannel accept() throws IOException {
         return channel.accept();
     }
 
-    /** Returns when the file has been removed, or another has taken its place, or the thread is interrupted. */
+    /** Returns when the file was removed or replaced, or the thread is interrupted. */
     public void awaitRemoval() throws IOException {
         try (WatchService watcher = file.getFileSystem().newWatchService()) {
             file.getParent().register(watcher, StandardWatchEventKinds.ENTRY_DELETE);
@@ -104,14 +103,14 @@ public final class UapiSocket implements AutoCloseable {
                 }
             }
         } catch (NoSuchFileException e) {
-            // The directory is gone, and the file with it.
+            // The directory was removed, and the file with it.
             return;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
-    /** Stops listening and removes the file, if it is still this one. */
+    /** Stops listening and removes the file, unless another process has replaced it. */
     @Override
     public void close() {
         try {
@@ -120,7 +119,8 @@ public final class UapiSocket implements AutoCloseable {
             }
             channel.close();
         } catch (IOException e) {
-            System.getLogger(UapiSocket.class.getName()).log(System.Logger.Level.WARNING, "{0}", reason(e));
+            System.getLogger(UapiSocket.class.getName())
+                    .log(System.Logger.Level.WARNING, "cannot remove UAPI socket {0}: {1}", file, reason(e));
         }
     }
 
@@ -144,14 +144,14 @@ public final class UapiSocket implements AutoCloseable {
         }
     }
 
-    /** Removes a socket on which nothing listens: that of a process that had no time to. */
-    private static void removeStale(Path file) throws IOException, StartException {
+    /** Removes a socket on which no process listens, such as that of a killed process. */
+    private static void removeStale(Path file) throws IOException {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
         if (!Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
                 .isOther()) {
-            throw new StartException(file + " is in the way and is not a socket", null);
+            throw refused(file, "the file exists and is not a socket; remove it");
         }
         try {
             SocketChannel.open(UnixDomainSocketAddress.of(file)).close();
@@ -159,7 +159,11 @@ public final class UapiSocket implements AutoCloseable {
             Files.deleteIfExists(file);
             return;
         }
-        throw new StartException(file + " is in use: the interface is served already", null);
+        throw refused(file, "in use by another process, which serves this interface");
+    }
+
+    private static FileSystemException refused(Path file, String reason) {
+        return new FileSystemException(file.toString(), null, reason);
     }
 
     private static String reason(IOException e) {

@@ -4,17 +4,17 @@ import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import java.io.IOException;
 
-/** What the UAPI reads and changes: a device. Any thread. */
+/** The device that UAPI requests read and configure. Any thread. */
 public interface UapiTarget {
-    /** Its configuration and state; the caller closes it. */
+    /** Returns the device's configuration and state; the caller closes it. */
     DeviceSnapshot snapshot();
 
     /**
-     * Changes it; {@code update} stays the caller's.
+     * Configures the device. The caller keeps ownership of {@code update} and closes it.
      *
-     * @throws java.net.BindException when the port is taken
-     * @throws IOException when the system refuses
-     * @throws IllegalArgumentException when the change makes no sense
+     * @throws java.net.BindException if the port is in use
+     * @throws IOException if a system call fails
+     * @throws IllegalArgumentException if the update is invalid
      */
     void apply(DeviceUpdate update) throws IOException;
 }

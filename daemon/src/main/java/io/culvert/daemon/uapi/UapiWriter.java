@@ -13,7 +13,7 @@ import java.nio.channels.WritableByteChannel;
 import java.util.Arrays;
 
 /**
- * Writes answers to a UAPI connection: direct memory, zeroed as soon as it is sent, since private keys pass through it.
+ * Writes answers to a UAPI connection. They contain private keys, so the buffer is direct and zeroed after each write.
  *
  * <p>One thread.
  */
@@ -24,13 +24,13 @@ final class UapiWriter {
     private final WritableByteChannel channel;
     private final ByteBuffer output;
 
-    /** Writes through {@code buffer}, which is direct and not used by anything else. */
+    /** Writes through {@code buffer}, which must be direct and is used by this writer alone. */
     UapiWriter(WritableByteChannel channel, ByteBuffer buffer) {
         this.channel = channel;
         output = buffer;
     }
 
-    /** Writes what a {@code get} answers, without the error number that ends it. */
+    /** Writes the answer to a {@code get}, without the errno line that ends it. */
     void write(DeviceSnapshot device) throws IOException {
         if (device.privateKey() != null) {
             secret("private_key", device.privateKey());
@@ -46,7 +46,7 @@ final class UapiWriter {
         }
     }
 
-    /** Ends an answer, with 0 or an error number, and sends it. */
+    /** Ends an answer with an errno, 0 for success, and sends it. */
     void finish(int errno) throws IOException {
         line("errno", Integer.toString(errno));
         put("\n");
@@ -75,7 +75,7 @@ final class UapiWriter {
         if (!(address instanceof Inet6Address ipv6)) {
             return address.getHostAddress() + ":" + endpoint.getPort();
         }
-        // Java appends the scope by name where it knows one; the number is what holds.
+        // Java appends the zone by interface name if it knows one; peers of UAPI expect the index.
         String host = address.getHostAddress();
         int percent = host.indexOf('%');
         String plain = percent < 0 ? host : host.substring(0, percent);

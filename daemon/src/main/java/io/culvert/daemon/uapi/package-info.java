@@ -1,2 +1,4 @@
-/** The cross-platform UAPI of WireGuard: its socket, its requests and its answers. */
+/**
+ * WireGuard's cross-platform userspace API (https://www.wireguard.com/xplatform/): its socket, requests and answers.
+ */
 package io.culvert.daemon.uapi;

@@ -171,14 +171,14 @@ class UapiParserTest {
     void refusesAPeerNamedAgainLater() {
         assertThatThrownBy(() -> parse(PEER + "public_key=" + KEY_B + "\n" + PEER))
                 .isInstanceOf(UapiException.class)
-                .hasMessage("line 3: public_key names a peer a second time");
+                .hasMessage("line 3: public_key: duplicate peer");
     }
 
     @Test
     void neverRepeatsAValueInAMessage() {
         assertThatThrownBy(() -> parse("private_key=" + KEY_B + "f"))
                 .isInstanceOf(UapiException.class)
-                .hasMessage("line 1: private_key has not 64 digits");
+                .hasMessage("line 1: private_key: expected 64 hex digits, got 65");
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.culvert.daemon.uapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.daemon.StartException;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import java.io.IOException;
@@ -35,7 +34,7 @@ class UapiServerTest {
 
         @Override
         public void apply(DeviceUpdate update) {
-            // Takes everything.
+            // Accepts every update.
         }
     };
 
@@ -59,7 +58,7 @@ class UapiServerTest {
         return directory().resolve("wg0.sock");
     }
 
-    private UapiSocket create() throws StartException {
+    private UapiSocket create() throws IOException {
         UapiSocket socket = UapiSocket.create(directory(), "wg0");
         open.add(socket);
         return socket;
@@ -82,7 +81,7 @@ class UapiServerTest {
     }
 
     @Test
-    void oneClientDoesNotKeepAnotherWaiting() throws Exception {
+    void slowClientsDoNotDelayOthers() throws Exception {
         new UapiServer(create(), EMPTY).start();
         SocketChannel idle = connect();
         SocketChannel slow = connect();
@@ -94,7 +93,7 @@ class UapiServerTest {
     }
 
     @Test
-    void theSocketIsForItsOwnerAlone() throws Exception {
+    void socketIsAccessibleToItsOwnerOnly() throws Exception {
         create();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))
                 .isEqualTo("rw-------");
@@ -103,7 +102,7 @@ class UapiServerTest {
     }
 
     @Test
-    void aSocketLeftBehindIsTakenOver() throws Exception {
+    void staleSocketIsReplaced() throws Exception {
         Files.createDirectory(directory());
         try (ServerSocketChannel killed = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
             killed.bind(UnixDomainSocketAddress.of(file()));
@@ -114,26 +113,30 @@ class UapiServerTest {
     }
 
     @Test
-    void aSocketInUseAndAFileInTheWayAreLeftAlone() throws Exception {
+    void socketInUseAndOtherFilesAreNotReplaced() throws Exception {
         create();
-        assertThatThrownBy(this::create).isInstanceOf(StartException.class).hasMessageContaining("in use");
+        assertThatThrownBy(this::create)
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot create UAPI socket " + file()
+                        + ": in use by another process, which serves this interface");
         Files.createFile(directory().resolve("wg1.sock"));
         assertThatThrownBy(() -> UapiSocket.create(directory(), "wg1"))
-                .isInstanceOf(StartException.class)
-                .hasMessageContaining("not a socket");
+                .isInstanceOf(IOException.class)
+                .hasMessage("cannot create UAPI socket " + directory().resolve("wg1.sock")
+                        + ": the file exists and is not a socket; remove it");
         assertThat(directory().resolve("wg1.sock")).exists();
     }
 
     @Test
-    void aDirectoryThatCannotBeMadeIsAnErrorInWords() throws Exception {
+    void directoryThatCannotBeCreatedIsAClearError() throws Exception {
         Files.createFile(temporary.resolve("file"));
         assertThatThrownBy(() -> UapiSocket.create(temporary.resolve("file/run"), "wg0"))
-                .isInstanceOf(StartException.class)
-                .hasMessageStartingWith("cannot make the socket");
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("cannot create UAPI socket " + temporary.resolve("file/run/wg0.sock") + ": ");
     }
 
     @Test
-    void closingRemovesTheFileUnlessItIsAnothers() throws Exception {
+    void closeRemovesTheFileUnlessItWasReplaced() throws Exception {
         create().close();
         assertThat(file()).doesNotExist();
         UapiSocket first = create();
@@ -144,7 +147,7 @@ class UapiServerTest {
     }
 
     @Test
-    void theFilesRemovalIsNoticed() throws Exception {
+    void awaitRemovalReturnsWhenTheFileIsRemoved() throws Exception {
         UapiSocket socket = create();
         CompletableFuture<Void> removed = CompletableFuture.runAsync(() -> {
             try {
