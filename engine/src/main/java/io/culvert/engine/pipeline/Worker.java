@@ -483,6 +483,7 @@ public final class Worker {
     /** Closes the I/O and the AEAD; on the worker's thread, after the last {@link #doWork}. */
     void closeIo() {
         if (io != null) {
+            reclaim();
             io.close();
         }
         if (intake != null) {
