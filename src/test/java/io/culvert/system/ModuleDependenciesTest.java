@@ -2,6 +2,7 @@ package io.culvert.system;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -24,8 +25,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Dependencies point one way: native-bindings, ring, engine, daemon, bench; and crypto-simd, engine. The same between the
- * engine's packages: what describes the wire knows nothing of devices, and nothing but the pipeline knows the pipeline.
+ * Dependencies point one way: native-bindings, ring, engine, daemon, bench; and crypto-simd, engine. Packages are free of cycles
+ * everywhere, and the engine's are layered: wire formats know no device, and the pipeline knows no device either.
  */
 class ModuleDependenciesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -33,7 +34,7 @@ class ModuleDependenciesTest {
                     .map(part -> Repository.classes(part.directory))
                     .toList());
 
-    /** A Maven module, with the modules of ours it may use, directly or not. */
+    /** A Maven module, with the Culvert modules that it may use, directly or not. */
     enum Part {
         NATIVE_BINDINGS("native-bindings", "natives", Set.of()),
         RING("ring", "ring", Set.of("natives")),
@@ -55,7 +56,7 @@ class ModuleDependenciesTest {
 
     @ParameterizedTest
     @EnumSource(Part.class)
-    void moduleRequiresOnlyWhatLiesBelowIt(Part part) throws IOException {
+    void moduleRequiresOnlyLowerModules(Part part) throws IOException {
         Path descriptor = Repository.classes(part.directory).resolve("module-info.class");
         if (part == Part.BENCH && !Files.exists(descriptor)) {
             return; // JMH's generated code lives on the class path; the classes themselves are checked below
@@ -68,13 +69,15 @@ class ModuleDependenciesTest {
                     .filter(name -> name.startsWith("io.culvert."))
                     .map(name -> name.substring("io.culvert.".length()))
                     .collect(Collectors.toCollection(TreeSet::new));
-            assertThat(part.allowed).as("what %s may require", module.name()).containsAll(ours);
+            assertThat(part.allowed)
+                    .as("modules that %s may require", module.name())
+                    .containsAll(ours);
         }
     }
 
     @ParameterizedTest
     @EnumSource(Part.class)
-    void classesUseOnlyWhatLiesBelowThem(Part part) {
+    void classesUseOnlyLowerModules(Part part) {
         String[] forbidden = Arrays.stream(Part.values())
                 .filter(other -> other != part && !part.allowed.contains(other.name))
                 .map(other -> "io.culvert." + other.name + "..")
@@ -100,25 +103,31 @@ class ModuleDependenciesTest {
                 .check(own);
     }
 
-    /** For each engine package that others stand on: the engine packages it may use besides itself. */
+    @Test
+    void packagesAreFreeOfCycles() {
+        slices().matching("io.culvert.(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    /** For each lower package of the engine: the other engine packages that it may use. */
     static Stream<Map.Entry<String, List<String>>> enginePackages() {
         return Stream.of(
                 Map.entry("message", List.of()),
-                Map.entry("noise", List.of("message", "")),
-                Map.entry("cookie", List.of("message", "noise", "udp", "")),
-                Map.entry("routing", List.of("message", "noise", "")),
-                Map.entry("tun", List.of("message", "")),
-                Map.entry("udp", List.of("message", "")),
-                Map.entry("timer", List.of("message", "noise", "")));
+                Map.entry("packet", List.of("message")),
+                Map.entry("io", List.of("packet")),
+                Map.entry("schedule", List.of("packet")),
+                Map.entry("noise", List.of("message", "io")),
+                Map.entry("cookie", List.of("message", "noise", "io")),
+                Map.entry("routing", List.of("message", "noise", "io")),
+                Map.entry("timer", List.of("message", "noise", "io")),
+                Map.entry("pipeline", List.of("message", "packet", "io", "schedule", "noise", "routing", "timer")));
     }
 
     @ParameterizedTest
     @MethodSource("enginePackages")
-    void enginePackageUsesOnlyWhatLiesBelowIt(Map.Entry<String, List<String>> entry) {
+    void enginePackageUsesOnlyLowerPackages(Map.Entry<String, List<String>> entry) {
         Set<String> allowed = new TreeSet<>();
         allowed.add("io.culvert.engine." + entry.getKey());
-        entry.getValue()
-                .forEach(name -> allowed.add(name.isEmpty() ? "io.culvert.engine" : "io.culvert.engine." + name));
+        entry.getValue().forEach(name -> allowed.add("io.culvert.engine." + name));
         String[] forbidden = CLASSES.stream()
                 .map(type -> type.getPackageName())
                 .filter(name -> name.startsWith("io.culvert.engine") && !allowed.contains(name))
@@ -134,17 +143,17 @@ class ModuleDependenciesTest {
                 .check(CLASSES);
     }
 
-    /** The same engine runs in memory: it knows Linux by its interfaces only. */
+    /** The engine also runs in memory: it knows Linux by its interfaces only. */
     @Test
-    void nothingInTheEngineUsesItsLinuxSide() {
+    void noOtherPackageOfTheEngineUsesLinux() {
         noClasses()
                 .that()
                 .resideInAPackage("io.culvert.engine..")
                 .and()
-                .resideOutsideOfPackage("io.culvert.engine.linux")
+                .resideOutsideOfPackage("io.culvert.engine.linux..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAPackage("io.culvert.engine.linux")
+                .resideInAPackage("io.culvert.engine.linux..")
                 .check(CLASSES);
     }
 
