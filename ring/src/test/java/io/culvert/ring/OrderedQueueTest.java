@@ -2,14 +2,12 @@ package io.culvert.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.laws.Laws;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class OrderedQueueTest {
@@ -30,34 +28,37 @@ class OrderedQueueTest {
         return committed;
     }
 
-    /** Whatever order the work ends in, and however it ends, it is committed in the order it came, as soon as may be. */
-    @Property
-    void commitsInOrderWhateverOrderTheWorkEndsIn(
-            @ForAll @Size(min = 1, max = 40) List<Boolean> dead, @ForAll long seed) {
-        OrderedQueue<Element> queue = new OrderedQueue<>(64);
-        List<Element> open = new ArrayList<>();
-        for (int i = 0; i < dead.size(); i++) {
-            Element element = new Element(i);
-            assertThat(queue.offer(element)).isTrue();
-            open.add(element);
-        }
-        SplittableRandom random = new SplittableRandom(seed);
-        List<Integer> committed = new ArrayList<>();
-        while (!open.isEmpty()) {
-            Element element = open.remove(random.nextInt(open.size()));
-            element.publish(dead.get(element.number) ? CommitEntry.FAILED : CommitEntry.DONE);
-            assertThat(queue.requestCommit()).isTrue();
-            List<Integer> now = commit(queue);
-            committed.addAll(now);
-            int oldest = open.stream().mapToInt(e -> e.number).min().orElse(dead.size());
-            assertThat(committed).hasSize(oldest);
-        }
-        assertThat(committed).isSorted().hasSize(dead.size());
-        assertThat(queue.isEmpty()).isTrue();
+    /** Elements, failed or done, are committed in the order of their offers, once no older one is pending. */
+    @Test
+    void commitsInOfferOrderForAnyCompletionOrder() {
+        Laws.check(draw -> {
+            List<Boolean> failed = draw.list(1, 40, draw::bool);
+            SplittableRandom random = new SplittableRandom(draw.longInteger());
+
+            OrderedQueue<Element> queue = new OrderedQueue<>(64);
+            List<Element> pending = new ArrayList<>();
+            for (int i = 0; i < failed.size(); i++) {
+                Element element = new Element(i);
+                assertThat(queue.offer(element)).isTrue();
+                pending.add(element);
+            }
+            List<Integer> committed = new ArrayList<>();
+            while (!pending.isEmpty()) {
+                Element element = pending.remove(random.nextInt(pending.size()));
+                element.publish(failed.get(element.number) ? CommitEntry.FAILED : CommitEntry.DONE);
+                assertThat(queue.requestCommit()).isTrue();
+                List<Integer> now = commit(queue);
+                committed.addAll(now);
+                int oldest = pending.stream().mapToInt(e -> e.number).min().orElse(failed.size());
+                assertThat(committed).hasSize(oldest);
+            }
+            assertThat(committed).isSorted().hasSize(failed.size());
+            assertThat(queue.isEmpty()).isTrue();
+        });
     }
 
     @Test
-    void onlyTheFirstOfSeveralRequestsTellsTheHome() {
+    void onlyTheFirstCommitRequestNotifiesTheHome() {
         OrderedQueue<Element> queue = new OrderedQueue<>(4);
         assertThat(queue.requestCommit()).isTrue();
         assertThat(queue.requestCommit()).isFalse();
@@ -66,18 +67,18 @@ class OrderedQueueTest {
     }
 
     @Test
-    void fullQueueRefuses() {
+    void fullQueueRejectsOffers() {
         OrderedQueue<Element> queue = new OrderedQueue<>(4);
         for (int i = 0; i < 4; i++) {
             assertThat(queue.offer(new Element(i))).isTrue();
         }
         Element late = new Element(4);
         assertThat(queue.offer(late)).isFalse();
-        assertThat(commit(queue)).as("all open").isEmpty();
+        assertThat(commit(queue)).as("all pending").isEmpty();
     }
 
     @Test
-    void elementsMayBeUsedAgain() {
+    void elementsAreReusable() {
         OrderedQueue<Element> queue = new OrderedQueue<>(2);
         Element element = new Element(7);
         for (int round = 0; round < 10; round++) {
@@ -90,15 +91,15 @@ class OrderedQueueTest {
     }
 
     /**
-     * Two threads finish elements in any order while the home sleeps whenever it was not told: were one wake-up lost, the
-     * home would sleep for ever.
+     * Two threads finish elements in any order, and the home sleeps until it is notified. If a wake-up were lost, this
+     * test would hang.
      */
     @Test
-    void homeIsToldOfEveryElement() throws InterruptedException {
+    void noWakeUpOfTheHomeIsLost() throws InterruptedException {
         int count = 20_000;
         OrderedQueue<Element> queue = new OrderedQueue<>(64);
         WorkRing<Element> work = new WorkRing<>(64);
-        Semaphore told = new Semaphore(0);
+        Semaphore notifications = new Semaphore(0);
         Semaphore room = new Semaphore(64);
         CountDownLatch finished = new CountDownLatch(count);
         Runnable finisher = () -> {
@@ -110,7 +111,7 @@ class OrderedQueueTest {
                 }
                 element.publish(element.number % 5 == 0 ? CommitEntry.FAILED : CommitEntry.DONE);
                 if (queue.requestCommit()) {
-                    told.release();
+                    notifications.release();
                 }
                 finished.countDown();
             }
@@ -120,7 +121,7 @@ class OrderedQueueTest {
         List<Integer> committed = new ArrayList<>();
         Thread home = Thread.ofPlatform().start(() -> {
             while (committed.size() < count) {
-                told.acquireUninterruptibly();
+                notifications.acquireUninterruptibly();
                 List<Integer> now = commit(queue);
                 committed.addAll(now);
                 room.release(now.size());

@@ -2,15 +2,19 @@ package io.culvert.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
+import io.culvert.laws.Laws;
+import org.junit.jupiter.api.Test;
 
 class UserDataTest {
-    @Property(tries = 200)
-    void whatIsPackedIsUnpacked(@ForAll @IntRange(max = 255) int operation, @ForAll int id) {
-        long userData = UserData.of(operation, id);
-        assertThat(UserData.operation(userData)).isEqualTo(operation);
-        assertThat(UserData.id(userData)).isEqualTo(id);
+    @Test
+    void packedFieldsAreUnpackedUnchanged() {
+        Laws.check(200, draw -> {
+            int operation = draw.integer(0, 255);
+            int id = draw.integer();
+
+            long userData = UserData.of(operation, id);
+            assertThat(UserData.operation(userData)).isEqualTo(operation);
+            assertThat(UserData.id(userData)).isEqualTo(id);
+        });
     }
 }

@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.sim.SeededRandom;
+import io.culvert.laws.Laws;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** The sequences of the kernel's selftest/ratelimiter.c in virtual time, and a comparison with plain buckets. */
+/** The sequences of the kernel's selftest/ratelimiter.c in virtual time, and a comparison with token buckets. */
 class RateLimiterTest {
     private static final long MILLISECOND = 1_000_000;
     private static final long SECOND = 1000 * MILLISECOND;
@@ -38,7 +35,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void letsFiveThroughAndThenTwentyASecond() {
+    void allowsABurstOfFiveThenTwentyPerSecond() {
         UdpEndpoint source = ipv4(0x7f000001);
         UdpEndpoint other = ipv4(0x7f000002);
         int[] waits = {0, 0, 0, 0, 0, 0, 50, 0, 100, 0, 0};
@@ -55,7 +52,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void countsAnIpv6NetworkAsOne() {
+    void ipv6NetworkOf64BitsCountsAsOneSource() {
         for (int i = 0; i < 5; i++) {
             assertThat(allow(ipv6(0x20010db8_00000001L, i))).isTrue();
         }
@@ -73,7 +70,7 @@ class RateLimiterTest {
     }
 
     @Test
-    void tellsFamiliesApart() {
+    void distinguishesAddressFamilies() {
         for (int i = 0; i < 5; i++) {
             assertThat(allow(ipv4(0x20010db8))).isTrue();
         }
@@ -83,33 +80,37 @@ class RateLimiterTest {
     }
 
     @Test
-    void remembersSoManySourcesAndNoMore() {
+    void rejectsNewSourcesWhileTheTableIsFull() {
         for (int i = 0; i < RateLimiter.MAX_ENTRIES; i++) {
             assertThat(allow(ipv4(i))).isTrue();
         }
         assertThat(allow(ipv4(RateLimiter.MAX_ENTRIES))).isFalse();
-        assertThat(allow(ipv4(0))).as("a known one").isTrue();
+        assertThat(allow(ipv4(0))).as("a known source").isTrue();
         now += SECOND;
         assertThat(allow(ipv4(RateLimiter.MAX_ENTRIES))).isTrue();
     }
 
-    @Property(tries = 200)
-    void doesAsABucketDoes(@ForAll @Size(max = 200) List<@IntRange(max = 70) Integer> waits) {
-        RateLimiter tested = new RateLimiter(new SeededRandom(2));
-        Map<Integer, long[]> buckets = new HashMap<>();
-        long time = 0;
-        for (int i = 0; i < waits.size(); i++) {
-            // Mostly close together, at times far apart, so that entries are swept away.
-            time += waits.get(i) == 70 ? 2 * SECOND : waits.get(i) * MILLISECOND / 2;
-            int source = waits.get(i) % 3;
-            long[] bucket = buckets.computeIfAbsent(source, key -> new long[] {250 * MILLISECOND, 0});
-            bucket[0] = Math.min(250 * MILLISECOND, bucket[0] + time - bucket[1]);
-            bucket[1] = time;
-            boolean expected = bucket[0] >= 50 * MILLISECOND;
-            if (expected) {
-                bucket[0] -= 50 * MILLISECOND;
+    @Test
+    void matchesTokenBuckets() {
+        Laws.check(200, draw -> {
+            List<Integer> waits = draw.list(0, 200, () -> draw.integer(0, 70));
+
+            RateLimiter tested = new RateLimiter(new SeededRandom(2));
+            Map<Integer, long[]> buckets = new HashMap<>();
+            long time = 0;
+            for (int i = 0; i < waits.size(); i++) {
+                // Most waits are short; 70 stands for one so long that entries expire.
+                time += waits.get(i) == 70 ? 2 * SECOND : waits.get(i) * MILLISECOND / 2;
+                int source = waits.get(i) % 3;
+                long[] bucket = buckets.computeIfAbsent(source, key -> new long[] {250 * MILLISECOND, 0});
+                bucket[0] = Math.min(250 * MILLISECOND, bucket[0] + time - bucket[1]);
+                bucket[1] = time;
+                boolean expected = bucket[0] >= 50 * MILLISECOND;
+                if (expected) {
+                    bucket[0] -= 50 * MILLISECOND;
+                }
+                assertThat(tested.allow(ipv4(source), time)).isEqualTo(expected);
             }
-            assertThat(tested.allow(ipv4(source), time)).isEqualTo(expected);
-        }
+        });
     }
 }

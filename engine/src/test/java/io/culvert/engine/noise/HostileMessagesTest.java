@@ -13,30 +13,23 @@ import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.sim.SeededRandom;
 import io.culvert.engine.sim.VirtualClock;
+import io.culvert.laws.Draw;
+import io.culvert.laws.Laws;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.Tuple;
-import net.jqwik.api.constraints.Size;
-import net.jqwik.api.lifecycle.AfterTry;
-import net.jqwik.api.lifecycle.BeforeTry;
+import org.junit.jupiter.api.Test;
 
 /**
- * Whatever comes from the network, in whatever state a handshake is: nothing throws, nothing reads past the datagram
- * (which lies in memory of just its size, under checks), nothing is accepted that was changed, and nothing changes. The
- * handshake ends well all the same.
+ * Corrupted handshake messages and cookie replies neither throw, nor are read past their end, nor are accepted, nor
+ * change the state of a handshake, which completes afterwards. Each datagram lies in an allocation of its exact size, so
+ * that bounds checks catch a read past its end.
  *
- * <p>Each datagram is offered by way of its type and length, as the network would bring it, with the MACs that anyone can
- * compute who knows the public key.
+ * <p>A datagram is dispatched by its type and length, as the receive path does it. It carries valid MACs, because
+ * anyone who knows the public key can compute them.
  */
 class HostileMessagesTest {
     private static final int INITIATOR = 0x0a0b0c0d;
@@ -52,7 +45,7 @@ class HostileMessagesTest {
         }
     }
 
-    /** What a datagram is made from. */
+    /** The genuine message that a datagram is made from. */
     enum Origin {
         INITIATION,
         RESPONSE,
@@ -60,26 +53,38 @@ class HostileMessagesTest {
         RANDOM
     }
 
-    /** A byte to be changed, counted modulo the datagram's length. */
+    /**
+     * A byte to change.
+     *
+     * @param at its offset, modulo the datagram's length
+     * @param by the value to XOR it with
+     */
     record Change(int at, int by) {}
 
     /**
-     * How to spoil a message.
+     * How to corrupt a message.
      *
-     * @param length bytes to cut off, or to append when negative
+     * @param cut bytes to cut off the end, or to append if negative
+     * @param random the datagram, if the origin is RANDOM
      */
-    record Spoiled(Origin origin, List<Change> changes, int length, byte[] random) {
+    record Corruption(Origin origin, List<Change> changes, int cut, byte[] random) {
         byte[] apply(byte[] genuine) {
-            byte[] result = Arrays.copyOf(genuine, Math.max(genuine.length - length, 1));
+            byte[] result = Arrays.copyOf(genuine, Math.max(genuine.length - cut, 1));
             for (Change change : changes) {
                 result[change.at % result.length] ^= (byte) change.by;
             }
             return result;
         }
+
+        @Override
+        public String toString() {
+            return "%s %s cut %d random %s"
+                    .formatted(origin, changes, cut, HexFormat.of().formatHex(random));
+        }
     }
 
-    private final VirtualClock clock = new VirtualClock();
-    private final SeededRandom random = new SeededRandom(9);
+    private VirtualClock clock;
+    private SeededRandom random;
     private final UdpEndpoint source = new UdpEndpoint();
     private Side a;
     private Side b;
@@ -91,8 +96,9 @@ class HostileMessagesTest {
     private byte[] response;
     private byte[] cookieReply;
 
-    @BeforeTry
-    void exchangeMessages() {
+    private void exchangeMessages(long seed) {
+        clock = new VirtualClock();
+        random = new SeededRandom(seed);
         Side[] pair = Side.pair(800);
         a = pair[0];
         b = pair[1];
@@ -102,7 +108,7 @@ class HostileMessagesTest {
         checkerOfA = checker(a);
         checkerOfB = checker(b);
 
-        // An initiation has come to b, so that there is a genuine response, for which a waits.
+        // B has consumed an initiation, so that a genuine response exists, and A awaits it.
         a.initiate(INITIATOR, clock);
         b.consumeInitiationOf(a, clock);
         b.respond(RESPONDER);
@@ -115,8 +121,7 @@ class HostileMessagesTest {
         Memory.free(reply);
     }
 
-    @AfterTry
-    void close() {
+    private void close() {
         a.close();
         b.close();
         checkerOfA.close();
@@ -135,11 +140,22 @@ class HostileMessagesTest {
         return copy;
     }
 
-    @Property(tries = 150)
-    void nothingIsAcceptedAndNothingChanges(@ForAll("spoiled") @Size(min = 1, max = 8) List<Spoiled> spoiled) {
+    @Test
+    void corruptedMessagesAreRejectedWithoutStateChange() {
+        Laws.check(150, draw -> {
+            exchangeMessages(draw.longInteger());
+            try {
+                checkRejected(draw.list(1, 8, () -> corruption(draw)));
+            } finally {
+                close();
+            }
+        });
+    }
+
+    private void checkRejected(List<Corruption> corruptions) {
         makeFreshInitiation();
         String before = state();
-        for (Spoiled message : spoiled) {
+        for (Corruption message : corruptions) {
             byte[] genuine = genuine(message);
             byte[] datagram = message.apply(genuine);
             boolean changed = message.origin == Origin.RANDOM || isChanged(genuine, datagram);
@@ -153,10 +169,10 @@ class HostileMessagesTest {
             }
         }
         assertThat(state()).isEqualTo(before);
-        assertEndsWell();
+        assertHandshakeCompletes();
     }
 
-    /** An initiation that b would take: as a would send it a second later. */
+    /** Makes an initiation that B would accept: one that A sends a second later. */
     private void makeFreshInitiation() {
         Side fresh = new Side(800);
         fresh.know(b.identity.publicKey());
@@ -166,7 +182,7 @@ class HostileMessagesTest {
         fresh.close();
     }
 
-    private byte[] genuine(Spoiled message) {
+    private byte[] genuine(Corruption message) {
         return switch (message.origin) {
             case INITIATION -> initiation;
             case RESPONSE -> response;
@@ -176,8 +192,8 @@ class HostileMessagesTest {
     }
 
     /**
-     * Whether it differs in what it is, or in a part that is authenticated. The sender index is not, and so not the
-     * receiver index of a cookie reply; the MACs are made anew.
+     * Whether the datagram differs in length, type or an authenticated field. The sender index, or the receiver index of
+     * a cookie reply, is not authenticated. The MACs are recomputed.
      */
     private static boolean isChanged(byte[] genuine, byte[] datagram) {
         int end = genuine.length == CookieReply.BYTES ? CookieReply.BYTES : Message.mac1(genuine.length);
@@ -210,7 +226,7 @@ class HostileMessagesTest {
         }
     }
 
-    /** All that either side holds. */
+    /** The complete handshake state of both sides. */
     private String state() {
         StringBuilder all = new StringBuilder();
         for (Side side : List.of(a, b)) {
@@ -225,7 +241,7 @@ class HostileMessagesTest {
         return all.toString();
     }
 
-    private void assertEndsWell() {
+    private void assertHandshakeCompletes() {
         assertThat(a.handshake.state()).isEqualTo(Handshake.State.CREATED_INITIATION);
         assertThat(a.consumeResponseOf(b)).isTrue();
         Keypair ofA = a.handshake.beginSession(INITIATOR, 0);
@@ -241,35 +257,24 @@ class HostileMessagesTest {
         Memory.free(reply);
     }
 
-    @Provide
-    Arbitrary<List<Spoiled>> spoiled() {
-        Arbitrary<Change> change = Combinators.combine(
-                        Arbitraries.integers().between(0, 400),
-                        Arbitraries.integers().between(1, 255))
-                .as(Change::new);
-        // Most keep their length, else they would never be looked into.
-        Arbitrary<Integer> length = Arbitraries.frequencyOf(
-                Tuple.of(4, Arbitraries.just(0)),
-                Tuple.of(1, Arbitraries.integers().between(-200, 200)));
-        return Combinators.combine(Arbitraries.of(Origin.class), change.list().ofMaxSize(4), length, randomDatagram())
-                .as(Spoiled::new)
-                .list();
+    private static Corruption corruption(Draw draw) {
+        Origin origin = draw.of(Origin.values());
+        List<Change> changes = draw.list(0, 4, () -> new Change(draw.integer(0, 400), draw.integer(1, 255)));
+        // Most keep their length: any other is rejected before the content is read.
+        int cut = draw.chance(4, 5) ? 0 : draw.integer(-200, 200);
+        return new Corruption(origin, changes, cut, randomDatagram(draw));
     }
 
-    /** Half of them with the type and length of a handshake message. */
-    private static Arbitrary<byte[]> randomDatagram() {
-        Arbitrary<byte[]> any =
-                Arbitraries.bytes().array(byte[].class).ofMinSize(1).ofMaxSize(300);
-        Arbitrary<byte[]> typed = Combinators.combine(
-                        Arbitraries.integers().between(1, 3),
-                        Arbitraries.bytes().array(byte[].class).ofSize(HandshakeInitiation.BYTES))
-                .as((type, content) -> {
-                    int[] lengths = {HandshakeInitiation.BYTES, HandshakeResponse.BYTES, CookieReply.BYTES};
-                    byte[] message = Arrays.copyOf(content, lengths[type - 1]);
-                    Arrays.fill(message, 0, 4, (byte) 0);
-                    message[0] = (byte) (int) type;
-                    return message;
-                });
-        return Arbitraries.oneOf(any, typed);
+    /** Half of them have the type and length of a handshake message. */
+    private static byte[] randomDatagram(Draw draw) {
+        if (draw.bool()) {
+            return draw.bytes(1, 300);
+        }
+        int type = draw.of(1, 2, 3);
+        int[] lengths = {HandshakeInitiation.BYTES, HandshakeResponse.BYTES, CookieReply.BYTES};
+        byte[] message = draw.bytes(lengths[type - 1], lengths[type - 1]);
+        Arrays.fill(message, 0, 4, (byte) 0);
+        message[0] = (byte) type;
+        return message;
     }
 }

@@ -2,13 +2,11 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.laws.Laws;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
 class KeypairsTest {
@@ -66,7 +64,7 @@ class KeypairsTest {
     }
 
     @Test
-    void responderWaitsForTheFirstMessage() {
+    void respondersKeypairIsNextUntilItsFirstMessage() {
         initiated(1);
         Keypair waiting = responded(2);
         assertSlots(null, 1, 2);
@@ -101,7 +99,7 @@ class KeypairsTest {
     }
 
     @Test
-    void doesNotTakeADroppedNext() {
+    void droppedNextNeverBecomesCurrent() {
         Keypair lost = responded(1);
         lost.acquire();
         responded(2);
@@ -111,7 +109,7 @@ class KeypairsTest {
     }
 
     @Test
-    void clearsAll() {
+    void clearDropsAllKeypairs() {
         initiated(1);
         initiated(2);
         keypairs.addNew(keypair(3, false));
@@ -123,7 +121,7 @@ class KeypairsTest {
     }
 
     @Test
-    void expiresSendingWithCurrentAndNextOnly() {
+    void expireCurrentStopsSendingButNotReceiving() {
         Keypair current = initiated(1);
         Keypair next = responded(2);
         keypairs.expireCurrent();
@@ -135,7 +133,7 @@ class KeypairsTest {
     }
 
     @Test
-    void currentOneIsHeldUntilItIsDroppedAndReleased() {
+    void acquiredKeypairOutlivesClear() {
         assertThat(keypairs.current()).isNull();
         Keypair current = initiated(1);
         assertThat(keypairs.current()).isSameAs(current);
@@ -146,30 +144,35 @@ class KeypairsTest {
         current.release();
     }
 
-    /** Whatever happens, each keypair has one reference while it is in a slot, and else none and was dropped once. */
-    @Property(tries = 300)
-    void accountsForEveryKeypair(@ForAll @Size(max = 30) List<Byte> steps) {
-        List<Integer> gone = new ArrayList<>();
-        Keypairs tested = new Keypairs(gone::add);
-        List<Keypair> made = new ArrayList<>();
-        for (byte step : steps) {
-            if ((step & 3) == 0 && tested.next() != null) {
-                tested.receivedWith(tested.next());
-            } else {
-                Keypair keypair = new Keypair(this, made.size(), 0, (step & 1) == 0, 0);
-                made.add(keypair);
-                tested.addNew(keypair);
-                assertThat(keypair.isInitiator() ? tested.current() : tested.next())
-                        .isSameAs(keypair);
+    /** A keypair in a slot has one reference. A keypair in no slot has none and was dropped once. */
+    @Test
+    void everyKeypairIsReferencedInItsSlotAndDroppedOnce() {
+        Laws.check(300, draw -> {
+            List<Integer> steps = draw.list(0, 30, () -> draw.integer(-128, 127));
+
+            List<Integer> gone = new ArrayList<>();
+            Keypairs tested = new Keypairs(gone::add);
+            List<Keypair> made = new ArrayList<>();
+            for (int step : steps) {
+                if ((step & 3) == 0 && tested.next() != null) {
+                    tested.receivedWith(tested.next());
+                } else {
+                    Keypair keypair = new Keypair(this, made.size(), 0, (step & 1) == 0, 0);
+                    made.add(keypair);
+                    tested.addNew(keypair);
+                    assertThat(keypair.isInitiator() ? tested.current() : tested.next())
+                            .isSameAs(keypair);
+                }
+                for (Keypair keypair : made) {
+                    boolean held =
+                            keypair == tested.previous() || keypair == tested.current() || keypair == tested.next();
+                    assertThat(keypair.references()).isEqualTo(held ? 1 : 0);
+                    assertThat(gone.stream().filter(index -> index == keypair.localIndex()))
+                            .hasSize(held ? 0 : 1);
+                }
             }
-            for (Keypair keypair : made) {
-                boolean held = keypair == tested.previous() || keypair == tested.current() || keypair == tested.next();
-                assertThat(keypair.references()).isEqualTo(held ? 1 : 0);
-                assertThat(gone.stream().filter(index -> index == keypair.localIndex()))
-                        .hasSize(held ? 0 : 1);
-            }
-        }
-        tested.clear();
-        assertThat(gone).hasSize(made.size());
+            tested.clear();
+            assertThat(gone).hasSize(made.size());
+        });
     }
 }

@@ -2,30 +2,27 @@ package io.culvert.engine.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.laws.Laws;
 import io.culvert.natives.Memory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The law: what {@link Segmenter} makes of the output are the packets that went in. */
+/** {@link Segmenter} turns the output of {@link Coalescer} back into the original packets. */
 class CoalescerTest {
-    /** Between two packets: the tag of one and the WireGuard header of the other. */
+    /** Bytes between two packets: the tag of one and the WireGuard header of the next. */
     private static final int GAP = 32;
 
-    /** What was written, as the kernel would see it. */
+    /** A packet or super-packet written to the TUN, and the packets that the kernel would make of it. */
     private record Written(int gsoType, int gsoSize, List<byte[]> packets) {}
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void tcpSegmentsBecomeOneSuperPacket(boolean ipv6) {
+    void tcpSegmentsAreCoalesced(boolean ipv6) {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 45; i++) {
             packets.add(Packets.tcp(ipv6, i, 1000 * i, Packets.ACK, i == 44 ? 13 : 1000));
@@ -39,7 +36,7 @@ class CoalescerTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void datagramsBecomeOneSuperPacketWhereTheTunTakesThem(boolean ipv6) {
+    void datagramsAreCoalescedWhereTheTunSupportsUso(boolean ipv6) {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             packets.add(Packets.udp(ipv6, i, i == 4 ? 1 : 777, i));
@@ -52,7 +49,7 @@ class CoalescerTest {
     }
 
     @Test
-    void tcpSegmentsStayAloneWhereTheTunDoesNotTakeThemJoined() {
+    void tcpSegmentsStaySeparateWhereTheTunLacksTso() {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             packets.add(Packets.tcp(false, i, 100 * i, Packets.ACK, 100));
@@ -64,7 +61,7 @@ class CoalescerTest {
 
     @ParameterizedTest
     @ValueSource(ints = {4789, 8472, 6081, 4790})
-    void vxlanAndGeneveStayAloneWhereTheKernelCouldNotTakeThemApart(int port) {
+    void vxlanAndGeneveStaySeparateWhereTheKernelCannotSegmentThem(int port) {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             packets.add(Packets.udp(false, port, i, 100, i));
@@ -85,18 +82,18 @@ class CoalescerTest {
     }
 
     @Test
-    void runStaysBelowTheLimitOfItsBuffer() {
+    void superPacketStaysWithinTheLimitOfItsBuffer() {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             packets.add(Packets.udp(false, i, 100, i));
         }
-        // Each begins a run that may only extend over its own place and the next one's.
+        // A super-packet that begins at a packet may extend over that packet and the next only.
         List<Written> written = coalesce(packets, Coalescer.ALL, packets.getFirst().length + 100);
         assertThat(written.stream().map(w -> w.packets.size())).containsExactly(2, 2);
     }
 
     @Test
-    void runGoesOnWithPacketsOfAnotherBuffer() {
+    void superPacketContinuesFromAnotherBuffer() {
         byte[] first = Packets.udp(false, 0, 100, 1);
         byte[] second = Packets.udp(false, 1, 100, 2);
         InternetChecksumTest.withMemory(
@@ -116,7 +113,7 @@ class CoalescerTest {
     }
 
     @Test
-    void pushEndsARunAndIsKept() {
+    void pushFlagEndsASuperPacketAndIsKept() {
         List<byte[]> packets = List.of(
                 Packets.tcp(false, 1, 0, Packets.ACK, 100),
                 Packets.tcp(false, 2, 100, Packets.ACK | Packets.PSH, 100),
@@ -128,7 +125,7 @@ class CoalescerTest {
     }
 
     @Test
-    void identificationNeedNotCountWhereItMeansNothing() {
+    void identificationNeedNotIncreaseWithDontFragment() {
         List<byte[]> packets = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
             byte[] packet = Packets.udp(false, 0, 100, i);
@@ -143,10 +140,10 @@ class CoalescerTest {
         assertThat(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE)).hasSize(3);
     }
 
-    /** Each row changes one byte of the middle one of three packets, checksums right: it must not join, nor be changed. */
+    /** The second of three packets differs in one byte, with valid checksums: it is neither coalesced nor changed. */
     @ParameterizedTest(name = "byte {0} of an IPv4 TCP packet")
     @CsvSource({"0", "1", "3", "5", "6", "7", "8", "15", "19", "21", "23", "27", "31", "32", "33", "35", "39", "45"})
-    void packetsThatDifferInAHeaderFieldStayApart(int at) {
+    void packetsThatDifferInAHeaderFieldStaySeparate(int at) {
         byte[] odd = Packets.tcp(false, 2, 100, Packets.ACK, 100);
         odd[at] ^= (byte) (at == 0 ? 3 : 2);
         if (at != 0 && at != 3) {
@@ -161,7 +158,7 @@ class CoalescerTest {
 
     @ParameterizedTest(name = "flags {0}")
     @ValueSource(ints = {0, Packets.SYN, 17, 18, 20, 16 + Packets.URG, 16 + Packets.ECE, 16 + Packets.CWR})
-    void onlyPlainDataJoins(int flags) {
+    void onlyPlainDataSegmentsAreCoalesced(int flags) {
         List<byte[]> packets = List.of(Packets.tcp(true, 0, 0, flags, 100), Packets.tcp(true, 0, 100, flags, 100));
         List<Written> written = coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE);
         assertThat(written).hasSize(2);
@@ -169,7 +166,7 @@ class CoalescerTest {
     }
 
     @Test
-    void wrongHeaderChecksumIsLeftForTheReceiverToSee() {
+    void wrongIpv4HeaderChecksumIsPassedOnUnchanged() {
         for (int wrong = 0; wrong < 3; wrong++) {
             List<byte[]> packets = threeOfAFlow();
             packets.get(wrong)[10] ^= 1;
@@ -179,10 +176,10 @@ class CoalescerTest {
         }
     }
 
-    /** Fields of the checksum itself, and of what it covers. */
+    /** A byte of the TCP checksum, and two bytes that it covers. */
     @ParameterizedTest(name = "byte {0} wrong")
     @ValueSource(ints = {36, 60, 151})
-    void checksumsOfWhatWasSealedCountAsVerified(int at) {
+    void transportChecksumsCountAsVerifiedByTheTag(int at) {
         for (int wrong = 0; wrong < 3; wrong++) {
             List<byte[]> packets = threeOfAFlow();
             packets.get(wrong)[at] ^= 1;
@@ -199,7 +196,7 @@ class CoalescerTest {
     }
 
     @Test
-    void datagramWithoutChecksumStaysAlone() {
+    void datagramsWithoutChecksumStaySeparate() {
         byte[] first = Packets.udp(false, 0, 100, 1);
         byte[] second = Packets.udp(false, 1, 100, 2);
         Packets.put(first, 26, 0);
@@ -208,48 +205,56 @@ class CoalescerTest {
                 .hasSize(2);
     }
 
-    @Property(tries = 1000)
-    void segmentingGivesBackWhatWasCoalesced(
-            @ForAll boolean ipv6, @ForAll @Size(max = 40) List<@IntRange(max = 299) Integer> steps) {
-        List<byte[]> packets = new ArrayList<>();
-        int sequence = Integer.MAX_VALUE - 3000;
-        for (int i = 0; i < steps.size(); i++) {
-            int step = steps.get(i);
-            int payload = step % 5 == 0 ? step / 5 : 500;
-            int flags = step % 7 == 0 ? Packets.ACK | Packets.PSH : Packets.ACK;
-            if (step % 11 == 0) {
-                packets.add(Packets.udp(ipv6, i, payload, i));
-            } else {
-                sequence += step % 13 == 0 ? 1 : 0;
-                packets.add(Packets.tcp(ipv6, i, sequence, flags, payload));
-                sequence += payload;
+    @Test
+    void segmentingReversesCoalescing() {
+        Laws.check(1000, draw -> {
+            boolean ipv6 = draw.bool();
+            List<Integer> steps = draw.list(0, 40, () -> draw.integer(0, 299));
+
+            List<byte[]> packets = new ArrayList<>();
+            int sequence = Integer.MAX_VALUE - 3000;
+            for (int i = 0; i < steps.size(); i++) {
+                int step = steps.get(i);
+                int payload = step % 5 == 0 ? step / 5 : 500;
+                int flags = step % 7 == 0 ? Packets.ACK | Packets.PSH : Packets.ACK;
+                if (step % 11 == 0) {
+                    packets.add(Packets.udp(ipv6, i, payload, i));
+                } else {
+                    sequence += step % 13 == 0 ? 1 : 0;
+                    packets.add(Packets.tcp(ipv6, i, sequence, flags, payload));
+                    sequence += payload;
+                }
             }
-        }
-        assertThat(flatten(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE))).containsExactlyElementsOf(packets);
+            assertThat(flatten(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE)))
+                    .containsExactlyElementsOf(packets);
+        });
     }
 
-    @Property(tries = 3000)
-    void hostilePacketsNeitherThrowNorChange(
-            @ForAll boolean ipv6,
-            @ForAll boolean tcp,
-            @ForAll @Size(min = 3, max = 3) List<@IntRange(min = 1, max = 130) Integer> lengths,
-            @ForAll @IntRange(max = 79) int at,
-            @ForAll byte garbage) {
-        List<byte[]> packets = new ArrayList<>();
-        for (int i = 0; i < 3; i++) {
-            byte[] packet = tcp ? Packets.tcp(ipv6, i, 40 * i, Packets.ACK, 40) : Packets.udp(ipv6, i, 40, i);
-            byte[] cut = Arrays.copyOf(packet, Math.min(packet.length, lengths.get(i)));
-            if (at < cut.length) {
-                cut[at] = garbage;
+    @Test
+    void malformedPacketsNeitherThrowNorChange() {
+        Laws.check(3000, draw -> {
+            boolean ipv6 = draw.bool();
+            boolean tcp = draw.bool();
+            List<Integer> lengths = draw.list(3, 3, () -> draw.integer(1, 130));
+            int at = draw.integer(0, 79);
+            byte garbage = (byte) draw.integer(-128, 127);
+
+            List<byte[]> packets = new ArrayList<>();
+            for (int i = 0; i < 3; i++) {
+                byte[] packet = tcp ? Packets.tcp(ipv6, i, 40 * i, Packets.ACK, 40) : Packets.udp(ipv6, i, 40, i);
+                byte[] cut = Arrays.copyOf(packet, Math.min(packet.length, lengths.get(i)));
+                if (at < cut.length) {
+                    cut[at] = garbage;
+                }
+                packets.add(cut);
             }
-            packets.add(cut);
-        }
-        List<byte[]> written = flatten(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE));
-        // The checksum of TCP or UDP counts as verified: where packets joined, a wrong one is made anew.
-        int checksum = (ipv6 ? 40 : 20) + (tcp ? 16 : 6);
-        packets.forEach(packet -> clear(packet, checksum));
-        written.forEach(packet -> clear(packet, checksum));
-        assertThat(written).containsExactlyElementsOf(packets);
+            List<byte[]> written = flatten(coalesce(packets, Coalescer.ALL, Integer.MAX_VALUE));
+            // The tag has verified the packets, so a wrong TCP or UDP checksum is replaced where packets are coalesced.
+            int checksum = (ipv6 ? 40 : 20) + (tcp ? 16 : 6);
+            packets.forEach(packet -> clear(packet, checksum));
+            written.forEach(packet -> clear(packet, checksum));
+            assertThat(written).containsExactlyElementsOf(packets);
+        });
     }
 
     private static void clear(byte[] packet, int at) {
@@ -262,8 +267,8 @@ class CoalescerTest {
         return written.stream().flatMap(w -> w.packets.stream()).toList();
     }
 
-    /** Lays packets in one buffer as decryption does, and coalesces them; each may extend to {@code reach} bytes from its start. */
-    private static List<Written> coalesce(List<byte[]> packets, int joins, int reach) {
+    /** Coalesces packets of one buffer, as after decryption; each may extend to {@code reach} bytes from its start. */
+    private static List<Written> coalesce(List<byte[]> packets, int kinds, int reach) {
         int bytes = GAP + packets.stream().mapToInt(p -> p.length + GAP).sum();
         long[] start = new long[packets.size()];
         List<long[]> written = new ArrayList<>();
@@ -276,12 +281,12 @@ class CoalescerTest {
                 at += packets.get(i).length + GAP;
             }
             Coalescer coalescer = new Coalescer();
-            coalescer.begin((header, length) -> written.add(new long[] {header, length}), joins);
+            coalescer.begin((header, length) -> written.add(new long[] {header, length}), kinds);
             for (int i = 0; i < start.length; i++) {
                 coalescer.add(start[i], packets.get(i).length, Math.min(slab + bytes, start[i] + reach));
             }
             coalescer.finish();
-            // Read only now, as the kernel does: nothing added later may have touched what was written before.
+            // The kernel reads them only now: adding a packet must not modify those written before.
             written.forEach(w -> result.add(read(w[0], (int) w[1])));
         });
         return result;
@@ -299,14 +304,14 @@ class CoalescerTest {
         assertThat(VirtioNetHeader.flags(header)).isEqualTo(VirtioNetHeader.NEEDS_CSUM);
         assertThat(IpPacket.length(header + VirtioNetHeader.BYTES, length - VirtioNetHeader.BYTES))
                 .isEqualTo(length - VirtioNetHeader.BYTES);
-        assertOpenChecksum(header, length);
+        assertPartialChecksum(header, length);
         Segmenter segmenter = new Segmenter();
         assertThat(segmenter.start(header, length)).isTrue();
         return new Written(type, VirtioNetHeader.gsoSize(header), SegmenterTest.all(segmenter));
     }
 
-    /** As the kernel expects it: the pseudo-header's sum in the field, and the IPv4 header's own checksum right. */
-    private static void assertOpenChecksum(long header, int length) {
+    /** The transport checksum is partial, the pseudo-header's sum, and the IPv4 header checksum is valid. */
+    private static void assertPartialChecksum(long header, int length) {
         byte[] packet = new byte[length - VirtioNetHeader.BYTES];
         Memory.copy(header + VirtioNetHeader.BYTES, packet, 0, packet.length);
         int start = VirtioNetHeader.csumStart(header);

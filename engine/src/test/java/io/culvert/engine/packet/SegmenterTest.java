@@ -2,15 +2,12 @@ package io.culvert.engine.packet;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.laws.Laws;
 import io.culvert.natives.Memory;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -20,12 +17,12 @@ class SegmenterTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void tcpSuperPacketBecomesItsSegments(boolean ipv6) {
+    void tcpSuperPacketIsSplitIntoSegments(boolean ipv6) {
         int ip = ipv6 ? 40 : 20;
         int flags = Packets.FIN | Packets.PSH | Packets.ACK | Packets.CWR | Packets.ECE;
         byte[] whole = Packets.tcp(ipv6, 0xfffe, -100, flags, 3 * 1000 + 1);
         int type = ipv6 ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4;
-        List<byte[]> segments = segments(open(whole, 16), type, 1000, ip, 16);
+        List<byte[]> segments = segments(withPartialChecksum(whole, 16), type, 1000, ip, 16);
 
         assertThat(segments).hasSize(4);
         for (int i = 0; i < 4; i++) {
@@ -41,10 +38,10 @@ class SegmenterTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void udpSuperPacketBecomesItsDatagrams(boolean ipv6) {
+    void udpSuperPacketIsSplitIntoDatagrams(boolean ipv6) {
         int ip = ipv6 ? 40 : 20;
         byte[] whole = Packets.udp(ipv6, 7, 2 * 501 + 500, 3);
-        List<byte[]> segments = segments(open(whole, 6), VirtioNetHeader.GSO_UDP_L4, 501, ip, 6);
+        List<byte[]> segments = segments(withPartialChecksum(whole, 6), VirtioNetHeader.GSO_UDP_L4, 501, ip, 6);
 
         assertThat(segments).hasSize(3);
         for (int i = 0; i < 3; i++) {
@@ -55,10 +52,10 @@ class SegmenterTest {
     }
 
     @Test
-    void ipv6ExtensionHeadersAreSteppedOver() {
+    void ipv6ExtensionHeadersAreSkipped() {
         byte[] plain = Packets.udp(true, 0, 1000, 5);
         byte[] extended = withDestinationOptions(plain, 60);
-        List<byte[]> segments = segments(open(extended, 8 + 6), VirtioNetHeader.GSO_UDP_L4, 400, 48, 6);
+        List<byte[]> segments = segments(withPartialChecksum(extended, 8 + 6), VirtioNetHeader.GSO_UDP_L4, 400, 48, 6);
 
         assertThat(segments).hasSize(3);
         for (int i = 0; i < 3; i++) {
@@ -70,9 +67,9 @@ class SegmenterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {43, 44, 51, 59})
-    void otherIpv6ExtensionHeadersAreRefused(int header) {
+    void unsupportedIpv6ExtensionHeadersAreRejected(int header) {
         byte[] extended = withDestinationOptions(Packets.udp(true, 0, 1000, 5), header);
-        assertThat(segments(open(extended, 8 + 6), VirtioNetHeader.GSO_UDP_L4, 400, 48, 6))
+        assertThat(segments(withPartialChecksum(extended, 8 + 6), VirtioNetHeader.GSO_UDP_L4, 400, 48, 6))
                 .isEmpty();
     }
 
@@ -87,20 +84,20 @@ class SegmenterTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 1, 1199, 1200})
-    void openChecksumOfASinglePacketIsCompleted(int payload) {
+    void partialChecksumOfASinglePacketIsCompleted(int payload) {
         for (boolean ipv6 : new boolean[] {false, true}) {
             int ip = ipv6 ? 40 : 20;
             byte[] udp = Packets.udp(ipv6, 1, payload, 2);
-            assertThat(segments(open(udp, 6), VirtioNetHeader.GSO_NONE, 0, ip, 6))
+            assertThat(segments(withPartialChecksum(udp, 6), VirtioNetHeader.GSO_NONE, 0, ip, 6))
                     .containsExactly(udp);
             byte[] tcp = Packets.tcp(ipv6, 1, 2, Packets.SYN, payload);
-            assertThat(segments(open(tcp, 16), VirtioNetHeader.GSO_NONE, 0, ip, 16))
+            assertThat(segments(withPartialChecksum(tcp, 16), VirtioNetHeader.GSO_NONE, 0, ip, 16))
                     .containsExactly(tcp);
         }
     }
 
     @Test
-    void completePacketIsCopiedAndTrimmedToItsLength() {
+    void completePacketIsCopiedAndTrimmedToItsIpLength() {
         byte[] packet = Packets.tcp(false, 1, 2, Packets.ACK, 99);
         byte[] longer = Arrays.copyOf(packet, packet.length + 5);
         withVnet(new byte[10], longer, source -> {
@@ -111,7 +108,7 @@ class SegmenterTest {
     }
 
     @Test
-    void segmentsMayBeLaidInSeveralPlacesAndTimes() {
+    void segmentsMayBeWrittenOneAtATimeToAnyBuffer() {
         byte[] whole = Packets.tcp(false, 1, 2, Packets.ACK, 200);
         byte[] vnet = vnet(VirtioNetHeader.GSO_TCPV4, 1, 20, 16);
         withVnet(vnet, whole, source -> {
@@ -125,41 +122,44 @@ class SegmenterTest {
         });
     }
 
-    @Property(tries = 5000)
-    void hostileInputNeitherThrowsNorReadsBeyondItsEnd(
-            @ForAll @Size(value = 10) byte[] vnet,
-            @ForAll boolean ipv6,
-            @ForAll boolean tcp,
-            @ForAll @IntRange(max = 120) int length,
-            @ForAll @IntRange(max = 119) int at,
-            @ForAll byte garbage,
-            @ForAll boolean plausible) {
-        byte[] base = tcp ? Packets.tcp(ipv6, 1, 2, Packets.ACK, 60) : Packets.udp(ipv6, 1, 60, 2);
-        byte[] packet = Arrays.copyOf(base, length);
-        if (at < length) {
-            packet[at] = garbage;
-        }
-        int ip = ipv6 ? 40 : 20;
-        int tcpType = ipv6 ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4;
-        byte[] header = plausible
-                ? vnet(tcp ? tcpType : VirtioNetHeader.GSO_UDP_L4, 7 + (vnet[0] & 7), ip, tcp ? 16 : 6)
-                : vnet;
-        withVnet(header, packet, source -> {
-            Segmenter segmenter = new Segmenter();
-            if (segmenter.start(source, 10 + packet.length)) {
-                assertThat(all(segmenter)).isNotEmpty();
-            } else {
-                assertThat(segmenter.segments()).isZero();
+    @Test
+    void malformedInputNeitherThrowsNorReadsOutOfBounds() {
+        Laws.check(5000, draw -> {
+            byte[] vnet = draw.bytes(10, 10);
+            boolean ipv6 = draw.bool();
+            boolean tcp = draw.bool();
+            int length = draw.integer(0, 120);
+            int at = draw.integer(0, 119);
+            byte garbage = (byte) draw.integer(-128, 127);
+            boolean plausible = draw.bool();
+
+            byte[] base = tcp ? Packets.tcp(ipv6, 1, 2, Packets.ACK, 60) : Packets.udp(ipv6, 1, 60, 2);
+            byte[] packet = Arrays.copyOf(base, length);
+            if (at < length) {
+                packet[at] = garbage;
             }
+            int ip = ipv6 ? 40 : 20;
+            int tcpType = ipv6 ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4;
+            byte[] header = plausible
+                    ? vnet(tcp ? tcpType : VirtioNetHeader.GSO_UDP_L4, 7 + (vnet[0] & 7), ip, tcp ? 16 : 6)
+                    : vnet;
+            withVnet(header, packet, source -> {
+                Segmenter segmenter = new Segmenter();
+                if (segmenter.start(source, 10 + packet.length)) {
+                    assertThat(all(segmenter)).isNotEmpty();
+                } else {
+                    assertThat(segmenter.segments()).isZero();
+                }
+            });
         });
     }
 
-    /** The state in which the kernel gives packets: the checksum field holds the folded pseudo-header sum. */
-    private static byte[] open(byte[] packet, int checksumOffset) {
-        byte[] open = packet.clone();
+    /** Puts a partial checksum, the folded sum of the pseudo-header, into the checksum field, as the kernel does. */
+    private static byte[] withPartialChecksum(byte[] packet, int checksumOffset) {
+        byte[] partial = packet.clone();
         int ip = packet[0] >>> 4 == 6 ? 40 : 20;
-        Packets.put(open, ip + checksumOffset, Packets.pseudo(packet, packet.length - ip));
-        return open;
+        Packets.put(partial, ip + checksumOffset, Packets.pseudo(packet, packet.length - ip));
+        return partial;
     }
 
     static byte[] vnet(int type, int size, int start, int offset) {

@@ -3,16 +3,12 @@ package io.culvert.engine.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.packet.FlowHash;
+import io.culvert.laws.Draw;
+import io.culvert.laws.Laws;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.Combinators;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
 import org.junit.jupiter.api.Test;
 
 class TunIngressQueueTest {
@@ -23,60 +19,61 @@ class TunIngressQueueTest {
 
     private long now = System.nanoTime();
 
-    /** One packet comes, after some were taken. */
+    /** One packet arrives, {@code pause} nanoseconds after the last and after {@code taken} packets were removed. */
     record Step(int flow, boolean isLong, int taken, long pause) {}
 
-    /** A packet on its way: when it came, and of which flow it is. */
+    /**
+     * A queued packet.
+     *
+     * @param number its place in the order of arrival
+     * @param flow its flow, or -1 if unknown
+     */
     private record Packet(int number, int flow) {
-        /** Whether this one must not come out behind one that came later. */
+        /** Whether a later packet must not overtake this one: both may belong to the same flow. */
         boolean precedes(Packet later) {
             return flow == later.flow || flow < 0 || later.flow < 0;
         }
     }
 
-    @Provide
-    Arbitrary<List<Step>> steps() {
-        // Flow -1 is one that could not be told.
-        return Combinators.combine(
-                        Arbitraries.integers().between(-1, 5),
-                        Arbitraries.of(true, false),
-                        Arbitraries.integers().between(0, 3),
-                        Arbitraries.longs().between(0, SECOND))
-                .as(Step::new)
-                .list()
-                .ofMaxSize(300);
+    private static Step step(Draw draw) {
+        return new Step(draw.integer(-1, 5), draw.bool(), draw.integer(0, 3), draw.longInteger(0, SECOND));
     }
 
-    @Property
-    void noPacketOvertakesOneThatMayBeOfItsFlow(@ForAll("steps") List<Step> steps) {
-        TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
-        Deque<Integer> free = new ArrayDeque<>();
-        for (int i = 0; i < BUFFERS; i++) {
-            free.add(i);
-        }
-        Packet[] held = new Packet[BUFFERS];
-        List<Packet> out = new ArrayList<>();
-        int number = 0;
-        for (Step step : steps) {
-            for (int i = 0; i < step.taken || free.isEmpty(); i++) {
+    @Test
+    void packetsNeverOvertakeTheirOwnFlow() {
+        Laws.check(draw -> {
+            List<Step> steps = draw.list(0, 300, () -> step(draw));
+            long time = draw.longInteger(0, 1L << 58);
+
+            TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, time);
+            Deque<Integer> free = new ArrayDeque<>();
+            for (int i = 0; i < BUFFERS; i++) {
+                free.add(i);
+            }
+            Packet[] held = new Packet[BUFFERS];
+            List<Packet> out = new ArrayList<>();
+            int number = 0;
+            for (Step step : steps) {
+                for (int i = 0; i < step.taken || free.isEmpty(); i++) {
+                    take(arrivals, free, held, out);
+                }
+                time += step.pause;
+                int buffer = free.remove();
+                held[buffer] = new Packet(number++, step.flow);
+                arrivals.add(buffer, step.isLong ? LONG : SHORT, step.flow, time);
+            }
+            while (arrivals.size() > 0) {
                 take(arrivals, free, held, out);
             }
-            now += step.pause;
-            int buffer = free.remove();
-            held[buffer] = new Packet(number++, step.flow);
-            arrivals.add(buffer, step.isLong ? LONG : SHORT, step.flow, now);
-        }
-        while (arrivals.size() > 0) {
-            take(arrivals, free, held, out);
-        }
-        assertThat(out).hasSize(steps.size());
-        for (int i = 0; i < out.size(); i++) {
-            for (Packet later : out.subList(i + 1, out.size())) {
-                assertThat(later.number < out.get(i).number && later.precedes(out.get(i)))
-                        .as("%s behind %s", later, out.get(i))
-                        .isFalse();
+            assertThat(out).hasSize(steps.size());
+            for (int i = 0; i < out.size(); i++) {
+                for (Packet later : out.subList(i + 1, out.size())) {
+                    assertThat(later.number < out.get(i).number && later.precedes(out.get(i)))
+                            .as("%s after %s", later, out.get(i))
+                            .isFalse();
+                }
             }
-        }
+        });
     }
 
     private static void take(TunIngressQueue arrivals, Deque<Integer> free, Packet[] held, List<Packet> out) {
@@ -92,7 +89,7 @@ class TunIngressQueueTest {
     }
 
     @Test
-    void singlePacketGoesBeforeSuperPacketsOfOtherFlows() {
+    void singlePacketPrecedesSuperPacketsOfOtherFlows() {
         TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         arrivals.add(0, LONG, 1, now);
         assertThat(arrivals.add(1, LONG, 2, now)).isFalse();
@@ -104,7 +101,7 @@ class TunIngressQueueTest {
     }
 
     @Test
-    void whatEndsABulkFlowsBurstDoesNot() {
+    void shortPacketOfABulkFlowIsNotPrioritized() {
         TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         arrivals.add(0, LONG, 1, now);
         assertThat(next(arrivals)).isZero();
@@ -118,7 +115,7 @@ class TunIngressQueueTest {
     }
 
     @Test
-    void flowHasOnePacketAtATimeGoFirst() {
+    void flowHasAtMostOnePrioritizedPacket() {
         TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
         arrivals.add(0, LONG, 1, now);
         for (int buffer = 1; buffer < 10; buffer++) {
@@ -130,18 +127,20 @@ class TunIngressQueueTest {
     }
 
     @Test
-    void readingAheadPaysForShortPacketsAmongLongOnes() {
+    void readAheadIsAdvisedForShortPacketsAmongLongOnes() {
         TunIngressQueue arrivals = new TunIngressQueue(BUFFERS, now);
-        assertThat(arrivals.add(0, SHORT, 1, now)).as("nothing long was seen").isFalse();
+        assertThat(arrivals.add(0, SHORT, 1, now)).as("no long packet yet").isFalse();
         assertThat(next(arrivals)).isZero();
         arrivals.add(0, LONG, 2, now);
         assertThat(next(arrivals)).isZero();
         assertThat(arrivals.add(0, SHORT, 1, now))
-                .as("the long one is gone, but was there")
+                .as("after a long packet, though none is queued")
                 .isTrue();
         assertThat(next(arrivals)).isZero();
-        assertThat(arrivals.add(0, SHORT, 2, now)).as("of the long one's flow").isFalse();
+        assertThat(arrivals.add(0, SHORT, 2, now)).as("of the bulk flow").isFalse();
         assertThat(next(arrivals)).isZero();
-        assertThat(arrivals.add(0, SHORT, 1, now + SECOND)).as("long ago").isFalse();
+        assertThat(arrivals.add(0, SHORT, 1, now + SECOND))
+                .as("long after the last long packet")
+                .isFalse();
     }
 }

@@ -2,52 +2,57 @@ package io.culvert.ring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.laws.Laws;
 import java.util.ArrayDeque;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 
-/** {@link Mailbox} and {@link WorkRing}: alone they are bounded queues; between threads nothing is lost or doubled. */
-class HandOffTest {
+/** {@link Mailbox} and {@link WorkRing}: bounded queues that neither lose nor duplicate elements between threads. */
+class MailboxAndWorkRingTest {
     private static final int CAPACITY = 8;
 
-    /** A positive number is offered, a zero takes. */
-    @Property
-    void mailboxIsABoundedQueue(@ForAll @Size(max = 60) List<@IntRange(min = 0, max = 3) Integer> steps) {
-        Mailbox<Integer> mailbox = new Mailbox<>(CAPACITY);
-        Queue<Integer> model = new ArrayDeque<>();
-        for (int step : steps) {
-            if (step == 0) {
-                assertThat(mailbox.poll()).isEqualTo(model.poll());
-            } else {
-                assertThat(mailbox.offer(step)).isEqualTo(model.size() < CAPACITY && model.add(step));
+    /** A positive step offers that number, a zero polls. */
+    @Test
+    void mailboxMatchesABoundedQueue() {
+        Laws.check(draw -> {
+            List<Integer> steps = draw.list(0, 60, () -> draw.integer(0, 3));
+
+            Mailbox<Integer> mailbox = new Mailbox<>(CAPACITY);
+            Queue<Integer> model = new ArrayDeque<>();
+            for (int step : steps) {
+                if (step == 0) {
+                    assertThat(mailbox.poll()).isEqualTo(model.poll());
+                } else {
+                    assertThat(mailbox.offer(step)).isEqualTo(model.size() < CAPACITY && model.add(step));
+                }
+                assertThat(mailbox.isEmpty()).isEqualTo(model.isEmpty());
             }
-            assertThat(mailbox.isEmpty()).isEqualTo(model.isEmpty());
-        }
+        });
     }
 
-    /** A positive number is offered, a zero takes. */
-    @Property
-    void workRingIsABoundedQueue(@ForAll @Size(max = 60) List<@IntRange(min = 0, max = 3) Integer> steps) {
-        WorkRing<Integer> ring = new WorkRing<>(CAPACITY);
-        Queue<Integer> model = new ArrayDeque<>();
-        for (int step : steps) {
-            if (step == 0) {
-                assertThat(ring.poll()).isEqualTo(model.poll());
-            } else {
-                assertThat(ring.offer(step)).isEqualTo(model.size() < CAPACITY && model.add(step));
+    /** A positive step offers that number, a zero polls. */
+    @Test
+    void workRingMatchesABoundedQueue() {
+        Laws.check(draw -> {
+            List<Integer> steps = draw.list(0, 60, () -> draw.integer(0, 3));
+
+            WorkRing<Integer> ring = new WorkRing<>(CAPACITY);
+            Queue<Integer> model = new ArrayDeque<>();
+            for (int step : steps) {
+                if (step == 0) {
+                    assertThat(ring.poll()).isEqualTo(model.poll());
+                } else {
+                    assertThat(ring.offer(step)).isEqualTo(model.size() < CAPACITY && model.add(step));
+                }
+                assertThat(ring.size()).isEqualTo(model.size());
             }
-            assertThat(ring.size()).isEqualTo(model.size());
-        }
+        });
     }
 
     @Test
-    void capacityIsRoundedUp() {
+    void capacityIsRoundedUpToAPowerOfTwo() {
         WorkRing<Integer> ring = new WorkRing<>(5);
         int taken = 0;
         while (ring.offer(taken)) {
@@ -56,9 +61,9 @@ class HandOffTest {
         assertThat(taken).isEqualTo(8);
     }
 
-    /** Three takers share the work of one owner: each piece is done once. */
+    /** Three threads take from the ring of one owner, and each element is taken once. */
     @Test
-    void everyPieceOfWorkIsTakenOnce() throws InterruptedException {
+    void concurrentTakersTakeEachElementOnce() throws InterruptedException {
         int count = 100_000;
         WorkRing<Integer> ring = new WorkRing<>(64);
         Queue<Integer> taken = new ConcurrentLinkedQueue<>();
@@ -88,9 +93,9 @@ class HandOffTest {
         assertThat(taken).hasSize(count).doesNotHaveDuplicates();
     }
 
-    /** Two senders: nothing is lost, and each one's messages come in their order. */
+    /** Two senders: no message is lost, and those of one sender arrive in order. */
     @Test
-    void everyMessageArrivesInItsSendersOrder() throws InterruptedException {
+    void messagesOfEachSenderArriveInOrder() throws InterruptedException {
         int count = 100_000;
         Mailbox<Integer> mailbox = new Mailbox<>(64);
         List<Thread> senders = List.of(sender(mailbox, 1, count), sender(mailbox, -1, -count));
