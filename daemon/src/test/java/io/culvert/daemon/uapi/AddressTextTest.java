@@ -3,24 +3,21 @@ package io.culvert.daemon.uapi;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.routing.Prefix;
+import io.culvert.laws.Laws;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import net.jqwik.api.Arbitraries;
-import net.jqwik.api.Arbitrary;
-import net.jqwik.api.ForAll;
-import net.jqwik.api.Property;
-import net.jqwik.api.Provide;
-import net.jqwik.api.constraints.IntRange;
-import net.jqwik.api.constraints.Size;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AddressTextTest {
+    /** Those that occur in addresses, prefixes and endpoints. */
+    private static final String[] CHARACTERS = "0123456789abcdef:.[]%/-".split("");
+
     @ParameterizedTest
     @CsvSource({
         "0.0.0.0, 0.0.0.0",
@@ -35,7 +32,7 @@ class AddressTextTest {
         "64:ff9b::192.0.2.33, 64:ff9b:0:0:0:0:c000:221",
         "1:2:3:4:5:6:192.0.2.33, 1:2:3:4:5:6:c000:221",
     })
-    void readsAddresses(String text, String address) throws UnknownHostException {
+    void parsesAddresses(String text, String address) throws UnknownHostException {
         assertThat(InetAddress.getByAddress(AddressText.address(text)).getHostAddress())
                 .isEqualTo(address);
     }
@@ -78,23 +75,34 @@ class AddressTextTest {
                 "localhost",
                 "١.٢.٣.٤"
             })
-    void refusesWhatIsNoAddress(String text) {
+    void rejectsInvalidAddresses(String text) {
         assertThat(AddressText.address(text)).isNull();
     }
 
-    @Property
-    void readsWhatJavaWrites(@ForAll @Size(16) byte[] ipv6, @ForAll @Size(4) byte[] ipv4) throws UnknownHostException {
-        String text = Inet6Address.getByAddress(null, ipv6, -1).getHostAddress();
-        assertThat(AddressText.address(text)).isEqualTo(ipv6);
-        assertThat(AddressText.address(InetAddress.getByAddress(ipv4).getHostAddress()))
-                .isEqualTo(ipv4);
+    @Test
+    void parsesInetAddressText() {
+        Laws.check(draw -> {
+            byte[] ipv6 = draw.bytes(16, 16);
+            byte[] ipv4 = draw.bytes(4, 4);
+
+            String text = Inet6Address.getByAddress(null, ipv6, -1).getHostAddress();
+            assertThat(AddressText.address(text)).isEqualTo(ipv6);
+            assertThat(AddressText.address(InetAddress.getByAddress(ipv4).getHostAddress()))
+                    .isEqualTo(ipv4);
+        });
     }
 
-    @Property
-    void readsWhatPrefixWrites(
-            @ForAll boolean ipv6, @ForAll long high, @ForAll long low, @ForAll @IntRange(max = 128) int length) {
-        Prefix prefix = new Prefix(ipv6, high, ipv6 ? low : low & 0xffff_ffffL, ipv6 ? length : length % 33);
-        assertThat(AddressText.prefix(prefix.toString())).isEqualTo(prefix);
+    @Test
+    void parsesPrefixText() {
+        Laws.check(draw -> {
+            boolean ipv6 = draw.bool();
+            long high = draw.longInteger();
+            long low = draw.longInteger();
+            int length = draw.integer(0, 128);
+
+            Prefix prefix = new Prefix(ipv6, high, ipv6 ? low : low & 0xffff_ffffL, ipv6 ? length : length % 33);
+            assertThat(AddressText.prefix(prefix.toString())).isEqualTo(prefix);
+        });
     }
 
     @ParameterizedTest
@@ -113,12 +121,12 @@ class AddressTextTest {
                 "10.0/8",
                 "fd00::/x"
             })
-    void refusesWhatIsNoPrefix(String text) {
+    void rejectsInvalidPrefixes(String text) {
         assertThat(AddressText.prefix(text)).isNull();
     }
 
     @Test
-    void readsEndpoints() {
+    void parsesEndpoints() {
         InetSocketAddress ipv4 = AddressText.endpoint("192.0.2.1:51820");
         assertThat(ipv4.getAddress()).isInstanceOf(Inet4Address.class);
         assertThat(ipv4.getPort()).isEqualTo(51820);
@@ -136,21 +144,20 @@ class AddressTextTest {
                 "192.0.2.1", "192.0.2.1:", "192.0.2.1:0", "192.0.2.1:65536", "192.0.2.1:70000", "::1:51820", "[::1]",
                 "[::1]51820", "[192.0.2.1]:1", "[::1%]:1", "[::1%nosuchinterface]:1", "host:1", ":1", "[]:1"
             })
-    void refusesWhatIsNoEndpoint(String text) {
+    void rejectsInvalidEndpoints(String text) {
         assertThat(AddressText.endpoint(text)).isNull();
     }
 
-    @Provide
-    Arbitrary<String> almostAddresses() {
-        return Arbitraries.strings().withChars("0123456789abcdef:.[]%/-").ofMaxLength(50);
-    }
+    @Test
+    void arbitraryTextNeverThrows() {
+        Laws.check(draw -> {
+            String text = String.join("", draw.list(0, 50, () -> draw.of(CHARACTERS)));
 
-    @Property
-    void neverThrows(@ForAll("almostAddresses") String text) {
-        byte[] address = AddressText.address(text);
-        assertThat(address == null || address.length == 4 || address.length == 16)
-                .isTrue();
-        AddressText.prefix(text);
-        AddressText.endpoint(text);
+            byte[] address = AddressText.address(text);
+            assertThat(address == null || address.length == 4 || address.length == 16)
+                    .isTrue();
+            AddressText.prefix(text);
+            AddressText.endpoint(text);
+        });
     }
 }
