@@ -1,7 +1,5 @@
 package io.culvert.ring;
 
-import static io.culvert.natives.generated.liburing_h.IORING_CQE_BUFFER_SHIFT;
-import static io.culvert.natives.generated.liburing_h.IORING_CQE_F_BUFFER;
 import static io.culvert.natives.generated.liburing_h.IORING_CQE_F_MORE;
 
 /** Takes completions, on the ring's thread. */
@@ -12,17 +10,12 @@ public interface CompletionHandler {
      *
      * @param userData as it was given to the {@code prep} method
      * @param result what the system call would have returned, or the negative error number
-     * @param flags {@code IORING_CQE_F_...}; see {@link #hasMore} and {@link #buffer}
+     * @param flags {@code IORING_CQE_F_...}; see {@link #hasMore}
      */
     void onCompletion(long userData, int result, int flags);
 
     /** Whether a multishot operation stays armed; if not, this is its last completion. */
     static boolean hasMore(int flags) {
         return (flags & IORING_CQE_F_MORE) != 0;
-    }
-
-    /** The number of the provided buffer that was filled, or -1 when none was taken. */
-    static int buffer(int flags) {
-        return (flags & IORING_CQE_F_BUFFER) == 0 ? -1 : flags >>> IORING_CQE_BUFFER_SHIFT;
     }
 }

@@ -15,7 +15,6 @@ final class CompletionQueue {
     private final long cqes;
     private final long kernelHead;
     private final long kernelTail;
-    private final long kernelOverflow;
     private final int entries;
     private int head;
 
@@ -24,7 +23,6 @@ final class CompletionQueue {
         cqes = io_uring_cq.cqes(cq);
         kernelHead = io_uring_cq.khead(cq);
         kernelTail = io_uring_cq.ktail(cq);
-        kernelOverflow = io_uring_cq.koverflow(cq);
         entries = Memory.getInt(io_uring_cq.kring_entries(cq));
         head = Memory.getInt(kernelHead);
     }
@@ -35,11 +33,6 @@ final class CompletionQueue {
 
     boolean isEmpty() {
         return Memory.getIntAcquire(kernelTail) == head;
-    }
-
-    /** Completions that the kernel had no memory to keep. */
-    int lost() {
-        return Memory.getIntOpaque(kernelOverflow);
     }
 
     /** Hands over what is there now; what comes meanwhile is for the next time, so that this ends. */

@@ -13,7 +13,6 @@ import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.__kernel_timespec;
 import io.culvert.natives.generated.io_uring;
-import io.culvert.natives.generated.io_uring_buf_reg;
 import io.culvert.natives.generated.io_uring_getevents_arg;
 import io.culvert.natives.generated.io_uring_sync_cancel_reg;
 import io.culvert.natives.generated.liburing_h;
@@ -23,8 +22,7 @@ import io.culvert.natives.generated.liburing_h;
  * through {@link #reap}. None of the three allocates.
  *
  * <p>Made, used and closed by one thread: the kernel binds the ring to the thread that makes it (SINGLE_ISSUER), and posts
- * completions only when that thread enters (DEFER_TASKRUN). Another thread reaches it through an eventfd that it reads, or
- * by {@link SubmissionQueue#prepMsgRing} from its own ring to this one's {@link #fd}.
+ * completions only when that thread enters (DEFER_TASKRUN). Another thread wakes it through an eventfd that it polls.
  *
  * <p>After {@link #close} every method throws {@link IllegalStateException}.
  */
@@ -46,8 +44,6 @@ public final class IoUring implements AutoCloseable {
     /** Whether {@code pad} of the argument is min_wait_usec. */
     private final boolean gathers;
 
-    private long overflows;
-    private boolean overflowing;
     private boolean closed;
 
     /**
@@ -55,7 +51,8 @@ public final class IoUring implements AutoCloseable {
      *
      * @param entries how many operations can be prepared between two {@link #enter}s; rounded up to a power of two, and
      *     halved as often as need be where the memory-lock limit is low
-     * @param completions how many results can wait, at least {@code entries}; rounded up likewise
+     * @param completions how many results can wait, at least {@code entries}; rounded up likewise. The kernel keeps
+     *     results beyond that and posts them at the next {@link #enter}, but ends multishot operations
      * @throws ErrnoException when the kernel refuses; {@link #whyNot} tells why in words
      */
     public IoUring(int entries, int completions) throws ErrnoException {
@@ -86,19 +83,8 @@ public final class IoUring implements AutoCloseable {
     }
 
     /** The mode that the kernel accepted. */
-    public IoUringMode mode() {
+    IoUringMode mode() {
         return setup.mode();
-    }
-
-    /** Whether the kernel knows an operation, one of {@code IORING_OP_...}. */
-    public boolean supports(int opcode) {
-        return setup.supports(opcode);
-    }
-
-    /** The ring's descriptor, for {@link SubmissionQueue#prepMsgRing}. */
-    public int fd() {
-        requireOpen();
-        return io_uring.ring_fd(setup.ring());
     }
 
     /** Where operations are prepared. */
@@ -107,7 +93,7 @@ public final class IoUring implements AutoCloseable {
     }
 
     /** How many results can wait. */
-    public int completionCapacity() {
+    int completionCapacity() {
         return completions.capacity();
     }
 
@@ -175,26 +161,7 @@ public final class IoUring implements AutoCloseable {
      */
     public int reap(CompletionHandler handler) {
         requireOpen();
-        boolean over = (submissions.kernelFlags() & IORING_SQ_CQ_OVERFLOW) != 0;
-        if (over && !overflowing) {
-            overflows++;
-        }
-        overflowing = over;
         return completions.reap(handler);
-    }
-
-    /**
-     * How often results did not fit the queue. The kernel keeps such results and posts them at the next {@link #enter}, but
-     * ends multishot operations; the queue is too small then.
-     */
-    public long overflows() {
-        return overflows;
-    }
-
-    /** How many results the kernel lost for want of memory. */
-    public int lost() {
-        requireOpen();
-        return completions.lost();
     }
 
     /**
@@ -219,24 +186,6 @@ public final class IoUring implements AutoCloseable {
         int result = liburing_h.io_uring_register_files_update(setup.ring(), slot, descriptor, 1);
         Memory.free(descriptor);
         check(result, "io_uring_register_files_update");
-    }
-
-    void registerBufferRing(long address, int entries, int group) throws ErrnoException {
-        requireOpen();
-        long registration = Memory.allocate(io_uring_buf_reg.sizeof(), 8);
-        io_uring_buf_reg.ring_addr(registration, address);
-        io_uring_buf_reg.ring_entries(registration, entries);
-        io_uring_buf_reg.bgid(registration, (short) group);
-        int result = liburing_h.io_uring_register_buf_ring(setup.ring(), registration, 0);
-        Memory.free(registration);
-        check(result, "io_uring_register_buf_ring");
-    }
-
-    /** After the ring was closed there is nothing to take back. */
-    void unregisterBufferRing(int group) {
-        if (!closed) {
-            liburing_h.io_uring_unregister_buf_ring(setup.ring(), group);
-        }
     }
 
     /**

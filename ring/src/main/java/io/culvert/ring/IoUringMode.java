@@ -7,7 +7,7 @@ import static io.culvert.natives.generated.liburing_h.IORING_SETUP_SUBMIT_ALL;
 import static io.culvert.natives.generated.liburing_h.IORING_SETUP_TASKRUN_FLAG;
 
 /** How a ring works, from the best to what every kernel has. The flags are tried in this order. */
-public enum IoUringMode {
+enum IoUringMode {
     /** Linux 6.1: the kernel works for the ring only when its thread enters. */
     DEFER(IORING_SETUP_SINGLE_ISSUER
             | IORING_SETUP_DEFER_TASKRUN

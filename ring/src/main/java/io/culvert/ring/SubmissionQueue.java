@@ -2,18 +2,13 @@ package io.culvert.ring;
 
 import static io.culvert.natives.generated.liburing_h.IORING_ASYNC_CANCEL_ALL;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_ASYNC_CANCEL;
-import static io.culvert.natives.generated.liburing_h.IORING_OP_MSG_RING;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_NOP;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_POLL_ADD;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_READ;
-import static io.culvert.natives.generated.liburing_h.IORING_OP_READ_MULTISHOT;
-import static io.culvert.natives.generated.liburing_h.IORING_OP_RECVMSG;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_SENDMSG;
 import static io.culvert.natives.generated.liburing_h.IORING_OP_WRITE;
 import static io.culvert.natives.generated.liburing_h.IORING_POLL_ADD_MULTI;
-import static io.culvert.natives.generated.liburing_h.IORING_RECV_MULTISHOT;
 import static io.culvert.natives.generated.liburing_h.IORING_SETUP_NO_SQARRAY;
-import static io.culvert.natives.generated.liburing_h.IOSQE_BUFFER_SELECT;
 
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.io_uring;
@@ -62,94 +57,42 @@ public final class SubmissionQueue {
         }
     }
 
-    /** How many operations it holds. */
-    public int capacity() {
-        return entries;
-    }
-
     /** How many operations can still be prepared before the next {@code enter}. */
     public int available() {
         return entries - (tail - head);
     }
 
     /** Does nothing but complete. */
-    public boolean prepNop(long userData) {
-        return push(IORING_OP_NOP, 0, 0, -1, 0, 0, 0, 0, userData, 0);
+    boolean prepNop(long userData) {
+        return push(IORING_OP_NOP, 0, -1, 0, 0, 0, userData);
     }
 
     /** Reads at most {@code bytes} to {@code address}. */
     public boolean prepRead(int fd, int flags, long address, int bytes, long userData) {
-        return push(IORING_OP_READ, flags, 0, fd, 0, address, bytes, 0, userData, 0);
-    }
-
-    /** Reads once, into a buffer of {@code group}. */
-    public boolean prepReadSelect(int fd, int flags, int group, long userData) {
-        return push(IORING_OP_READ, flags | IOSQE_BUFFER_SELECT, 0, fd, 0, 0, 0, 0, userData, group);
-    }
-
-    /** Reads whenever there is something, each time into a buffer of {@code group}, until they run out (ENOBUFS). */
-    public boolean prepReadMultishot(int fd, int flags, int group, long userData) {
-        return push(IORING_OP_READ_MULTISHOT, flags | IOSQE_BUFFER_SELECT, 0, fd, 0, 0, 0, 0, userData, group);
+        return push(IORING_OP_READ, flags, fd, address, bytes, 0, userData);
     }
 
     /** Writes {@code bytes} from {@code address}. */
     public boolean prepWrite(int fd, int flags, long address, int bytes, long userData) {
-        return push(IORING_OP_WRITE, flags, 0, fd, 0, address, bytes, 0, userData, 0);
+        return push(IORING_OP_WRITE, flags, fd, address, bytes, 0, userData);
     }
 
     /** Sends what the {@code struct msghdr} at {@code message} describes, with {@code MSG_...} flags. */
     public boolean prepSendmsg(int fd, int flags, long message, int messageFlags, long userData) {
-        return push(IORING_OP_SENDMSG, flags, 0, fd, 0, message, 1, messageFlags, userData, 0);
-    }
-
-    /**
-     * Receives whenever a datagram comes, each time into a buffer of {@code group}, until they run out (ENOBUFS). The
-     * buffer then holds a {@code struct io_uring_recvmsg_out}, the name, the control data and the payload; the
-     * {@code struct msghdr} at {@code message} says only how much room name ({@code msg_namelen}) and control data
-     * ({@code msg_controllen}) get.
-     */
-    public boolean prepRecvmsgMultishot(int fd, int flags, long message, int group, long userData) {
-        int select = flags | IOSQE_BUFFER_SELECT;
-        return push(IORING_OP_RECVMSG, select, IORING_RECV_MULTISHOT, fd, 0, message, 1, 0, userData, group);
-    }
-
-    /** Completes once, when one of the {@code POLL...} events is there. */
-    public boolean prepPoll(int fd, int flags, int events, long userData) {
-        return push(IORING_OP_POLL_ADD, flags, 0, fd, 0, 0, 0, events, userData, 0);
+        return push(IORING_OP_SENDMSG, flags, fd, message, 1, messageFlags, userData);
     }
 
     /** Completes each time one of the {@code POLL...} events comes up. */
     public boolean prepPollMultishot(int fd, int flags, int events, long userData) {
-        return push(IORING_OP_POLL_ADD, flags, 0, fd, 0, 0, IORING_POLL_ADD_MULTI, events, userData, 0);
-    }
-
-    /**
-     * Posts a completion to another ring, which wakes its thread.
-     *
-     * @param ring the other ring's {@link IoUring#fd}
-     * @param result what its completion shall have as result
-     * @param message what its completion shall have as user data
-     */
-    public boolean prepMsgRing(int ring, int flags, int result, long message, long userData) {
-        return push(IORING_OP_MSG_RING, flags, 0, ring, message, 0, result, 0, userData, 0);
+        return push(IORING_OP_POLL_ADD, flags, fd, 0, IORING_POLL_ADD_MULTI, events, userData);
     }
 
     /** Cancels everything with {@code target} as user data; completes with how many that were. */
     public boolean prepCancel(long target, long userData) {
-        return push(IORING_OP_ASYNC_CANCEL, 0, 0, -1, 0, target, 0, IORING_ASYNC_CANCEL_ALL, userData, 0);
+        return push(IORING_OP_ASYNC_CANCEL, 0, -1, target, 0, IORING_ASYNC_CANCEL_ALL, userData);
     }
 
-    private boolean push(
-            int opcode,
-            int flags,
-            int ioprio,
-            int fd,
-            long off,
-            long addr,
-            int len,
-            int operationFlags,
-            long userData,
-            int group) {
+    private boolean push(int opcode, int flags, int fd, long addr, int len, int operationFlags, long userData) {
         if (closed) {
             throw new IllegalStateException("the ring is closed");
         }
@@ -159,14 +102,14 @@ public final class SubmissionQueue {
         long sqe = sqes + (tail & entries - 1) * io_uring_sqe.sizeof();
         io_uring_sqe.opcode(sqe, (byte) opcode);
         io_uring_sqe.flags(sqe, (byte) flags);
-        io_uring_sqe.ioprio(sqe, (short) ioprio);
+        io_uring_sqe.ioprio(sqe, (short) 0);
         io_uring_sqe.fd(sqe, fd);
-        io_uring_sqe.off(sqe, off);
+        io_uring_sqe.off(sqe, 0);
         io_uring_sqe.addr(sqe, addr);
         io_uring_sqe.len(sqe, len);
         io_uring_sqe.rw_flags(sqe, operationFlags);
         io_uring_sqe.user_data(sqe, userData);
-        io_uring_sqe.buf_group(sqe, (short) group);
+        io_uring_sqe.buf_group(sqe, (short) 0);
         io_uring_sqe.personality(sqe, (short) 0);
         io_uring_sqe.file_index(sqe, 0);
         io_uring_sqe.addr3(sqe, 0);
