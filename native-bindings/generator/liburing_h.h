@@ -5,6 +5,5 @@
  * Kernel interface (include/uapi/linux/io_uring.h) that liburing 2.3 and Linux 6.1's headers do not have yet; the
  * numbers are fixed for ever. With newer headers the macro repeats the enumerator's value.
  */
-#define IORING_OP_READ_MULTISHOT 49    /* Linux 6.7 */
 #define IORING_SETUP_NO_SQARRAY (1U << 16) /* Linux 6.6 */
 #define IORING_FEAT_MIN_TIMEOUT (1U << 15)   /* Linux 6.12: the padding of io_uring_getevents_arg is min_wait_usec */

@@ -1,4 +1,4 @@
-/* What linux_h and its structs are generated from: sockets, TUN, netlink, time, memory and descriptors. */
+/* What linux_h and its structs are generated from: sockets, TUN, netlink, scheduling, time and descriptors. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -11,12 +11,9 @@
 
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/uio.h>
 
 #include <netinet/in.h>
 #include <netinet/ip.h>
@@ -28,9 +25,7 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
-#include <linux/virtio_net.h>
 
 /* Kernel interface newer than Debian 12's headers (Linux 6.1); the numbers are fixed for ever. */
-#define TUN_F_USO4 0x20             /* Linux 6.2 */
-#define TUN_F_USO6 0x40             /* Linux 6.2 */
-#define VIRTIO_NET_HDR_GSO_UDP_L4 5 /* Linux 6.2 */
+#define TUN_F_USO4 0x20 /* Linux 6.2 */
+#define TUN_F_USO6 0x40 /* Linux 6.2 */

@@ -6,7 +6,6 @@ import java.io.IOException;
 public final class ErrnoException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    private final String call;
     private final int errno;
 
     /**
@@ -17,22 +16,11 @@ public final class ErrnoException extends IOException {
      */
     public ErrnoException(String call, int errno) {
         super(call + ": " + Errno.text(errno) + " (" + Errno.name(errno) + ")");
-        this.call = call;
         this.errno = errno;
-    }
-
-    /** The function that failed. */
-    public String call() {
-        return call;
     }
 
     /** The positive error number, one of {@code linux_h.E...}. */
     public int errno() {
         return errno;
-    }
-
-    /** The error's symbolic name, such as {@code EPERM}. */
-    public String name() {
-        return Errno.name(errno);
     }
 }

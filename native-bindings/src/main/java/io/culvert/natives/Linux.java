@@ -50,17 +50,6 @@ public final class Linux {
         return checked(state, linux_h.socket(state.segment(), domain, type | SOCK_CLOEXEC, protocol), "socket");
     }
 
-    /** Makes two sockets connected to each other; {@code SOCK_CLOEXEC} is added to {@code type}. */
-    public static int[] socketpair(int domain, int type, int protocol) throws ErrnoException {
-        CallState state = STATE.get();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment pair = arena.allocate(8, 4);
-            int result = linux_h.socketpair(state.segment(), domain, type | SOCK_CLOEXEC, protocol, pair.address());
-            checked(state, result, "socketpair");
-            return pair.toArray(JAVA_INT);
-        }
-    }
-
     /** Binds to the {@code length}-byte socket address at {@code address}. */
     public static void bind(int fd, long address, int length) throws ErrnoException {
         CallState state = STATE.get();
@@ -161,16 +150,6 @@ public final class Linux {
         return checked(state, linux_h.eventfd(state.segment(), 0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
     }
 
-    /** Makes a pipe: its read end and its write end. {@code O_CLOEXEC} is added to {@code flags}. */
-    public static int[] pipe(int flags) throws ErrnoException {
-        CallState state = STATE.get();
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment ends = arena.allocate(8, 4);
-            checked(state, linux_h.pipe2(state.segment(), ends.address(), flags | O_CLOEXEC), "pipe2");
-            return ends.toArray(JAVA_INT);
-        }
-    }
-
     // The process and its threads
 
     /** Moves the calling thread into the namespace that {@code fd} names; {@code type} is a {@code CLONE_NEW...} or 0. */
@@ -216,19 +195,9 @@ public final class Linux {
         }
     }
 
-    /** The calling thread's number. */
-    public static int gettid() {
-        return linux_h.gettid();
-    }
-
     /** The effective user, 0 for root. */
     public static int geteuid() {
         return linux_h.geteuid();
-    }
-
-    /** Sets the mode bits that new files shall not have, for the whole process; returns the previous ones. */
-    public static int umask(int mask) {
-        return linux_h.umask(mask);
     }
 
     /** Fills {@code bytes} bytes at {@code address} from the kernel's random source. */
@@ -258,30 +227,6 @@ public final class Linux {
         return clockNanos(CLOCK_BOOTTIME);
     }
 
-    // Memory
-
-    /** Maps {@code bytes} of memory shared with a file, or with nothing; declare it to {@link Memory} before use. */
-    public static long mmap(long bytes, int protection, int flags, int fd, long offset) throws ErrnoException {
-        CallState state = STATE.get();
-        long address = linux_h.mmap(state.segment(), 0, bytes, protection, flags, fd, offset);
-        if (address == -1) {
-            throw new ErrnoException("mmap", state.errno());
-        }
-        return address;
-    }
-
-    /** Takes a mapping back. */
-    public static void munmap(long address, long bytes) throws ErrnoException {
-        CallState state = STATE.get();
-        checked(state, linux_h.munmap(state.segment(), address, bytes), "munmap");
-    }
-
-    /** Tells the kernel how memory will be used: one of {@code MADV_...}. */
-    public static void madvise(long address, long bytes, int advice) throws ErrnoException {
-        CallState state = STATE.get();
-        checked(state, linux_h.madvise(state.segment(), address, bytes, advice), "madvise");
-    }
-
     // Data calls
 
     /** Reads at most {@code bytes}; the count, 0 at the end, or the negative error number. */
@@ -299,24 +244,9 @@ public final class Linux {
         return state.result(linux_h.write(state.segment(), fd, address, bytes));
     }
 
-    /** Reads into {@code count} {@code struct iovec}s. */
-    public static int readv(CallState state, int fd, long vectors, int count) {
-        return state.result(linux_h.readv(state.segment(), fd, vectors, count));
-    }
-
-    /** Writes from {@code count} {@code struct iovec}s. */
-    public static int writev(CallState state, int fd, long vectors, int count) {
-        return state.result(linux_h.writev(state.segment(), fd, vectors, count));
-    }
-
     /** Sends what the {@code struct msghdr} at {@code message} describes; bytes sent or the negative error number. */
     public static int sendmsg(CallState state, int fd, long message, int flags) {
         return state.result(linux_h.sendmsg(state.segment(), fd, message, flags));
-    }
-
-    /** Receives into what the {@code struct msghdr} at {@code message} describes. */
-    public static int recvmsg(CallState state, int fd, long message, int flags) {
-        return state.result(linux_h.recvmsg(state.segment(), fd, message, flags));
     }
 
     /** Sends {@code count} {@code struct mmsghdr}s; how many were sent, or the negative error number of the first. */

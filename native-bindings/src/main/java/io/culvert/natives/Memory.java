@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
 import io.culvert.natives.generated.linux_h;
@@ -37,7 +36,6 @@ public final class Memory {
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     // Words shared with the kernel are aligned, as atomic access needs.
-    private static final VarHandle SHORT = JAVA_SHORT.varHandle();
     private static final VarHandle INT = JAVA_INT.varHandle();
 
     private static final ConcurrentSkipListMap<Long, Long> LIVE = new ConcurrentSkipListMap<>();
@@ -165,12 +163,6 @@ public final class Memory {
     public static void putIntRelease(long address, int value) {
         check(address, 4);
         INT.setRelease(ALL, address, value);
-    }
-
-    /** As {@link #putIntRelease}, 16 bits. */
-    public static void putShortRelease(long address, short value) {
-        check(address, 2);
-        SHORT.setRelease(ALL, address, value);
     }
 
     /** An unsigned big-endian 16-bit word. */

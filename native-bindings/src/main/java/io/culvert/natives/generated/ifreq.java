@@ -20,11 +20,31 @@ public final class ifreq {
                     16,
                     JAVA_BYTE).withName("ifrn_name")).withName("ifr_ifrn"),
             MemoryLayout.unionLayout(
-                sockaddr.layout().withName("ifru_addr"),
-                sockaddr.layout().withName("ifru_dstaddr"),
-                sockaddr.layout().withName("ifru_broadaddr"),
-                sockaddr.layout().withName("ifru_netmask"),
-                sockaddr.layout().withName("ifru_hwaddr"),
+                MemoryLayout.structLayout(
+                    JAVA_SHORT.withName("sa_family"),
+                    MemoryLayout.sequenceLayout(
+                        14,
+                        JAVA_BYTE).withName("sa_data")).withName("ifru_addr"),
+                MemoryLayout.structLayout(
+                    JAVA_SHORT.withName("sa_family"),
+                    MemoryLayout.sequenceLayout(
+                        14,
+                        JAVA_BYTE).withName("sa_data")).withName("ifru_dstaddr"),
+                MemoryLayout.structLayout(
+                    JAVA_SHORT.withName("sa_family"),
+                    MemoryLayout.sequenceLayout(
+                        14,
+                        JAVA_BYTE).withName("sa_data")).withName("ifru_broadaddr"),
+                MemoryLayout.structLayout(
+                    JAVA_SHORT.withName("sa_family"),
+                    MemoryLayout.sequenceLayout(
+                        14,
+                        JAVA_BYTE).withName("sa_data")).withName("ifru_netmask"),
+                MemoryLayout.structLayout(
+                    JAVA_SHORT.withName("sa_family"),
+                    MemoryLayout.sequenceLayout(
+                        14,
+                        JAVA_BYTE).withName("sa_data")).withName("ifru_hwaddr"),
                 JAVA_SHORT.withName("ifru_flags"),
                 JAVA_INT.withName("ifru_ivalue"),
                 JAVA_INT.withName("ifru_mtu"),

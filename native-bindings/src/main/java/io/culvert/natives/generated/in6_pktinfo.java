@@ -2,7 +2,9 @@
 
 package io.culvert.natives.generated;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.culvert.natives.Memory;
 import java.lang.foreign.MemoryLayout;
@@ -12,7 +14,17 @@ import java.lang.foreign.StructLayout;
 public final class in6_pktinfo {
     private static final StructLayout $LAYOUT =
         MemoryLayout.structLayout(
-            in6_addr.layout().withName("ipi6_addr"),
+            MemoryLayout.structLayout(
+                MemoryLayout.unionLayout(
+                    MemoryLayout.sequenceLayout(
+                        16,
+                        JAVA_BYTE).withName("__u6_addr8"),
+                    MemoryLayout.sequenceLayout(
+                        8,
+                        JAVA_SHORT).withName("__u6_addr16"),
+                    MemoryLayout.sequenceLayout(
+                        4,
+                        JAVA_INT).withName("__u6_addr32")).withName("__in6_u")).withName("ipi6_addr"),
             JAVA_INT.withName("ipi6_ifindex")).withName("in6_pktinfo");
 
     private in6_pktinfo() {}

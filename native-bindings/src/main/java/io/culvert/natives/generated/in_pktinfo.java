@@ -13,8 +13,10 @@ public final class in_pktinfo {
     private static final StructLayout $LAYOUT =
         MemoryLayout.structLayout(
             JAVA_INT.withName("ipi_ifindex"),
-            in_addr.layout().withName("ipi_spec_dst"),
-            in_addr.layout().withName("ipi_addr")).withName("in_pktinfo");
+            MemoryLayout.structLayout(
+                JAVA_INT.withName("s_addr")).withName("ipi_spec_dst"),
+            MemoryLayout.structLayout(
+                JAVA_INT.withName("s_addr")).withName("ipi_addr")).withName("in_pktinfo");
 
     private in_pktinfo() {}
 

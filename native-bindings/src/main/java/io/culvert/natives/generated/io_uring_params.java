@@ -3,6 +3,7 @@
 package io.culvert.natives.generated;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.culvert.natives.Memory;
 import java.lang.foreign.MemoryLayout;
@@ -22,8 +23,26 @@ public final class io_uring_params {
             MemoryLayout.sequenceLayout(
                 3,
                 JAVA_INT).withName("resv"),
-            io_sqring_offsets.layout().withName("sq_off"),
-            io_cqring_offsets.layout().withName("cq_off")).withName("io_uring_params");
+            MemoryLayout.structLayout(
+                JAVA_INT.withName("head"),
+                JAVA_INT.withName("tail"),
+                JAVA_INT.withName("ring_mask"),
+                JAVA_INT.withName("ring_entries"),
+                JAVA_INT.withName("flags"),
+                JAVA_INT.withName("dropped"),
+                JAVA_INT.withName("array"),
+                JAVA_INT.withName("resv1"),
+                JAVA_LONG.withName("resv2")).withName("sq_off"),
+            MemoryLayout.structLayout(
+                JAVA_INT.withName("head"),
+                JAVA_INT.withName("tail"),
+                JAVA_INT.withName("ring_mask"),
+                JAVA_INT.withName("ring_entries"),
+                JAVA_INT.withName("overflow"),
+                JAVA_INT.withName("cqes"),
+                JAVA_INT.withName("flags"),
+                JAVA_INT.withName("resv1"),
+                JAVA_LONG.withName("resv2")).withName("cq_off")).withName("io_uring_params");
 
     private io_uring_params() {}
 

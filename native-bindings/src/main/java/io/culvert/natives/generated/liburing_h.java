@@ -16,161 +16,32 @@ public final class liburing_h {
     private liburing_h() {}
 
     public static final int IORING_OP_NOP = 0;
-    public static final int IORING_OP_READV = 1;
-    public static final int IORING_OP_WRITEV = 2;
-    public static final int IORING_OP_FSYNC = 3;
-    public static final int IORING_OP_READ_FIXED = 4;
-    public static final int IORING_OP_WRITE_FIXED = 5;
     public static final int IORING_OP_POLL_ADD = 6;
-    public static final int IORING_OP_POLL_REMOVE = 7;
-    public static final int IORING_OP_SYNC_FILE_RANGE = 8;
     public static final int IORING_OP_SENDMSG = 9;
-    public static final int IORING_OP_RECVMSG = 10;
-    public static final int IORING_OP_TIMEOUT = 11;
-    public static final int IORING_OP_TIMEOUT_REMOVE = 12;
-    public static final int IORING_OP_ACCEPT = 13;
     public static final int IORING_OP_ASYNC_CANCEL = 14;
-    public static final int IORING_OP_LINK_TIMEOUT = 15;
-    public static final int IORING_OP_CONNECT = 16;
-    public static final int IORING_OP_FALLOCATE = 17;
-    public static final int IORING_OP_OPENAT = 18;
-    public static final int IORING_OP_CLOSE = 19;
-    public static final int IORING_OP_FILES_UPDATE = 20;
-    public static final int IORING_OP_STATX = 21;
     public static final int IORING_OP_READ = 22;
     public static final int IORING_OP_WRITE = 23;
-    public static final int IORING_OP_FADVISE = 24;
-    public static final int IORING_OP_MADVISE = 25;
-    public static final int IORING_OP_SEND = 26;
-    public static final int IORING_OP_RECV = 27;
-    public static final int IORING_OP_OPENAT2 = 28;
-    public static final int IORING_OP_EPOLL_CTL = 29;
-    public static final int IORING_OP_SPLICE = 30;
-    public static final int IORING_OP_PROVIDE_BUFFERS = 31;
-    public static final int IORING_OP_REMOVE_BUFFERS = 32;
-    public static final int IORING_OP_TEE = 33;
-    public static final int IORING_OP_SHUTDOWN = 34;
-    public static final int IORING_OP_RENAMEAT = 35;
-    public static final int IORING_OP_UNLINKAT = 36;
-    public static final int IORING_OP_MKDIRAT = 37;
-    public static final int IORING_OP_SYMLINKAT = 38;
-    public static final int IORING_OP_LINKAT = 39;
-    public static final int IORING_OP_MSG_RING = 40;
-    public static final int IORING_OP_FSETXATTR = 41;
-    public static final int IORING_OP_SETXATTR = 42;
-    public static final int IORING_OP_FGETXATTR = 43;
-    public static final int IORING_OP_GETXATTR = 44;
-    public static final int IORING_OP_SOCKET = 45;
-    public static final int IORING_OP_URING_CMD = 46;
     public static final int IORING_OP_SEND_ZC = 47;
-    public static final int IORING_OP_SENDMSG_ZC = 48;
-    public static final int IORING_MSG_DATA = 0;
-    public static final int IORING_MSG_SEND_FD = 1;
-    public static final int IORING_REGISTER_BUFFERS = 0;
-    public static final int IORING_UNREGISTER_BUFFERS = 1;
-    public static final int IORING_REGISTER_FILES = 2;
-    public static final int IORING_UNREGISTER_FILES = 3;
-    public static final int IORING_REGISTER_EVENTFD = 4;
-    public static final int IORING_UNREGISTER_EVENTFD = 5;
-    public static final int IORING_REGISTER_FILES_UPDATE = 6;
-    public static final int IORING_REGISTER_EVENTFD_ASYNC = 7;
-    public static final int IORING_REGISTER_PROBE = 8;
-    public static final int IORING_REGISTER_PERSONALITY = 9;
-    public static final int IORING_UNREGISTER_PERSONALITY = 10;
-    public static final int IORING_REGISTER_RESTRICTIONS = 11;
-    public static final int IORING_REGISTER_ENABLE_RINGS = 12;
-    public static final int IORING_REGISTER_FILES2 = 13;
-    public static final int IORING_REGISTER_FILES_UPDATE2 = 14;
-    public static final int IORING_REGISTER_BUFFERS2 = 15;
-    public static final int IORING_REGISTER_BUFFERS_UPDATE = 16;
-    public static final int IORING_REGISTER_IOWQ_AFF = 17;
-    public static final int IORING_UNREGISTER_IOWQ_AFF = 18;
-    public static final int IORING_REGISTER_IOWQ_MAX_WORKERS = 19;
-    public static final int IORING_REGISTER_RING_FDS = 20;
-    public static final int IORING_UNREGISTER_RING_FDS = 21;
-    public static final int IORING_REGISTER_PBUF_RING = 22;
-    public static final int IORING_UNREGISTER_PBUF_RING = 23;
-    public static final int IORING_REGISTER_SYNC_CANCEL = 24;
-    public static final int IORING_REGISTER_FILE_ALLOC_RANGE = 25;
-    public static final int IORING_FILE_INDEX_ALLOC = -1;
     public static final int IOSQE_FIXED_FILE = 1;
-    public static final int IOSQE_IO_DRAIN = 2;
-    public static final int IOSQE_IO_LINK = 4;
-    public static final int IOSQE_IO_HARDLINK = 8;
-    public static final int IOSQE_ASYNC = 16;
-    public static final int IOSQE_BUFFER_SELECT = 32;
-    public static final int IOSQE_CQE_SKIP_SUCCESS = 64;
-    public static final int IORING_SETUP_IOPOLL = 1;
-    public static final int IORING_SETUP_SQPOLL = 2;
-    public static final int IORING_SETUP_SQ_AFF = 4;
     public static final int IORING_SETUP_CQSIZE = 8;
     public static final int IORING_SETUP_CLAMP = 16;
-    public static final int IORING_SETUP_ATTACH_WQ = 32;
-    public static final int IORING_SETUP_R_DISABLED = 64;
     public static final int IORING_SETUP_SUBMIT_ALL = 128;
     public static final int IORING_SETUP_COOP_TASKRUN = 256;
     public static final int IORING_SETUP_TASKRUN_FLAG = 512;
-    public static final int IORING_SETUP_SQE128 = 1024;
-    public static final int IORING_SETUP_CQE32 = 2048;
     public static final int IORING_SETUP_SINGLE_ISSUER = 4096;
     public static final int IORING_SETUP_DEFER_TASKRUN = 8192;
-    public static final int IORING_URING_CMD_FIXED = 1;
-    public static final int IORING_FSYNC_DATASYNC = 1;
-    public static final int IORING_TIMEOUT_ABS = 1;
-    public static final int IORING_TIMEOUT_UPDATE = 2;
-    public static final int IORING_TIMEOUT_BOOTTIME = 4;
-    public static final int IORING_TIMEOUT_REALTIME = 8;
-    public static final int IORING_LINK_TIMEOUT_UPDATE = 16;
-    public static final int IORING_TIMEOUT_ETIME_SUCCESS = 32;
-    public static final int IORING_TIMEOUT_CLOCK_MASK = 12;
-    public static final int IORING_TIMEOUT_UPDATE_MASK = 18;
     public static final int IORING_POLL_ADD_MULTI = 1;
-    public static final int IORING_POLL_UPDATE_EVENTS = 2;
-    public static final int IORING_POLL_UPDATE_USER_DATA = 4;
-    public static final int IORING_POLL_ADD_LEVEL = 8;
     public static final int IORING_ASYNC_CANCEL_ALL = 1;
-    public static final int IORING_ASYNC_CANCEL_FD = 2;
     public static final int IORING_ASYNC_CANCEL_ANY = 4;
-    public static final int IORING_ASYNC_CANCEL_FD_FIXED = 8;
-    public static final int IORING_RECVSEND_POLL_FIRST = 1;
-    public static final int IORING_RECV_MULTISHOT = 2;
-    public static final int IORING_RECVSEND_FIXED_BUF = 4;
-    public static final int IORING_ACCEPT_MULTISHOT = 1;
-    public static final int IORING_MSG_RING_CQE_SKIP = 1;
-    public static final int IORING_CQE_F_BUFFER = 1;
-    public static final int IORING_CQE_BUFFER_SHIFT = 16;
     public static final int IORING_CQE_F_MORE = 2;
-    public static final int IORING_CQE_F_SOCK_NONEMPTY = 4;
-    public static final int IORING_CQE_F_NOTIF = 8;
-    public static final long IORING_OFF_SQ_RING = 0L;
-    public static final long IORING_OFF_CQ_RING = 134217728L;
-    public static final long IORING_OFF_SQES = 268435456L;
-    public static final int IORING_SQ_NEED_WAKEUP = 1;
     public static final int IORING_SQ_CQ_OVERFLOW = 2;
     public static final int IORING_SQ_TASKRUN = 4;
-    public static final int IORING_CQ_EVENTFD_DISABLED = 1;
     public static final int IORING_ENTER_GETEVENTS = 1;
-    public static final int IORING_ENTER_SQ_WAKEUP = 2;
-    public static final int IORING_ENTER_SQ_WAIT = 4;
     public static final int IORING_ENTER_EXT_ARG = 8;
     public static final int IORING_ENTER_REGISTERED_RING = 16;
-    public static final int IORING_FEAT_SINGLE_MMAP = 1;
     public static final int IORING_FEAT_NODROP = 2;
-    public static final int IORING_FEAT_SUBMIT_STABLE = 4;
-    public static final int IORING_FEAT_RW_CUR_POS = 8;
-    public static final int IORING_FEAT_CUR_PERSONALITY = 16;
-    public static final int IORING_FEAT_FAST_POLL = 32;
-    public static final int IORING_FEAT_POLL_32BITS = 64;
-    public static final int IORING_FEAT_SQPOLL_NONFIXED = 128;
     public static final int IORING_FEAT_EXT_ARG = 256;
-    public static final int IORING_FEAT_NATIVE_WORKERS = 512;
-    public static final int IORING_FEAT_RSRC_TAGS = 1024;
-    public static final int IORING_FEAT_CQE_SKIP = 2048;
-    public static final int IORING_FEAT_LINKED_FILE = 4096;
-    public static final int IORING_RSRC_REGISTER_SPARSE = 1;
-    public static final int IORING_REGISTER_FILES_SKIP = -2;
     public static final int IO_URING_OP_SUPPORTED = 1;
-    public static final int IORING_OP_READ_MULTISHOT = 49;
     public static final int IORING_SETUP_NO_SQARRAY = 65536;
     public static final int IORING_FEAT_MIN_TIMEOUT = 32768;
 
@@ -231,52 +102,6 @@ public final class liburing_h {
         }
     }
 
-    private static final class io_uring_setup {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("io_uring_setup", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_setup$descriptor() {
-        return io_uring_setup.DESC;
-    }
-
-    public static MethodHandle io_uring_setup$handle() {
-        return io_uring_setup.HANDLE;
-    }
-
-    public static int io_uring_setup(int entries, long p) {
-        try {
-            return (int) io_uring_setup.HANDLE.invokeExact(entries, p);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_enter {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("io_uring_enter", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_enter$descriptor() {
-        return io_uring_enter.DESC;
-    }
-
-    public static MethodHandle io_uring_enter$handle() {
-        return io_uring_enter.HANDLE;
-    }
-
-    public static int io_uring_enter(int fd, int to_submit, int min_complete, int flags, long sig) {
-        try {
-            return (int) io_uring_enter.HANDLE.invokeExact(fd, to_submit, min_complete, flags, sig);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class io_uring_enter2 {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
         static final MethodHandle HANDLE = bind("io_uring_enter2", DESC);
@@ -293,52 +118,6 @@ public final class liburing_h {
     public static int io_uring_enter2(int fd, int to_submit, int min_complete, int flags, long sig, long sz) {
         try {
             return (int) io_uring_enter2.HANDLE.invokeExact(fd, to_submit, min_complete, flags, sig, sz);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_register {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("io_uring_register", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_register$descriptor() {
-        return io_uring_register.DESC;
-    }
-
-    public static MethodHandle io_uring_register$handle() {
-        return io_uring_register.HANDLE;
-    }
-
-    public static int io_uring_register(int fd, int opcode, long arg, int nr_args) {
-        try {
-            return (int) io_uring_register.HANDLE.invokeExact(fd, opcode, arg, nr_args);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_register_files {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("io_uring_register_files", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_register_files$descriptor() {
-        return io_uring_register_files.DESC;
-    }
-
-    public static MethodHandle io_uring_register_files$handle() {
-        return io_uring_register_files.HANDLE;
-    }
-
-    public static int io_uring_register_files(long ring, long files, int nr_files) {
-        try {
-            return (int) io_uring_register_files.HANDLE.invokeExact(ring, files, nr_files);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -415,52 +194,6 @@ public final class liburing_h {
         }
     }
 
-    private static final class io_uring_register_buffers {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("io_uring_register_buffers", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_register_buffers$descriptor() {
-        return io_uring_register_buffers.DESC;
-    }
-
-    public static MethodHandle io_uring_register_buffers$handle() {
-        return io_uring_register_buffers.HANDLE;
-    }
-
-    public static int io_uring_register_buffers(long ring, long iovecs, int nr_iovecs) {
-        try {
-            return (int) io_uring_register_buffers.HANDLE.invokeExact(ring, iovecs, nr_iovecs);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_unregister_buffers {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("io_uring_unregister_buffers", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_unregister_buffers$descriptor() {
-        return io_uring_unregister_buffers.DESC;
-    }
-
-    public static MethodHandle io_uring_unregister_buffers$handle() {
-        return io_uring_unregister_buffers.HANDLE;
-    }
-
-    public static int io_uring_unregister_buffers(long ring) {
-        try {
-            return (int) io_uring_unregister_buffers.HANDLE.invokeExact(ring);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class io_uring_register_ring_fd {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
         static final MethodHandle HANDLE = bind("io_uring_register_ring_fd", DESC);
@@ -484,121 +217,6 @@ public final class liburing_h {
         }
     }
 
-    private static final class io_uring_unregister_ring_fd {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("io_uring_unregister_ring_fd", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_unregister_ring_fd$descriptor() {
-        return io_uring_unregister_ring_fd.DESC;
-    }
-
-    public static MethodHandle io_uring_unregister_ring_fd$handle() {
-        return io_uring_unregister_ring_fd.HANDLE;
-    }
-
-    public static int io_uring_unregister_ring_fd(long ring) {
-        try {
-            return (int) io_uring_unregister_ring_fd.HANDLE.invokeExact(ring);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_register_buf_ring {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("io_uring_register_buf_ring", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_register_buf_ring$descriptor() {
-        return io_uring_register_buf_ring.DESC;
-    }
-
-    public static MethodHandle io_uring_register_buf_ring$handle() {
-        return io_uring_register_buf_ring.HANDLE;
-    }
-
-    public static int io_uring_register_buf_ring(long ring, long reg, int flags) {
-        try {
-            return (int) io_uring_register_buf_ring.HANDLE.invokeExact(ring, reg, flags);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_unregister_buf_ring {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("io_uring_unregister_buf_ring", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_unregister_buf_ring$descriptor() {
-        return io_uring_unregister_buf_ring.DESC;
-    }
-
-    public static MethodHandle io_uring_unregister_buf_ring$handle() {
-        return io_uring_unregister_buf_ring.HANDLE;
-    }
-
-    public static int io_uring_unregister_buf_ring(long ring, int bgid) {
-        try {
-            return (int) io_uring_unregister_buf_ring.HANDLE.invokeExact(ring, bgid);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_register_eventfd {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("io_uring_register_eventfd", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_register_eventfd$descriptor() {
-        return io_uring_register_eventfd.DESC;
-    }
-
-    public static MethodHandle io_uring_register_eventfd$handle() {
-        return io_uring_register_eventfd.HANDLE;
-    }
-
-    public static int io_uring_register_eventfd(long ring, int fd) {
-        try {
-            return (int) io_uring_register_eventfd.HANDLE.invokeExact(ring, fd);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_unregister_eventfd {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("io_uring_unregister_eventfd", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_unregister_eventfd$descriptor() {
-        return io_uring_unregister_eventfd.DESC;
-    }
-
-    public static MethodHandle io_uring_unregister_eventfd$handle() {
-        return io_uring_unregister_eventfd.HANDLE;
-    }
-
-    public static int io_uring_unregister_eventfd(long ring) {
-        try {
-            return (int) io_uring_unregister_eventfd.HANDLE.invokeExact(ring);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class io_uring_register_sync_cancel {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
         static final MethodHandle HANDLE = bind("io_uring_register_sync_cancel", DESC);
@@ -615,29 +233,6 @@ public final class liburing_h {
     public static int io_uring_register_sync_cancel(long ring, long reg) {
         try {
             return (int) io_uring_register_sync_cancel.HANDLE.invokeExact(ring, reg);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class io_uring_get_probe {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG);
-        static final MethodHandle HANDLE = bind("io_uring_get_probe", DESC);
-    }
-
-    public static FunctionDescriptor io_uring_get_probe$descriptor() {
-        return io_uring_get_probe.DESC;
-    }
-
-    public static MethodHandle io_uring_get_probe$handle() {
-        return io_uring_get_probe.HANDLE;
-    }
-
-    public static long io_uring_get_probe() {
-        try {
-            return (long) io_uring_get_probe.HANDLE.invokeExact();
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {

@@ -146,11 +146,9 @@ public final class linux_h {
     public static final int ENOTRECOVERABLE = 131;
     public static final int ERFKILL = 132;
     public static final int EHWPOISON = 133;
-    public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
     public static final int AF_NETLINK = 16;
-    public static final int SOCK_STREAM = 1;
     public static final int SOCK_DGRAM = 2;
     public static final int SOCK_RAW = 3;
     public static final int SOCK_CLOEXEC = 524288;
@@ -159,33 +157,18 @@ public final class linux_h {
     public static final int SOL_IP = 0;
     public static final int SOL_IPV6 = 41;
     public static final int SOL_UDP = 17;
-    public static final int IPPROTO_IP = 0;
-    public static final int IPPROTO_ICMP = 1;
-    public static final int IPPROTO_TCP = 6;
-    public static final int IPPROTO_UDP = 17;
-    public static final int IPPROTO_IPV6 = 41;
-    public static final int IPPROTO_ICMPV6 = 58;
-    public static final int SO_REUSEADDR = 2;
     public static final int SO_REUSEPORT = 15;
-    public static final int SO_ERROR = 4;
     public static final int SO_SNDBUF = 7;
     public static final int SO_RCVBUF = 8;
     public static final int SO_SNDBUFFORCE = 32;
     public static final int SO_RCVBUFFORCE = 33;
     public static final int SO_MARK = 36;
-    public static final int SO_RXQ_OVFL = 40;
     public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
-    public static final int SO_RCVTIMEO = 20;
-    public static final int SO_BINDTODEVICE = 25;
-    public static final int SO_INCOMING_CPU = 49;
-    public static final int SO_BUSY_POLL = 46;
     public static final int IP_TOS = 1;
     public static final int IP_RECVTOS = 13;
     public static final int IP_PKTINFO = 8;
     public static final int IP_MTU_DISCOVER = 10;
-    public static final int IP_PMTUDISC_DO = 2;
     public static final int IP_PMTUDISC_DONT = 0;
-    public static final int IP_RECVERR = 11;
     public static final int IPV6_V6ONLY = 26;
     public static final int IPV6_RECVPKTINFO = 49;
     public static final int IPV6_PKTINFO = 50;
@@ -194,74 +177,29 @@ public final class linux_h {
     public static final int IPV6_MTU_DISCOVER = 23;
     public static final int UDP_SEGMENT = 103;
     public static final int UDP_GRO = 104;
-    public static final int UDP_NO_CHECK6_TX = 101;
-    public static final int UDP_NO_CHECK6_RX = 102;
     public static final int MSG_DONTWAIT = 64;
     public static final int MSG_TRUNC = 32;
     public static final int MSG_CTRUNC = 8;
-    public static final int MSG_PEEK = 2;
-    public static final int MSG_ERRQUEUE = 8192;
-    public static final int MSG_NOSIGNAL = 16384;
-    public static final int MSG_WAITFORONE = 65536;
     public static final int O_RDONLY = 0;
-    public static final int O_WRONLY = 1;
     public static final int O_RDWR = 2;
-    public static final int O_CREAT = 64;
     public static final int O_NONBLOCK = 2048;
     public static final int O_CLOEXEC = 524288;
-    public static final int F_GETFD = 1;
-    public static final int F_SETFD = 2;
-    public static final int FD_CLOEXEC = 1;
-    public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final long TUNSETIFF = 1074025674L;
-    public static final long TUNSETPERSIST = 1074025675L;
     public static final long TUNSETOFFLOAD = 1074025680L;
     public static final long TUNGETIFF = 2147767506L;
-    public static final long TUNGETFEATURES = 2147767503L;
-    public static final long TUNSETSNDBUF = 1074025684L;
-    public static final long TUNGETSNDBUF = 2147767507L;
-    public static final long TUNSETVNETHDRSZ = 1074025688L;
-    public static final long TUNGETVNETHDRSZ = 2147767511L;
-    public static final long TUNSETVNETLE = 1074025692L;
-    public static final long TUNSETQUEUE = 1074025689L;
-    public static final long TUNSETCARRIER = 1074025698L;
     public static final int TUNGETDEVNETNS = 21731;
     public static final int IFF_UP = 1;
-    public static final int IFF_BROADCAST = 2;
-    public static final int IFF_LOOPBACK = 8;
-    public static final int IFF_POINTOPOINT = 16;
-    public static final int IFF_RUNNING = 64;
-    public static final int IFF_NOARP = 128;
-    public static final int IFF_MULTICAST = 4096;
-    public static final int IFF_LOWER_UP = 65536;
     public static final int IFF_TUN = 1;
-    public static final int IFF_TAP = 2;
     public static final int IFF_NO_PI = 4096;
     public static final int IFF_VNET_HDR = 16384;
     public static final int IFF_MULTI_QUEUE = 256;
-    public static final int IFF_NAPI = 16;
-    public static final int IFF_TUN_EXCL = 32768;
-    public static final int IFF_PERSIST = 2048;
-    public static final int IFF_ATTACH_QUEUE = 512;
-    public static final int IFF_DETACH_QUEUE = 1024;
-    public static final int IFF_NO_CARRIER = 64;
-    public static final int IFNAMSIZ = 16;
     public static final int TUN_F_CSUM = 1;
     public static final int TUN_F_TSO4 = 2;
     public static final int TUN_F_TSO6 = 4;
-    public static final int TUN_F_TSO_ECN = 8;
     public static final int TUN_F_USO4 = 32;
     public static final int TUN_F_USO6 = 64;
-    public static final int VIRTIO_NET_HDR_F_NEEDS_CSUM = 1;
-    public static final int VIRTIO_NET_HDR_F_DATA_VALID = 2;
-    public static final int VIRTIO_NET_HDR_GSO_NONE = 0;
-    public static final int VIRTIO_NET_HDR_GSO_TCPV4 = 1;
-    public static final int VIRTIO_NET_HDR_GSO_UDP = 3;
-    public static final int VIRTIO_NET_HDR_GSO_TCPV6 = 4;
-    public static final int VIRTIO_NET_HDR_GSO_UDP_L4 = 5;
-    public static final int VIRTIO_NET_HDR_GSO_ECN = 128;
     public static final int SIOCGIFMTU = 35105;
     public static final int SIOCSIFMTU = 35106;
     public static final int SIOCGIFFLAGS = 35091;
@@ -269,70 +207,27 @@ public final class linux_h {
     public static final int SIOCSIFADDR = 35094;
     public static final int SIOCSIFDSTADDR = 35096;
     public static final int SIOCGIFINDEX = 35123;
-    public static final int SIOCGSKNS = 35148;
     public static final int NETLINK_ROUTE = 0;
-    public static final int NLMSG_NOOP = 1;
-    public static final int NLMSG_ERROR = 2;
-    public static final int NLMSG_DONE = 3;
-    public static final int NLMSG_OVERRUN = 4;
     public static final int NLM_F_REQUEST = 1;
-    public static final int NLM_F_ACK = 4;
-    public static final int NLM_F_ROOT = 256;
-    public static final int NLM_F_MATCH = 512;
-    public static final int NLM_F_DUMP = 768;
     public static final int RTMGRP_LINK = 1;
-    public static final int RTNLGRP_LINK = 1;
-    public static final int RTM_NEWLINK = 16;
-    public static final int RTM_DELLINK = 17;
-    public static final int RTM_GETLINK = 18;
     public static final int RTM_SETLINK = 19;
-    public static final int IFLA_IFNAME = 3;
-    public static final int IFLA_MTU = 4;
     public static final int IFLA_GSO_MAX_SEGS = 40;
-    public static final int IFLA_LINKINFO = 18;
-    public static final int IFLA_OPERSTATE = 16;
-    public static final int NETLINK_ADD_MEMBERSHIP = 1;
-    public static final int SOL_NETLINK = 270;
     public static final int BPF_LD = 0;
     public static final int BPF_B = 16;
-    public static final int BPF_W = 0;
     public static final int BPF_ABS = 32;
     public static final int BPF_ALU = 4;
     public static final int BPF_MOD = 144;
-    public static final int BPF_AND = 80;
     public static final int BPF_K = 0;
     public static final int BPF_RET = 6;
     public static final int BPF_A = 16;
     public static final int POLLIN = 1;
-    public static final int POLLPRI = 2;
-    public static final int POLLOUT = 4;
-    public static final int POLLERR = 8;
-    public static final int POLLHUP = 16;
-    public static final int POLLNVAL = 32;
     public static final int EFD_CLOEXEC = 524288;
     public static final int EFD_NONBLOCK = 2048;
-    public static final int EFD_SEMAPHORE = 1;
     public static final int CLOCK_REALTIME = 0;
-    public static final int CLOCK_MONOTONIC = 1;
     public static final int CLOCK_BOOTTIME = 7;
-    public static final int CLOCK_THREAD_CPUTIME_ID = 3;
-    public static final int CLOCK_PROCESS_CPUTIME_ID = 2;
-    public static final int GRND_NONBLOCK = 1;
     public static final int SCHED_BATCH = 3;
     public static final int CLONE_NEWNET = 1073741824;
-    public static final int CLONE_NEWUSER = 268435456;
     public static final int PRIO_PROCESS = 0;
-    public static final int PROT_NONE = 0;
-    public static final int PROT_READ = 1;
-    public static final int PROT_WRITE = 2;
-    public static final int MAP_SHARED = 1;
-    public static final int MAP_PRIVATE = 2;
-    public static final int MAP_ANONYMOUS = 32;
-    public static final int MAP_POPULATE = 32768;
-    public static final int MADV_DONTFORK = 10;
-    public static final int MADV_HUGEPAGE = 14;
-    public static final int MADV_DONTDUMP = 16;
-    public static final int MADV_WIPEONFORK = 18;
 
     /** Where the functions are; looked for when the first of them is used. */
     private static final class Symbols {
@@ -361,29 +256,6 @@ public final class linux_h {
     public static int socket(MemorySegment state$, int domain, int type, int protocol) {
         try {
             return (int) socket.HANDLE.invokeExact(state$, domain, type, protocol);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class socketpair {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("socketpair", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor socketpair$descriptor() {
-        return socketpair.DESC;
-    }
-
-    public static MethodHandle socketpair$handle() {
-        return socketpair.HANDLE;
-    }
-
-    public static int socketpair(MemorySegment state$, int domain, int type, int protocol, long fds) {
-        try {
-            return (int) socketpair.HANDLE.invokeExact(state$, domain, type, protocol, fds);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -522,29 +394,6 @@ public final class linux_h {
     public static long sendmsg(MemorySegment state$, int fd, long message, int flags) {
         try {
             return (long) sendmsg.HANDLE.invokeExact(state$, fd, message, flags);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class recvmsg {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("recvmsg", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor recvmsg$descriptor() {
-        return recvmsg.DESC;
-    }
-
-    public static MethodHandle recvmsg$handle() {
-        return recvmsg.HANDLE;
-    }
-
-    public static long recvmsg(MemorySegment state$, int fd, long message, int flags) {
-        try {
-            return (long) recvmsg.HANDLE.invokeExact(state$, fd, message, flags);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -759,75 +608,6 @@ public final class linux_h {
         }
     }
 
-    private static final class readv {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("readv", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor readv$descriptor() {
-        return readv.DESC;
-    }
-
-    public static MethodHandle readv$handle() {
-        return readv.HANDLE;
-    }
-
-    public static long readv(MemorySegment state$, int fd, long iovec, int count) {
-        try {
-            return (long) readv.HANDLE.invokeExact(state$, fd, iovec, count);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class writev {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("writev", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor writev$descriptor() {
-        return writev.DESC;
-    }
-
-    public static MethodHandle writev$handle() {
-        return writev.HANDLE;
-    }
-
-    public static long writev(MemorySegment state$, int fd, long iovec, int count) {
-        try {
-            return (long) writev.HANDLE.invokeExact(state$, fd, iovec, count);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class pipe2 {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("pipe2", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor pipe2$descriptor() {
-        return pipe2.DESC;
-    }
-
-    public static MethodHandle pipe2$handle() {
-        return pipe2.HANDLE;
-    }
-
-    public static int pipe2(MemorySegment state$, long pipedes, int flags) {
-        try {
-            return (int) pipe2.HANDLE.invokeExact(state$, pipedes, flags);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class dup2 {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
         static final MethodHandle HANDLE = bind("dup2", DESC, Linker.Option.captureCallState("errno"));
@@ -913,75 +693,6 @@ public final class linux_h {
     public static int ppoll(MemorySegment state$, long fds, long nfds, long timeout, long ss) {
         try {
             return (int) ppoll.HANDLE.invokeExact(state$, fds, nfds, timeout, ss);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class mmap {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("mmap", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor mmap$descriptor() {
-        return mmap.DESC;
-    }
-
-    public static MethodHandle mmap$handle() {
-        return mmap.HANDLE;
-    }
-
-    public static long mmap(MemorySegment state$, long addr, long len, int prot, int flags, int fd, long offset) {
-        try {
-            return (long) mmap.HANDLE.invokeExact(state$, addr, len, prot, flags, fd, offset);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class munmap {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("munmap", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor munmap$descriptor() {
-        return munmap.DESC;
-    }
-
-    public static MethodHandle munmap$handle() {
-        return munmap.HANDLE;
-    }
-
-    public static int munmap(MemorySegment state$, long addr, long len) {
-        try {
-            return (int) munmap.HANDLE.invokeExact(state$, addr, len);
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class madvise {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
-        static final MethodHandle HANDLE = bind("madvise", DESC, Linker.Option.captureCallState("errno"));
-    }
-
-    public static FunctionDescriptor madvise$descriptor() {
-        return madvise.DESC;
-    }
-
-    public static MethodHandle madvise$handle() {
-        return madvise.HANDLE;
-    }
-
-    public static int madvise(MemorySegment state$, long addr, long len, int advice) {
-        try {
-            return (int) madvise.HANDLE.invokeExact(state$, addr, len, advice);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
@@ -1150,29 +861,6 @@ public final class linux_h {
         }
     }
 
-    private static final class gettid {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT);
-        static final MethodHandle HANDLE = bind("gettid", DESC, Linker.Option.critical(false));
-    }
-
-    public static FunctionDescriptor gettid$descriptor() {
-        return gettid.DESC;
-    }
-
-    public static MethodHandle gettid$handle() {
-        return gettid.HANDLE;
-    }
-
-    public static int gettid() {
-        try {
-            return (int) gettid.HANDLE.invokeExact();
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
     private static final class geteuid {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT);
         static final MethodHandle HANDLE = bind("geteuid", DESC, Linker.Option.critical(false));
@@ -1189,29 +877,6 @@ public final class linux_h {
     public static int geteuid() {
         try {
             return (int) geteuid.HANDLE.invokeExact();
-        } catch (Error | RuntimeException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw new AssertionError("should not reach here", e);
-        }
-    }
-
-    private static final class umask {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
-        static final MethodHandle HANDLE = bind("umask", DESC);
-    }
-
-    public static FunctionDescriptor umask$descriptor() {
-        return umask.DESC;
-    }
-
-    public static MethodHandle umask$handle() {
-        return umask.HANDLE;
-    }
-
-    public static int umask(int mask) {
-        try {
-            return (int) umask.HANDLE.invokeExact(mask);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {

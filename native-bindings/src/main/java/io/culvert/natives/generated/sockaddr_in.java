@@ -3,6 +3,7 @@
 package io.culvert.natives.generated;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.culvert.natives.Memory;
@@ -15,7 +16,8 @@ public final class sockaddr_in {
         MemoryLayout.structLayout(
             JAVA_SHORT.withName("sin_family"),
             JAVA_SHORT.withName("sin_port"),
-            in_addr.layout().withName("sin_addr"),
+            MemoryLayout.structLayout(
+                JAVA_INT.withName("s_addr")).withName("sin_addr"),
             MemoryLayout.sequenceLayout(
                 8,
                 JAVA_BYTE).withName("sin_zero")).withName("sockaddr_in");

@@ -2,6 +2,7 @@
 
 package io.culvert.natives.generated;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -16,7 +17,17 @@ public final class sockaddr_in6 {
             JAVA_SHORT.withName("sin6_family"),
             JAVA_SHORT.withName("sin6_port"),
             JAVA_INT.withName("sin6_flowinfo"),
-            in6_addr.layout().withName("sin6_addr"),
+            MemoryLayout.structLayout(
+                MemoryLayout.unionLayout(
+                    MemoryLayout.sequenceLayout(
+                        16,
+                        JAVA_BYTE).withName("__u6_addr8"),
+                    MemoryLayout.sequenceLayout(
+                        8,
+                        JAVA_SHORT).withName("__u6_addr16"),
+                    MemoryLayout.sequenceLayout(
+                        4,
+                        JAVA_INT).withName("__u6_addr32")).withName("__in6_u")).withName("sin6_addr"),
             JAVA_INT.withName("sin6_scope_id")).withName("sockaddr_in6");
 
     private sockaddr_in6() {}
