@@ -2,6 +2,7 @@ package io.culvert.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.engine.device.DeviceSnapshot;
@@ -29,8 +30,10 @@ class DeviceMetricsTest {
     private static final List<FastPath> PATHS =
             List.of(new FastPath("swift", null), new FastPath("swifter", "the kernel\nis \"old\""));
 
+    private static final Aeads AEADS = new Aeads(AeadChoice.JCE);
+
     private static String text(Node node) throws IOException {
-        return text(new DeviceMetrics("1.2", "wg0", node.device(), () -> PATHS, () -> 7));
+        return text(new DeviceMetrics("1.2", "wg0", node.device(), AEADS, () -> PATHS, () -> 7));
     }
 
     private static String text(DeviceMetrics metrics) throws IOException {
@@ -78,7 +81,7 @@ class DeviceMetricsTest {
             assertThat(text(simulation.node()))
                     .contains("culvert_info{interface=\"wg0\",version=\"1.2\"} 1")
                     .contains("culvert_workers 3.0")
-                    .contains("culvert_aead_serving{implementation=\"" + Aeads.implementation() + "\"} 1.0")
+                    .contains("culvert_aead_serving{implementation=\"" + AEADS.implementation() + "\"} 1.0")
                     .contains("culvert_fast_path_on{path=\"swift\",why_not=\"\"} 1.0")
                     .contains("culvert_fast_path_on{path=\"swifter\",why_not=\"the kernel\\nis \\\"old\\\"\"} 0.0")
                     .containsPattern("process_resident_memory_bytes [1-9]")
@@ -91,7 +94,7 @@ class DeviceMetricsTest {
     void interfaceThatCannotBeSeenHasNoFigure() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
             DeviceMetrics metrics =
-                    new DeviceMetrics("1.2", "wg0", simulation.node().device(), () -> PATHS, () -> {
+                    new DeviceMetrics("1.2", "wg0", simulation.node().device(), AEADS, () -> PATHS, () -> {
                         throw new IOException("gone");
                     });
             assertThat(text(metrics)).doesNotContain("culvert_tun_dropped").contains("culvert_workers");

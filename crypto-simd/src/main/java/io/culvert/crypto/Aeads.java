@@ -11,73 +11,80 @@ import java.util.function.Supplier;
 import jdk.incubator.vector.IntVector;
 
 /**
- * Where {@link Aead} instances come from, and which implementation serves behind them.
+ * Makes {@link Aead} instances and selects the implementation behind them. A process makes one and hands it on.
  *
- * <p>OpenSSL serves from the start where its libcrypto is, else JCE. A warm-up ({@link #warmUp()}) makes the vector kernels fast in
- * the background and then changes over, in all instances, old and new, each at its next train. The property {@code culvert.aead}
- * says what may serve:
+ * <p>OpenSSL serves first, or JCE where libcrypto cannot be used. The warm-up ({@link #warmUp()}) runs the vector
+ * kernels in the background until C2 has compiled them. Then all instances, old and new, switch to them, each at its
+ * next train. {@link AeadChoice} restricts this.
  *
- * <ul>
- *   <li>{@code auto} (the default): the widest kernels that this CPU and JVM run faster than what served first, else that;
- *   <li>{@code vector-512}, {@code vector-256}: these, after the warm-up, however fast they are;
- *   <li>{@code openssl}, {@code jce}: this for good.
- * </ul>
+ * <p>Several of these may warm up in one JVM, also at the same time: kernels have no state, compiler directives and
+ * operator profiles are installed once for the JVM under a lock, and compiled code is shared, so that a later warm-up
+ * takes less time. Kernels of both widths in one JVM are correct but slower: they share the type profiles of the Vector
+ * API's methods.
  *
- * <p>Thread-safe. {@code kernels} and {@code lastChange} are written by the warm-up thread alone and read by all; the
- * volatile write of the former publishes kernels that the writer has run and found correct.
+ * <p>Thread-safe. The warm-up thread alone writes {@code kernels} and {@code lastChange}, all threads read them. The
+ * volatile write of {@code kernels} publishes kernels that the writer has run and found correct.
  */
 public final class Aeads {
-    /** The name of the property that forces an implementation. */
-    public static final String PROPERTY = "culvert.aead";
-
     static final String JCE = "jce";
     static final String OPENSSL = "openssl";
 
-    private static final List<Consumer<String>> LISTENERS = new CopyOnWriteArrayList<>();
-    private static final AtomicBoolean STARTED = new AtomicBoolean();
-    /** Completed by the warm-up's thread, or by whoever finds that there is nothing to warm up. */
-    private static final CompletableFuture<Void> WARMED_UP = new CompletableFuture<>();
+    private final AeadChoice choice;
+    private final Supplier<Optional<String>> opensslUnavailable;
+    private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
+    private final AtomicBoolean started = new AtomicBoolean();
+    /** Completed by the warm-up thread, or by the caller of {@link #warmUp()} when no kernels are to be tried. */
+    private final CompletableFuture<Void> warmedUp = new CompletableFuture<>();
 
-    private static volatile Kernels kernels;
-    private static volatile ChangeOver lastChange;
+    private volatile Kernels kernels;
+    private volatile ChangeOver lastChange;
 
     /**
-     * How the vector kernels took over.
+     * The switch to the vector kernels.
      *
-     * @param implementation what serves since
-     * @param after how long after the start of the warm-up
-     * @param former what served before
-     * @param timesFormer how many times as fast as that the warm-up's trains together were sealed and opened
+     * @param implementation the implementation from then on
+     * @param after time from the start of the warm-up
+     * @param former the implementation before
+     * @param timesFormer speed of the warm-up's trains, sealing and opening, as a multiple of the former's
      */
     public record ChangeOver(String implementation, Duration after, String former, double timesFormer) {}
 
-    private Aeads() {}
-
     /**
-     * A new instance for one thread; the first starts the warm-up.
+     * Uses the implementations that {@code choice} allows.
      *
-     * @throws IllegalArgumentException as {@link #warmUp()}
+     * @throws IllegalArgumentException when {@code choice} is OpenSSL and libcrypto cannot be used; the message says why
      */
-    public static Aead create() {
+    public Aeads(AeadChoice choice) {
+        this(choice, OpensslAead::unavailableReason);
+    }
+
+    /** For tests: with the reason why OpenSSL cannot be used, if any. */
+    Aeads(AeadChoice choice, Supplier<Optional<String>> opensslUnavailable) {
+        this.choice = choice;
+        this.opensslUnavailable = opensslUnavailable;
+        if (choice == AeadChoice.OPENSSL) {
+            opensslUnavailable.get().ifPresent(reason -> {
+                throw new IllegalArgumentException("OpenSSL cannot be used: " + reason);
+            });
+        }
+    }
+
+    /** Makes an instance for one thread, and starts the warm-up unless it was started before. */
+    public Aead create() {
         warmUp();
-        return new ServingAead(first());
+        return new ServingAead(this, createFirst());
     }
 
     /**
-     * Starts the warm-up, unless that was done before: a daemon thread that takes at most two thirds of one core's time (the
-     * compiler's threads take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU
-     * time.
-     *
-     * @throws IllegalArgumentException when the property {@code culvert.aead} has a value that is not one of those above, or is
-     *     {@code openssl} where OpenSSL cannot serve
+     * Starts the warm-up, once: a daemon thread that takes at most two thirds of one core's time (the compiler's threads
+     * take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU time.
      */
-    public static void warmUp() {
-        List<Kernels> candidates = candidates(property(), OpensslAead::whyNot);
+    public void warmUp() {
+        List<Kernels> candidates = candidates();
         if (candidates.isEmpty()) {
-            WARMED_UP.complete(null);
-        } else if (STARTED.compareAndSet(false, true)) {
-            boolean forced = !property().equals("auto");
-            WarmUp warmUp = new WarmUp(candidates, forced, Aeads::first, Aeads::changeOver);
+            warmedUp.complete(null);
+        } else if (started.compareAndSet(false, true)) {
+            WarmUp warmUp = new WarmUp(candidates, choice != AeadChoice.AUTO, this::createFirst, this::changeOver);
             Thread thread = new Thread(() -> warmUp(warmUp), "culvert-aead-warm-up");
             thread.setDaemon(true);
             thread.setPriority(Thread.MIN_PRIORITY);
@@ -85,82 +92,64 @@ public final class Aeads {
         }
     }
 
-    private static void warmUp(WarmUp warmUp) {
+    private void warmUp(WarmUp warmUp) {
         try {
             warmUp.run();
         } finally {
-            WARMED_UP.complete(null);
+            warmedUp.complete(null);
         }
     }
 
-    /** Completed when the warm-up has ended, whatever serves since, or when it turns out that there is none. */
-    public static CompletableFuture<Void> warmedUp() {
-        return WARMED_UP.copy();
+    /** Completes when the warm-up has ended, whether or not the kernels serve then. */
+    public CompletableFuture<Void> warmedUp() {
+        return warmedUp.copy();
     }
 
-    /** Which implementation serves: {@code vector-512}, {@code vector-256}, {@code openssl} or {@code jce}. */
-    public static String implementation() {
+    /** The implementation in use: {@code vector-512}, {@code vector-256}, {@code openssl} or {@code jce}. */
+    public String implementation() {
         Kernels serving = kernels;
-        return serving == null ? first(property(), OpensslAead::whyNot) : serving.implementation();
+        return serving == null ? first() : serving.implementation();
     }
 
-    /** Has {@code listener} called, on the warm-up's thread, with the name of the implementation that begins to serve. */
-    public static void onChange(Consumer<String> listener) {
-        LISTENERS.add(listener);
+    /** Registers a listener for the name of a new implementation; it is called on the warm-up thread. */
+    public void onChange(Consumer<String> listener) {
+        listeners.add(listener);
     }
 
-    /** How the kernels that serve took over; empty while what came first serves. */
-    public static Optional<ChangeOver> lastChange() {
+    /** The switch to the kernels; empty before it. */
+    public Optional<ChangeOver> lastChange() {
         return Optional.ofNullable(lastChange);
     }
 
-    /** The kernels that serve, or null for what came first. */
-    static Kernels kernels() {
+    /** The kernels in use, or null while the first implementation serves. */
+    Kernels kernels() {
         return kernels;
     }
 
-    private static String property() {
-        return System.getProperty(PROPERTY, "auto");
+    /** A new instance of the first implementation. */
+    private Aead createFirst() {
+        return first().equals(JCE) ? new JceAead() : new OpensslAead();
     }
 
-    /** A new instance of what serves until kernels do. */
-    private static Aead first() {
-        return first(property(), OpensslAead::whyNot).equals(JCE) ? new JceAead() : new OpensslAead();
+    /** The implementation in use until the kernels serve. */
+    private String first() {
+        return choice == AeadChoice.JCE || opensslUnavailable.get().isPresent() ? JCE : OPENSSL;
     }
 
-    /**
-     * What serves until kernels do.
-     *
-     * @param whyNotOpenssl why OpenSSL cannot, if so
-     */
-    static String first(String property, Supplier<Optional<String>> whyNotOpenssl) {
-        return property.equals(JCE) || whyNotOpenssl.get().isPresent() ? JCE : OPENSSL;
-    }
-
-    /** The kernels to try, in this order; the parameters are those of {@link #first(String, Supplier)}. */
-    static List<Kernels> candidates(String property, Supplier<Optional<String>> whyNotOpenssl) {
-        return switch (property) {
-            case "auto" -> preferred();
-            case "vector-512" -> List.of(new Kernels512());
-            case "vector-256" -> List.of(new Kernels256());
-            case JCE -> List.of();
-            case OPENSSL -> {
-                whyNotOpenssl.get().ifPresent(reason -> {
-                    throw new IllegalArgumentException(
-                            "-D" + PROPERTY + "=openssl, but OpenSSL cannot serve: " + reason);
-                });
-                yield List.of();
-            }
-            default ->
-                throw new IllegalArgumentException(
-                        "-D" + PROPERTY + " is auto, vector-512, vector-256, openssl or jce, not " + property);
+    /** The kernels to try, in this order. */
+    List<Kernels> candidates() {
+        return switch (choice) {
+            case AUTO -> preferred();
+            case VECTOR_512 -> List.of(new Kernels512());
+            case VECTOR_256 -> List.of(new Kernels256());
+            case OPENSSL, JCE -> List.of();
         };
     }
 
     /**
-     * Kernels wider than what the JVM prefers would run on emulated vectors, fifty times slower than JCE. The narrower
-     * ones come second and are tried only where the wider disappoint: running both in one JVM mixes the type profiles of
-     * the Vector API's shared methods, which costs C2 its precise types.
+     * Kernels wider than the JVM's preferred species would run on emulated vectors, fifty times slower than JCE. The
+     * narrower kernels come second and are tried only if the wider fail: both in one JVM mix the type profiles of the
+     * Vector API's shared methods, which costs C2 its precise types.
      */
     private static List<Kernels> preferred() {
         return switch (IntVector.SPECIES_PREFERRED.vectorBitSize()) {
@@ -170,11 +159,11 @@ public final class Aeads {
         };
     }
 
-    /** Has {@code chosen} serve from now on; for the warm-up. */
-    static void changeOver(Kernels chosen, ChangeOver change) {
+    /** Publishes kernels to all instances; the warm-up thread calls it. */
+    void changeOver(Kernels chosen, ChangeOver change) {
         lastChange = change;
         kernels = chosen;
-        for (Consumer<String> listener : LISTENERS) {
+        for (Consumer<String> listener : listeners) {
             listener.accept(chosen.implementation());
         }
     }

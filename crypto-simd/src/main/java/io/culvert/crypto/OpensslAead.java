@@ -52,7 +52,7 @@ final class OpensslAead implements Aead {
     }
 
     /** Why it cannot serve here: no libcrypto, or one that is wrong; empty where it can. */
-    static Optional<String> whyNot() {
+    static Optional<String> unavailableReason() {
         return Here.WHY_NOT;
     }
 

@@ -1,12 +1,17 @@
 package io.culvert.crypto;
 
-/** What {@link Aeads#create()} gives: one thing at first, then the kernels that the warm-up publishes. For one thread. */
+/**
+ * The instances that {@link Aeads#create()} makes: the first implementation, then the kernels that the warm-up
+ * publishes. For one thread.
+ */
 final class ServingAead implements Aead {
+    private final Aeads aeads;
     private Kernels kernels;
     private Aead serving;
 
-    /** Takes {@code first} over. */
-    ServingAead(Aead first) {
+    /** Takes ownership of {@code first}. */
+    ServingAead(Aeads aeads, Aead first) {
+        this.aeads = aeads;
         serving = first;
     }
 
@@ -31,7 +36,7 @@ final class ServingAead implements Aead {
     }
 
     private Aead serving() {
-        Kernels published = Aeads.kernels();
+        Kernels published = aeads.kernels();
         if (published != kernels) {
             serving.close();
             serving = new VectorAead(published);

@@ -3,68 +3,123 @@ package io.culvert.crypto;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
+import jdk.incubator.vector.IntVector;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 class AeadsTest {
     private static final Supplier<Optional<String>> MISSING = () -> Optional.of("not here");
 
     @Test
-    void openSslServesAtFirstWhereItIs() {
-        for (String property : List.of("auto", "vector-512", "vector-256", "openssl")) {
-            assertThat(Aeads.first(property, Optional::empty)).isEqualTo("openssl");
+    void openSslServesFirstWhereItIs() {
+        for (AeadChoice choice : EnumSet.complementOf(EnumSet.of(AeadChoice.JCE))) {
+            assertThat(new Aeads(choice, Optional::empty).implementation()).isEqualTo("openssl");
         }
-        assertThat(Aeads.first("jce", Optional::empty)).isEqualTo("jce");
+        assertThat(new Aeads(AeadChoice.JCE, Optional::empty).implementation()).isEqualTo("jce");
     }
 
     @Test
-    void jceServesAtFirstWhereOpenSslIsMissing() {
-        for (String property : List.of("auto", "vector-512", "vector-256", "jce")) {
-            assertThat(Aeads.first(property, MISSING)).isEqualTo("jce");
+    void jceServesFirstWhereOpenSslIsMissing() {
+        for (AeadChoice choice : EnumSet.complementOf(EnumSet.of(AeadChoice.OPENSSL))) {
+            assertThat(new Aeads(choice, MISSING).implementation()).isEqualTo("jce");
         }
     }
 
-    /** By the property that this module's tests run with. */
     @Test
     void jceCanBeForced() {
-        try (Aead aead = Aeads.create()) {
+        Aeads aeads = new Aeads(AeadChoice.JCE);
+        try (Aead aead = aeads.create()) {
             assertThat(aead.implementation()).isEqualTo("jce");
-            assertThat(Aeads.warmedUp()).as("there is nothing to wait for").isCompleted();
+            assertThat(aeads.warmedUp()).as("no kernels to warm up").isCompleted();
         }
     }
 
     @Test
     void instancesChangeOverAtTheirNextTrain() {
-        AtomicReference<String> heard = new AtomicReference<>();
-        Aeads.onChange(heard::set);
-        try (Aead aead = Aeads.create();
+        Aeads aeads = new Aeads(AeadChoice.JCE);
+        Aeads others = new Aeads(AeadChoice.JCE);
+        AtomicReference<String> reported = new AtomicReference<>();
+        aeads.onChange(reported::set);
+        try (Aead aead = aeads.create();
+                Aead other = others.create();
                 SelfTest test = new SelfTest(100, 200)) {
             assertThat(test.holds(aead)).isTrue();
-            Aeads.changeOver(new Kernels256(), new Aeads.ChangeOver("vector-256", Duration.ofMillis(5), "jce", 2));
+            aeads.changeOver(new Kernels256(), new Aeads.ChangeOver("vector-256", Duration.ofMillis(5), "jce", 2));
             assertThat(test.holds(aead)).isTrue();
             assertThat(aead.implementation()).isEqualTo("vector-256");
-            assertThat(Aeads.implementation()).isEqualTo("vector-256");
-            assertThat(heard.get()).isEqualTo("vector-256");
-            assertThat(Aeads.lastChange())
+            assertThat(aeads.implementation()).isEqualTo("vector-256");
+            assertThat(reported.get()).isEqualTo("vector-256");
+            assertThat(aeads.lastChange())
                     .hasValueSatisfying(
                             change -> assertThat(change.timesFormer()).isEqualTo(2));
+
+            assertThat(test.holds(other)).isTrue();
+            assertThat(other.implementation()).as("of another Aeads").isEqualTo("jce");
+            assertThat(others.lastChange()).isEmpty();
         }
     }
 
     @Test
-    void thePropertyForcesOne() {
-        assertThat(Aeads.candidates("jce", MISSING)).isEmpty();
-        assertThat(Aeads.candidates("openssl", Optional::empty)).isEmpty();
-        assertThat(Aeads.candidates("vector-256", MISSING)).hasOnlyElementsOfType(Kernels256.class);
-        assertThat(Aeads.candidates("vector-512", MISSING)).hasOnlyElementsOfType(Kernels512.class);
-        assertThatThrownBy(() -> Aeads.candidates("fast", MISSING)).isInstanceOf(IllegalArgumentException.class);
-        assertThatThrownBy(() -> Aeads.candidates("openssl", MISSING))
+    void choiceRestrictsTheKernels() {
+        assertThat(new Aeads(AeadChoice.JCE, MISSING).candidates()).isEmpty();
+        assertThat(new Aeads(AeadChoice.OPENSSL, Optional::empty).candidates()).isEmpty();
+        assertThat(new Aeads(AeadChoice.VECTOR_256, MISSING).candidates()).hasOnlyElementsOfType(Kernels256.class);
+        assertThat(new Aeads(AeadChoice.VECTOR_512, MISSING).candidates()).hasOnlyElementsOfType(Kernels512.class);
+        assertThatThrownBy(() -> new Aeads(AeadChoice.OPENSSL, MISSING))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("not here");
+    }
+
+    @Test
+    void choiceIsParsedFromItsName() {
+        for (AeadChoice choice : AeadChoice.values()) {
+            assertThat(AeadChoice.parse(choice.toString())).isSameAs(choice);
+        }
+        assertThat(AeadChoice.parse("vector-512")).isSameAs(AeadChoice.VECTOR_512);
+        assertThatThrownBy(() -> AeadChoice.parse("fast"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("unknown AEAD implementation \"fast\","
+                        + " expected one of auto, vector-512, vector-256, openssl, jce");
+    }
+
+    /** In a JVM of its own, since that is where kernels are compiled for the first time. */
+    @Test
+    void twoWarmUpsInOneJvmBothSucceed() throws IOException, InterruptedException {
+        Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= 256, "no vectors of 256 bits");
+        Process process = OtherJvm.start(OtherJvm.embedding(TwoWarmUps.class));
+        String output = new String(process.getInputStream().readAllBytes());
+
+        assertThat(process.waitFor()).as(output).isZero();
+        assertThat(output).contains("both serve");
+    }
+
+    /** Warms up twice at the same time, and checks what serves then. */
+    static final class TwoWarmUps {
+        private TwoWarmUps() {}
+
+        public static void main(String[] arguments) {
+            List<Aeads> both = List.of(new Aeads(AeadChoice.VECTOR_256), new Aeads(AeadChoice.VECTOR_256));
+            both.forEach(Aeads::warmUp);
+            for (Aeads aeads : both) {
+                aeads.warmedUp().join();
+                try (Aead aead = aeads.create();
+                        SelfTest test = new SelfTest(SelfTest.KNOWN_LENGTH, 3)) {
+                    if (!test.anchored()
+                            || !test.holds(aead)
+                            || !aead.implementation().equals("vector-256")) {
+                        throw new AssertionError(aead.implementation());
+                    }
+                }
+            }
+            System.out.println("both serve");
+        }
     }
 
     @Test

@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** C2 compiles the kernels and C1 never does, where nobody gave the JVM the directive. For the launcher and JMH there are tests of theirs. */
+/**
+ * C2 compiles the kernels and C1 never does in a JVM that was started without the compiler directive. The launcher and
+ * JMH have tests of their own.
+ */
 class CompilerTrapTest {
     /** From the JVM's log of compilations: tier, method. */
     private static final Pattern COMPILATION =
@@ -28,25 +31,25 @@ class CompilerTrapTest {
     @Test
     void programThatEmbedsTheLibraryFallsIntoNone() throws IOException {
         Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= 256, "no vectors of 256 bits");
-        List<String> words = new ArrayList<>(OtherJvm.embedding(Sealer.class));
-        words.add(Sealer.SERVING);
-
-        check(words);
+        check(OtherJvm.embedding(Sealer.class, Sealer.SERVING));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"vector-512", "vector-256"})
     void testsFallIntoNone(String implementation) throws IOException {
-        List<String> words =
+        List<String> arguments =
                 new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        words.addAll(List.of("-m", Sealer.class.getModule().getName() + "/" + Sealer.class.getName(), implementation));
+        String program = Sealer.class.getModule().getName() + "/" + Sealer.class.getName();
+        arguments.addAll(List.of("-m", program, implementation));
 
-        check(words);
+        check(arguments);
     }
 
-    /** Starts a JVM with these words, and reads what it compiles until C2 has come to the kernels. */
-    private static void check(List<String> words) throws IOException {
-        Process process = OtherJvm.start("-Xlog:jit+compilation=debug", words);
+    /** Starts a JVM with these arguments, and reads its log of compilations until C2 has compiled the kernels. */
+    private static void check(List<String> arguments) throws IOException {
+        List<String> logging = new ArrayList<>(List.of("-Xlog:jit+compilation=debug"));
+        logging.addAll(arguments);
+        Process process = OtherJvm.start(logging);
         Set<String> byC1 = new HashSet<>();
         Set<String> byC2 = new HashSet<>();
         StringBuilder others = new StringBuilder();

@@ -9,8 +9,9 @@ final class Implementations {
 
     /** All of them; behind one that is missing here stands the reason. */
     static Stream<String> names() {
-        String openssl =
-                OpensslAead.whyNot().map(reason -> "openssl, but " + reason).orElse("openssl");
+        String openssl = OpensslAead.unavailableReason()
+                .map(reason -> "openssl, but " + reason)
+                .orElse("openssl");
         return Stream.of("vector-512", "vector-256", openssl, "jce");
     }
 

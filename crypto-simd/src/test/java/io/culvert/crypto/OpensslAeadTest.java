@@ -21,7 +21,7 @@ class OpensslAeadTest {
     /** Follows each pointer in the context to the block that it points to, as glibc's allocator lays blocks out. */
     @Test
     void keyIsForgottenAfterEachTrain() throws IOException {
-        OpensslAead.whyNot().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
+        OpensslAead.unavailableReason().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
         try (OpensslAead aead = new OpensslAead()) {
             for (int[] lengths : List.of(new int[] {0}, new int[] {100}, new int[] {64, 1_420, 77})) {
                 try (TestTrain train = train(lengths)) {
@@ -38,7 +38,7 @@ class OpensslAeadTest {
 
     @Test
     void keyWouldBeFound() throws Throwable {
-        OpensslAead.whyNot().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
+        OpensslAead.unavailableReason().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
         try (OpensslAead aead = new OpensslAead();
                 TestTrain train = train(100)) {
             assertThat((int) Libcrypto.HERE.init().invokeExact(aead.sealer, 0L, 0L, train.key, aead.nonce, 1))
@@ -50,7 +50,7 @@ class OpensslAeadTest {
 
     @Test
     void closesOnlyOnce() {
-        OpensslAead.whyNot().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
+        OpensslAead.unavailableReason().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
         Aead aead = new OpensslAead();
         aead.close();
         aead.close();

@@ -7,31 +7,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** JVMs that tests start, since what a JVM compiles depends on what it ran before. */
+/** Starts JVMs for tests: what a JVM compiles depends on what it ran before. */
 final class OtherJvm {
-    /** Other programs may have the machine meanwhile. */
-    private static final int PATIENCE_SECONDS = 150;
+    /** Long, as the machine may be busy. */
+    private static final int TIMEOUT_SECONDS = 150;
 
     private OtherJvm() {}
 
-    /** The words that run {@code program} as one that embeds the library would be: from the class path. */
-    static List<String> embedding(Class<?> program) {
-        return List.of(
+    /** JVM arguments that run {@code program} from the class path, as a program that embeds the library. */
+    static List<String> embedding(Class<?> program, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(
                 "--add-modules=jdk.incubator.vector",
                 "-cp",
                 "target/classes" + File.pathSeparator + "target/test-classes",
-                program.getName());
+                program.getName()));
+        all.addAll(List.of(arguments));
+        return all;
     }
 
-    /** Starts a JVM with one option and these words, its stderr among its output; after 150 s it is killed. */
-    static Process start(String option, List<String> words) throws IOException {
+    /** Starts a JVM with these arguments, stderr redirected to stdout; it is killed after 150 s. */
+    static Process start(List<String> arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add(option);
-        command.addAll(words);
+        command.addAll(arguments);
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.onExit()
-                .completeOnTimeout(process, PATIENCE_SECONDS, TimeUnit.SECONDS)
+                .completeOnTimeout(process, TIMEOUT_SECONDS, TimeUnit.SECONDS)
                 .thenRun(process::destroyForcibly);
         return process;
     }

@@ -4,7 +4,7 @@ import java.util.Arrays;
 
 /** A program that seals and opens until it is killed; {@link CompilerTrapTest} starts it. */
 final class Sealer {
-    /** The word for what {@link Aeads} gives; else an implementation is named. */
+    /** The argument that selects an instance of {@link Aeads}; any other names an implementation. */
     static final String SERVING = "serving";
 
     private Sealer() {}
@@ -12,7 +12,9 @@ final class Sealer {
     public static void main(String[] arguments) {
         int[] lengths = new int[40];
         Arrays.fill(lengths, 300);
-        try (Aead aead = arguments[0].equals(SERVING) ? Aeads.create() : Implementations.create(arguments[0]);
+        try (Aead aead = arguments[0].equals(SERVING)
+                        ? new Aeads(AeadChoice.AUTO).create()
+                        : Implementations.create(arguments[0]);
                 SelfTest test = new SelfTest(lengths)) {
             while (test.holds(aead)) {
                 Thread.onSpinWait();

@@ -11,20 +11,20 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Once the kernels serve, trains allocate nothing; in a JVM of its own, since that depends on what a JVM ran before. */
+/** Once the kernels serve, trains allocate nothing. In a JVM of its own, as this depends on what a JVM ran before. */
 class TrainAllocationTest {
     @ParameterizedTest
     @ValueSource(ints = {512, 256})
     void nothingIsAllocatedOnceTheKernelsServe(int bits) throws IOException, InterruptedException {
         Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= bits, "no vectors of " + bits + " bits");
-        Process process = OtherJvm.start("-D" + Aeads.PROPERTY + "=vector-" + bits, OtherJvm.embedding(Trains.class));
+        Process process = OtherJvm.start(OtherJvm.embedding(Trains.class, "vector-" + bits));
         String output = new String(process.getInputStream().readAllBytes());
 
         assertThat(process.waitFor()).as(output).isZero();
         assertThat(output).contains("vector-" + bits + " allocated 0 bytes");
     }
 
-    /** Waits for the kernels and says what a full train and one of two packets allocate then. */
+    /** Waits for the kernels, then prints how many bytes a full train and one of two packets allocate. */
     static final class Trains {
         private static final int ROUNDS = 1_000;
         private static final int ATTEMPTS = 50;
@@ -33,17 +33,18 @@ class TrainAllocationTest {
         private Trains() {}
 
         public static void main(String[] arguments) throws InterruptedException {
-            try (Aead aead = Aeads.create();
+            Aeads aeads = new Aeads(AeadChoice.parse(arguments[0]));
+            try (Aead aead = aeads.create();
                     SelfTest full = new SelfTest(filled(64));
-                    SelfTest lone = new SelfTest(filled(2))) {
-                while (Aeads.lastChange().isEmpty()) {
+                    SelfTest pair = new SelfTest(filled(2))) {
+                while (aeads.lastChange().isEmpty()) {
                     Thread.sleep(10);
                 }
                 long bytes = Long.MAX_VALUE;
                 // The smallest kernels are called least and compiled last.
                 for (int attempt = 0; attempt < ATTEMPTS && bytes > 0; attempt++) {
                     long before = THREADS.getCurrentThreadAllocatedBytes();
-                    run(aead, full, lone);
+                    run(aead, full, pair);
                     bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
                 }
                 System.out.println(aead.implementation() + " allocated " + bytes + " bytes");
@@ -56,10 +57,10 @@ class TrainAllocationTest {
             return lengths;
         }
 
-        private static void run(Aead aead, SelfTest full, SelfTest lone) {
+        private static void run(Aead aead, SelfTest full, SelfTest pair) {
             for (int round = 0; round < ROUNDS; round++) {
                 full.nanos(aead);
-                lone.nanos(aead);
+                pair.nanos(aead);
             }
         }
     }

@@ -77,7 +77,7 @@ class WycheproofTest {
 
     @TestFactory
     Stream<DynamicTest> openssl() throws IOException {
-        OpensslAead.whyNot().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
+        OpensslAead.unavailableReason().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
         return vectors("chacha20_poly1305_test.json")
                 .filter(vector -> hex(vector, "iv").length == 12)
                 .map(vector -> DynamicTest.dynamicTest(name(vector), () -> checkOpenssl(vector)));

@@ -35,11 +35,13 @@ final class Daemon {
     private static final Logger LOG = System.getLogger(Daemon.class.getName());
 
     private final Settings settings;
+    private final Aeads aeads;
     private final CompletableFuture<String> end = new CompletableFuture<>();
     private final CountDownLatch finished = new CountDownLatch(1);
 
-    Daemon(Settings settings) {
+    Daemon(Settings settings, Aeads aeads) {
         this.settings = settings;
+        this.aeads = aeads;
     }
 
     /**
@@ -74,7 +76,7 @@ final class Daemon {
 
     private void serve() throws IOException, StartException {
         LinuxPlatform platform = new LinuxPlatform(settings.platformOptions());
-        Aeads.onChange(name -> LOG.log(Level.INFO, "AEAD: {0}", name));
+        aeads.onChange(name -> LOG.log(Level.INFO, "AEAD: {0}", name));
         try (Device device = start(platform);
                 MetricsServer metrics = metrics(device, platform)) {
             device.onClosed(() -> end.complete("the interface is gone"));
@@ -82,7 +84,7 @@ final class Daemon {
             if (metrics != null) {
                 LOG.log(Level.INFO, "metrics: http:/{0}{1}", metrics.address(), MetricsServer.PATH);
             }
-            Aeads.warmUp();
+            aeads.warmUp();
             rehearse(platform);
             // What the start left behind is collected now, not in the middle of traffic.
             System.gc();
@@ -95,7 +97,7 @@ final class Daemon {
     /** Before anyone can configure the device, and with that expect it to be fast. */
     private void rehearse(LinuxPlatform platform) {
         if (settings.rehearsal()) {
-            Rehearsal.run(settings.workers(), platform.backend(), settings.offloads(), end);
+            Rehearsal.run(aeads, settings.workers(), platform.backend(), settings.offloads(), end);
         }
     }
 
@@ -113,8 +115,8 @@ final class Daemon {
         return settings.inheritedSocket() ? UapiSocket.inherit(SOCKETS, name) : UapiSocket.create(SOCKETS, name);
     }
 
-    private static Device start(LinuxPlatform platform) {
-        return Device.start(platform, DeviceOptions.defaults());
+    private Device start(LinuxPlatform platform) {
+        return Device.start(platform, DeviceOptions.defaults(aeads));
     }
 
     /** Serves metrics where that is asked for. */
@@ -123,7 +125,8 @@ final class Daemon {
             return null;
         }
         TunDevice tun = platform.tun();
-        DeviceMetrics metrics = new DeviceMetrics(Main.VERSION, tun.name(), device, platform::fastPaths, tun::drops);
+        DeviceMetrics metrics =
+                new DeviceMetrics(Main.VERSION, tun.name(), device, aeads, platform::fastPaths, tun::drops);
         try {
             return new MetricsServer(settings.metrics(), metrics);
         } catch (IOException e) {
@@ -157,7 +160,7 @@ final class Daemon {
 
     /** Says what serves. */
     private void tell(LinuxPlatform platform) {
-        LOG.log(Level.INFO, "{0}: {1} workers, AEAD: {2}", settings.name(), settings.workers(), Aeads.implementation());
+        LOG.log(Level.INFO, "{0}: {1} workers, AEAD: {2}", settings.name(), settings.workers(), aeads.implementation());
         for (FastPath path : platform.fastPaths()) {
             LOG.log(Level.INFO, "{0}", path);
             if (path.name().equals("io_uring") && path.whyNot() != null) {

@@ -1,5 +1,7 @@
 package io.culvert.daemon;
 
+import io.culvert.crypto.AeadChoice;
+import io.culvert.crypto.Aeads;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.natives.ErrnoException;
 import java.util.concurrent.Callable;
@@ -63,11 +65,26 @@ public final class Main implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "Missing the name of the interface");
         }
         try {
-            new Daemon(Settings.of(name, System.getenv())).run();
+            Settings settings = Settings.of(name, System.getenv());
+            new Daemon(settings, aeads(System.getProperty("culvert.aead", "auto"))).run();
             return 0;
         } catch (StartException e) {
             System.err.println("culvert: error: " + e.getMessage());
             return 1;
+        }
+    }
+
+    /**
+     * The process's AEADs.
+     *
+     * @param choice a name of {@link AeadChoice}: the launcher passes CULVERT_AEAD on as a system property
+     * @throws StartException when the name is unknown or the implementation cannot be used
+     */
+    static Aeads aeads(String choice) throws StartException {
+        try {
+            return new Aeads(AeadChoice.parse(choice));
+        } catch (IllegalArgumentException e) {
+            throw new StartException("CULVERT_AEAD: " + e.getMessage(), e);
         }
     }
 }

@@ -6,7 +6,6 @@ import io.culvert.bench.result.Run;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.RunnerException;
@@ -82,7 +81,7 @@ public final class AeadBench {
 
     private void measure(TrainShape shape, String operation, String contender) throws RunnerException {
         RunResult result =
-                Forks.run(Forks.options(TrainBenchmark.class, operation, arguments.millis(), jvmArguments(contender))
+                Forks.run(Forks.options(TrainBenchmark.class, operation, arguments.millis(), arguments.jvmArguments())
                         .param("shape", shape.name())
                         .param("contender", contender));
         double best = result.getPrimaryResult().getStatistics().getMin();
@@ -91,11 +90,5 @@ public final class AeadBench {
             mostAllocated = Math.max(mostAllocated, Forks.allocated(result));
         }
         out.printf("  %-4s %-10s %8.0f ns a packet%n", operation, contender, best / shape.count());
-    }
-
-    private List<String> jvmArguments(String contender) {
-        List<String> all = new ArrayList<>(Contenders.jvmArguments(contender));
-        all.addAll(arguments.jvmArguments());
-        return all;
     }
 }

@@ -1,6 +1,7 @@
 package io.culvert.bench.aead;
 
 import io.culvert.crypto.Aead;
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
@@ -15,20 +16,22 @@ public final class ColdStart {
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(Start.SLICE_MILLIS);
 
     private final TrainShape train = TrainShape.of("46x1420");
+    private final Aeads aeads;
     private final long[] bytes;
     private long changeOver;
 
-    private ColdStart(int slices) {
+    private ColdStart(int slices, AeadChoice choice) {
+        aeads = new Aeads(choice);
         bytes = new long[slices];
     }
 
     /**
      * Seals, and writes what was sealed in each slice of time to stdout.
      *
-     * @param arguments the number of slices
+     * @param arguments the number of slices, and the AEAD to use: a name of {@link AeadChoice}
      */
     public static void main(String[] arguments) {
-        ColdStart start = new ColdStart(Integer.parseInt(arguments[0]));
+        ColdStart start = new ColdStart(Integer.parseInt(arguments[0]), AeadChoice.parse(arguments[1]));
         start.seal();
         System.out.println(RESULT + new Start(start.changeOver, start.bytes).inWords());
     }
@@ -38,7 +41,7 @@ public final class ColdStart {
                 - TimeUnit.MILLISECONDS.toNanos(
                         ManagementFactory.getRuntimeMXBean().getUptime());
         try (Arena arena = Arena.ofShared();
-                Aead aead = Aeads.create()) {
+                Aead aead = aeads.create()) {
             long key = arena.allocate(Aead.KEY_BYTES, 64).address();
             long[] counters = new long[train.count()];
             Arrays.setAll(counters, i -> i);

@@ -1,8 +1,8 @@
 package io.culvert.bench.aead;
 
 import io.culvert.crypto.Aead;
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
@@ -25,37 +25,29 @@ final class Contenders {
             case "jce-direct" -> new DirectJce();
             case "evp" -> new Evp();
             case SERVING -> {
-                Aead aead = Aeads.create();
-                awaitChoice();
+                Aeads aeads = new Aeads(AeadChoice.AUTO);
+                Aead aead = aeads.create();
+                awaitChoice(aeads);
                 yield aead;
             }
             default -> {
-                Aead aead = Aeads.create();
-                awaitWarmUp(name);
+                Aeads aeads = new Aeads(AeadChoice.parse(name));
+                Aead aead = aeads.create();
+                awaitWarmUp(aeads, name);
                 yield aead;
             }
         };
     }
 
-    /** JVM arguments that a fork for this contender needs. */
-    static List<String> jvmArguments(String name) {
-        String implementation = switch (name) {
-            case "vector-512", "vector-256", "openssl" -> name;
-            case SERVING -> "auto";
-            default -> "jce";
-        };
-        return List.of("-D" + Aeads.PROPERTY + "=" + implementation);
-    }
-
-    private static void awaitWarmUp(String name) {
-        if (!await(() -> Aeads.implementation().equals(name), WARM_UP_SECONDS)) {
+    private static void awaitWarmUp(Aeads aeads, String name) {
+        if (!await(() -> aeads.implementation().equals(name), WARM_UP_SECONDS)) {
             throw new IllegalStateException(
-                    Aeads.implementation() + " serves instead of " + name + " after " + WARM_UP_SECONDS + " s");
+                    aeads.implementation() + " serves instead of " + name + " after " + WARM_UP_SECONDS + " s");
         }
     }
 
-    private static void awaitChoice() {
-        await(() -> Aeads.implementation().startsWith("vector"), CHOICE_SECONDS);
+    private static void awaitChoice(Aeads aeads) {
+        await(() -> aeads.implementation().startsWith("vector"), CHOICE_SECONDS);
     }
 
     private static boolean await(BooleanSupplier condition, long seconds) {

@@ -4,7 +4,6 @@ import io.culvert.bench.ChildJvm;
 import io.culvert.bench.report.Reports;
 import io.culvert.bench.result.Machine;
 import io.culvert.bench.result.Run;
-import io.culvert.crypto.Aeads;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -52,13 +51,10 @@ final class Starts {
     }
 
     private Start start(String implementation) throws IOException, InterruptedException {
-        List<String> options = Stream.of(
-                        System.getProperty(OPTIONS, "").lines(),
-                        Stream.of("-D" + Aeads.PROPERTY + "=" + implementation),
-                        arguments.jvmArguments().stream())
+        List<String> options = Stream.of(System.getProperty(OPTIONS, "").lines(), arguments.jvmArguments().stream())
                 .flatMap(each -> each)
                 .toList();
-        return Start.parse(
-                ChildJvm.run(ColdStart.class, options, ColdStart.RESULT, "" + SECONDS * Start.SLICES_A_SECOND));
+        return Start.parse(ChildJvm.run(
+                ColdStart.class, options, ColdStart.RESULT, "" + SECONDS * Start.SLICES_A_SECOND, implementation));
     }
 }

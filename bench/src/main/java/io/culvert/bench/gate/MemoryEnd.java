@@ -1,6 +1,7 @@
 package io.culvert.bench.gate;
 
 import io.culvert.bench.jmh.suite.SeededRandom;
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
@@ -31,6 +32,8 @@ final class MemoryEnd implements AutoCloseable {
     private static final int INSIDE = 0x0a12_0000;
     private static final int OUTSIDE = 0xc612_0000;
 
+    private static final Aeads AEADS = new Aeads(AeadChoice.AUTO);
+
     private final int number;
     private final MemoryIo io;
     private final Device device;
@@ -40,7 +43,7 @@ final class MemoryEnd implements AutoCloseable {
     MemoryEnd(int number) throws IOException {
         this.number = number;
         io = new MemoryIo(outside(3 - number));
-        device = Device.start(new World(), new DeviceOptions(1, Aeads::create, false));
+        device = Device.start(new World(), new DeviceOptions(1, AEADS::create, false));
         byte[] key = new byte[Secret.BYTES];
         new SplittableRandom(number).nextBytes(key);
         try (DeviceUpdate update =

@@ -17,11 +17,7 @@ class ForksTest {
     void kernelsAreCompiledByC2Only(@TempDir Path directory) throws Exception {
         Path log = directory.resolve("log");
 
-        Forks.run(Forks.options(
-                        TrainBenchmark.class,
-                        "seal",
-                        50,
-                        List.of("-Dculvert.aead=vector-256", "-Xlog:jit+compilation=debug:file=" + log))
+        Forks.run(Forks.options(TrainBenchmark.class, "seal", 50, List.of("-Xlog:jit+compilation=debug:file=" + log))
                 .param("shape", "46x100")
                 .param("contender", "vector-256"));
 

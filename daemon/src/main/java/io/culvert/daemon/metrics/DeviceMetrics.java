@@ -49,6 +49,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
     private final String version;
     private final String name;
     private final Device device;
+    private final Aeads aeads;
     private final Supplier<List<FastPath>> fastPaths;
     private final TunDrops tunDrops;
     /** When the AEAD changed over last, in milliseconds since 1970; 0 before. Written by whoever changes over. */
@@ -63,13 +64,19 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
 
     /** Of a device and the platform under it, with the name of the interface. */
     public DeviceMetrics(
-            String version, String name, Device device, Supplier<List<FastPath>> fastPaths, TunDrops tunDrops) {
+            String version,
+            String name,
+            Device device,
+            Aeads aeads,
+            Supplier<List<FastPath>> fastPaths,
+            TunDrops tunDrops) {
         this.version = version;
         this.name = name;
         this.device = device;
+        this.aeads = aeads;
         this.fastPaths = fastPaths;
         this.tunDrops = tunDrops;
-        Aeads.onChange(implementation -> aeadChanged = System.currentTimeMillis());
+        aeads.onChange(implementation -> aeadChanged = System.currentTimeMillis());
     }
 
     /** Collects all; any thread. */
@@ -91,9 +98,9 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
         }
         Map<Labels, Integer> aead = new LinkedHashMap<>();
         for (String implementation :
-                new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", Aeads.implementation()))) {
+                new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", aeads.implementation()))) {
             aead.put(
-                    Labels.of("implementation", implementation), implementation.equals(Aeads.implementation()) ? 1 : 0);
+                    Labels.of("implementation", implementation), implementation.equals(aeads.implementation()) ? 1 : 0);
         }
         return List.of(
                 InfoSnapshot.builder()

@@ -1,5 +1,6 @@
 package io.culvert.daemon.rehearsal;
 
+import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceUpdate;
@@ -47,18 +48,21 @@ final class DevicePair implements AutoCloseable {
     /**
      * Makes the devices and sets their interfaces up.
      *
+     * @param aeads makes the AEADs of both
      * @param workers of each
      * @param backend how both do I/O
      * @param offloads which both do without
      * @throws IOException when the system refuses; nothing is left then
      */
-    DevicePair(int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads) throws IOException {
+    DevicePair(Aeads aeads, int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads)
+            throws IOException {
         try {
             for (int i = 0; i < 2; i++) {
                 networks[i] = new PrivateNetwork(NAMES[i]);
                 LinuxPlatform.Options options =
                         new LinuxPlatform.Options(NAMES[i], -1, workers, List.of(), backend, offloads);
-                devices[i] = networks[i].call(() -> Device.start(new LinuxPlatform(options), DeviceOptions.defaults()));
+                devices[i] =
+                        networks[i].call(() -> Device.start(new LinuxPlatform(options), DeviceOptions.defaults(aeads)));
             }
             introduce();
             near().up("lo");

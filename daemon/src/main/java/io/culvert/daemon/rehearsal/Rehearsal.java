@@ -42,20 +42,29 @@ public final class Rehearsal {
     /** Completed by the rehearsal when it has done enough, or by the one that waits when it waits no longer. */
     private final CompletableFuture<?> end = new CompletableFuture<>();
 
-    private Rehearsal() {}
+    private final Aeads aeads;
+
+    private Rehearsal(Aeads aeads) {
+        this.aeads = aeads;
+    }
 
     /**
      * Rehearses, and waits for what matters: for as long as it takes, but no longer than three seconds. The last of the rehearsal's
      * threads may end a little later.
      *
+     * @param aeads makes the AEADs of the device to come, and of the devices here
      * @param workers how many the device to come has
      * @param backend how it does I/O
      * @param offloads which it does without
      * @param over ends it early when complete, however it is completed
      */
     public static void run(
-            int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads, CompletableFuture<?> over) {
-        Rehearsal rehearsal = new Rehearsal();
+            Aeads aeads,
+            int workers,
+            LinuxPlatform.Backend backend,
+            Map<Offload, Boolean> offloads,
+            CompletableFuture<?> over) {
+        Rehearsal rehearsal = new Rehearsal(aeads);
         Thread.ofPlatform()
                 .name("rehearsal")
                 .daemon()
@@ -66,8 +75,8 @@ public final class Rehearsal {
 
     private void play(int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads) {
         long start = System.nanoTime();
-        try (DevicePair pair = new DevicePair(workers, backend, offloads)) {
-            await(CompletableFuture.anyOf(Aeads.warmedUp(), end), KERNELS_MILLIS);
+        try (DevicePair pair = new DevicePair(aeads, workers, backend, offloads)) {
+            await(CompletableFuture.anyOf(aeads.warmedUp(), end), KERNELS_MILLIS);
             try (Traffic traffic = new Traffic(pair)) {
                 awaitCompilers();
                 LOG.log(

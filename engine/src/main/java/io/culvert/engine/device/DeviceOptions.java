@@ -12,9 +12,9 @@ import java.util.function.Supplier;
  * @param threads whether the device runs by itself; a simulation steps its workers and handshakes instead
  */
 public record DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads) {
-    /** What suits most: up to four handshake threads, everything on. */
-    public static DeviceOptions defaults() {
+    /** Up to four handshake threads, workers with threads of their own, and AEAD instances from {@code aeads}. */
+    public static DeviceOptions defaults(Aeads aeads) {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new DeviceOptions(Math.min(4, cores), Aeads::create, true);
+        return new DeviceOptions(Math.min(4, cores), aeads::create, true);
     }
 }

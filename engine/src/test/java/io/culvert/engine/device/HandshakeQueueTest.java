@@ -2,6 +2,7 @@ package io.culvert.engine.device;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.UdpEndpoint;
@@ -39,7 +40,7 @@ class HandshakeQueueTest {
     void nothingIsLeftWaiting() throws InterruptedException {
         Clock clock = new SystemClock();
         MemoryPlatform platform = new MemoryPlatform(clock, new MemoryNetwork(clock, 1), "test", 1, 1);
-        try (Device device = Device.start(platform, new DeviceOptions(2, Aeads::create, true))) {
+        try (Device device = Device.start(platform, new DeviceOptions(2, new Aeads(AeadChoice.JCE)::create, true))) {
             HandshakeQueue queue = device.handshakes();
             List<Thread> senders = new ArrayList<>();
             for (int i = 0; i < SENDERS; i++) {

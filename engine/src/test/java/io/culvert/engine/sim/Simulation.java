@@ -1,5 +1,6 @@
 package io.culvert.engine.sim;
 
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.DeviceOptions;
 import java.util.ArrayList;
@@ -17,7 +18,10 @@ public final class Simulation implements AutoCloseable {
     /** Nanoseconds. */
     public static final long SECOND = 1_000 * MILLISECOND;
 
-    private static final DeviceOptions OPTIONS = new DeviceOptions(1, Aeads::create, false);
+    /** One for all devices of a test's JVM, which then warm up once. */
+    static final Aeads AEADS = new Aeads(AeadChoice.AUTO);
+
+    private static final DeviceOptions OPTIONS = new DeviceOptions(1, AEADS::create, false);
 
     /** More steps than this at one moment are a livelock. */
     private static final int MAX_STEPS = 100_000;

@@ -2,7 +2,6 @@ package io.culvert.engine.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.pipeline.DropCause;
@@ -38,7 +37,8 @@ class ThreadsTest {
     };
 
     private static Node node(MemoryNetwork network, int number, int workers) {
-        Node node = new Node(CLOCK, network, number, workers, number, new DeviceOptions(2, Aeads::create, true));
+        Node node =
+                new Node(CLOCK, network, number, workers, number, new DeviceOptions(2, Simulation.AEADS::create, true));
         node.tun().setLink(true);
         return node;
     }

@@ -11,10 +11,12 @@ import java.util.concurrent.locks.LockSupport;
  * after the copy that stands for the kernel's.
  */
 final class AeadAlone implements Carrier {
+    private final Aeads aeads;
     private final Lane[] lanes;
     private final Round round = new Round();
 
-    AeadAlone(boolean send, int workers, InnerPackets shape) {
+    AeadAlone(Aeads aeads, boolean send, int workers, InnerPackets shape) {
+        this.aeads = aeads;
         lanes = new Lane[workers];
         for (int i = 0; i < workers; i++) {
             lanes[i] = new Lane(send, shape);
@@ -37,7 +39,7 @@ final class AeadAlone implements Carrier {
             super("aead-alone");
             setDaemon(true);
             this.send = send;
-            try (Aead aead = Aeads.create()) {
+            try (Aead aead = aeads.create()) {
                 corpus = new Corpus(shape, 1, 2, 3, key, aead);
             }
             slab = Memory.allocate((long) Feed.TRAIN * corpus.messageBytes() + 64, 4096);
@@ -49,7 +51,7 @@ final class AeadAlone implements Carrier {
 
         @Override
         public void run() {
-            try (Aead aead = Aeads.create()) {
+            try (Aead aead = aeads.create()) {
                 while (asked >= 0) {
                     int trains = asked;
                     if (trains == 0) {

@@ -9,12 +9,13 @@ import java.util.function.LongConsumer;
  * by which they were sealed: so the replay window sees each once, and the cipher works on a corpus that fits the cache.
  */
 final class CorpusAead implements Aead {
-    private final Aead serving = Aeads.create();
+    private final Aead serving;
     private final LongConsumer sealsWith;
     private final long[] sealed = new long[MAX_TRAIN];
 
     /** Tells {@code sealsWith} the address of the key at each seal. */
-    CorpusAead(LongConsumer sealsWith) {
+    CorpusAead(Aeads aeads, LongConsumer sealsWith) {
+        serving = aeads.create();
         this.sealsWith = sealsWith;
     }
 

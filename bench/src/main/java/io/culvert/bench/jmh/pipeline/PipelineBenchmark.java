@@ -1,6 +1,7 @@
 package io.culvert.bench.jmh.pipeline;
 
 import io.culvert.bench.jmh.suite.InnerPackets;
+import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
@@ -55,6 +56,7 @@ public class PipelineBenchmark {
     @Param({"1"})
     public int peers;
 
+    private Aeads aeads;
     private Carrier carrier;
 
     /** What passed between workers. */
@@ -86,26 +88,21 @@ public class PipelineBenchmark {
         boolean send = direction.equals("send");
         InnerPackets shape =
                 new InnerPackets(false, tcp, packetBytes(flow) - (tcp ? 40 : 28), tcp && send ? Feed.TRAIN : 1);
+        aeads = new Aeads(AeadChoice.AUTO);
         carrier = contender.equals("culvert")
-                ? new Tunnel(send, workers, peers, shape)
-                : new AeadAlone(send, workers, shape);
+                ? new Tunnel(aeads, send, workers, peers, shape)
+                : new AeadAlone(aeads, send, workers, shape);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
-        while (!vectorsServe() && warms() && System.nanoTime() < end) {
+        while (!vectorsServe() && !aeads.warmedUp().isDone() && System.nanoTime() < end) {
             Thread.sleep(20);
         }
         if (!vectorsServe()) {
-            LOGGER.warning(Aeads.implementation() + " serves, not the vector kernels");
+            LOGGER.warning(aeads.implementation() + " serves, not the vector kernels");
         }
     }
 
-    private static boolean vectorsServe() {
-        return Aeads.implementation().startsWith("vector");
-    }
-
-    /** Whether the warm-up of the vector kernels is still at work. */
-    private static boolean warms() {
-        return Thread.getAllStackTraces().keySet().stream()
-                .anyMatch(thread -> thread.getName().equals("culvert-aead-warm-up"));
+    private boolean vectorsServe() {
+        return aeads.implementation().startsWith("vector");
     }
 
     /** Carries packets. */

@@ -43,6 +43,7 @@ final class Tunnel implements Carrier {
     private final Map<Integer, Integer> indices = new ConcurrentHashMap<>();
 
     private final Round round = new Round();
+    private final Aeads aeads;
     private final int peers;
     private final MemoryHost host;
     private final Device device;
@@ -53,12 +54,14 @@ final class Tunnel implements Carrier {
     /**
      * Sets up the sessions.
      *
+     * @param aeads makes the AEADs of all devices
      * @param send whether it is to send, else receive
      * @param workers how many
      * @param peers 1 to {@code workers}
      * @param shape of its packets
      */
-    Tunnel(boolean send, int workers, int peers, InnerPackets shape) throws IOException {
+    Tunnel(Aeads aeads, boolean send, int workers, int peers, InnerPackets shape) throws IOException {
+        this.aeads = aeads;
         this.peers = peers;
         others = new Device[peers];
         keys = new long[peers];
@@ -69,7 +72,7 @@ final class Tunnel implements Carrier {
         for (int peer = 0; peer < peers; peer++) {
             connect(peer);
         }
-        Aead aead = Aeads.create();
+        Aead aead = aeads.create();
         for (int peer = 0; peer < peers; peer++) {
             int inner = InnerPackets.peerAddress(peer);
             Feed feed = send
@@ -81,8 +84,8 @@ final class Tunnel implements Carrier {
         aead.close();
     }
 
-    private static Device start(MemoryHost on, LongConsumer sealsWith) {
-        return Device.start(on, new DeviceOptions(1, () -> new CorpusAead(sealsWith), true));
+    private Device start(MemoryHost on, LongConsumer sealsWith) {
+        return Device.start(on, new DeviceOptions(1, () -> new CorpusAead(aeads, sealsWith), true));
     }
 
     private static PublicKey identify(Device one, int seed) throws IOException {

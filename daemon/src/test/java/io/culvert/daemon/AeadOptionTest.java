@@ -1,0 +1,21 @@
+package io.culvert.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+
+/** CULVERT_AEAD, which the launcher passes on. */
+class AeadOptionTest {
+    @Test
+    void implementationCanBeChosen() throws StartException {
+        assertThat(Main.aeads("jce").implementation()).isEqualTo("jce");
+    }
+
+    @Test
+    void unknownImplementationIsRefusedByName() {
+        assertThatThrownBy(() -> Main.aeads("fast"))
+                .isInstanceOf(StartException.class)
+                .hasMessageStartingWith("CULVERT_AEAD: unknown AEAD implementation \"fast\"");
+    }
+}
