@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes the classes of io.culvert.natives.generated from C headers, in the shape that jextract gives them.
 
-Usage: generate.py [OUTPUT_DIRECTORY]; README.md beside this file tells how to set it up. The output depends on the
+Usage: generate.py [OUTPUT_DIRECTORY]; README.md beside this file describes the set-up. The output depends on the
 headers and on the filter files only: the same input gives the same bytes.
 """
 
@@ -15,6 +15,7 @@ from clang.cindex import CursorKind, Index, TranslationUnit, TypeKind
 
 HERE = Path(__file__).resolve().parent
 PACKAGE = "io.culvert.natives.generated"
+MAX_COLUMNS = 120
 DEFAULT_OUTPUT = HERE.parent / "src/main/java" / PACKAGE.replace(".", "/")
 
 # Header class, header, filter, library (None: the C library).
@@ -46,7 +47,7 @@ def fail(message):
 
 
 class Filter:
-    """A jextract argument file; words behind '#' on a line are ours (see README.md)."""
+    """A jextract argument file; notes after '#' on a line are for this script (see README.md)."""
 
     def __init__(self, path):
         self.structs, self.functions, self.constants = [], {}, []
@@ -67,7 +68,7 @@ class Filter:
 
 
 def compiler_includes():
-    """Where the C compiler keeps its own headers (stddef.h), which libclang's wheel lacks."""
+    """The directory of the C compiler's own headers (stddef.h), which libclang's wheel lacks."""
     cc = os.environ.get("CC", "cc")
     return subprocess.check_output([cc, "-print-file-name=include"], text=True).strip()
 
@@ -288,15 +289,27 @@ def header_source(name, header, library, functions, filtered):
         f"/** Constants and functions of {header.name}. */\n"
         f"public final class {name} {{\n"
         f"    private {name}() {{}}\n\n{fixed}\n"
-        f"    /** Where the functions are; looked for when the first of them is used. */\n"
+        f"    /** Finds the functions; loaded when the first of them is called. */\n"
         f"    private static final class Symbols {{\n"
         f'        @SuppressWarnings("restricted")\n'
         f"        static final SymbolLookup LOOKUP = {lookup};\n    }}\n\n"
         f'    @SuppressWarnings("restricted")\n'
-        f"    private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {{\n"
+        f"    private static MethodHandle bind("
+        f"String name, FunctionDescriptor descriptor, Linker.Option... options) {{\n"
         f"        return Linker.nativeLinker().downcallHandle(Symbols.LOOKUP.findOrThrow(name), descriptor, options);\n"
         f"    }}\n\n{body}}}\n"
     )
+
+
+def fold(line):
+    """Breaks a line of Java that is too long, after a comma or a parenthesis."""
+    pad = line[: len(line) - len(line.lstrip())]
+    done = []
+    while len(line) > MAX_COLUMNS:
+        at = max(line.rfind(", ", 0, MAX_COLUMNS), line.rfind("(", 0, MAX_COLUMNS)) + 1
+        done.append(line[:at])
+        line = pad + " " * 8 + line[at:].lstrip()
+    return "\n".join(done + [line])
 
 
 def generate(group, known):
@@ -326,7 +339,7 @@ def main():
         if old.name != "package-info.java":
             old.unlink()
     for name, text in files.items():
-        (output / name).write_text(text)
+        (output / name).write_text("".join(fold(line) + "\n" for line in text.splitlines()))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-/* What linux_h and its structs are generated from: sockets, TUN, netlink, scheduling, time and descriptors. */
+/* The headers of linux_h and its structs: sockets, TUN, netlink, scheduling, time and descriptors. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -26,6 +26,6 @@
 #include <linux/rtnetlink.h>
 #include <linux/sockios.h>
 
-/* Kernel interface newer than Debian 12's headers (Linux 6.1); the numbers are fixed for ever. */
+/* Kernel interface newer than Debian 12's headers (Linux 6.1); these numbers never change. */
 #define TUN_F_USO4 0x20 /* Linux 6.2 */
 #define TUN_F_USO6 0x40 /* Linux 6.2 */

@@ -1,4 +1,4 @@
-/** Bindings to liburing, sockets, TUN, eventfd and the clock, and the one place that owns raw memory access. */
+/** Bindings to liburing, sockets, TUN, eventfd and clocks, and the class that owns raw memory access. */
 module io.culvert.natives {
     exports io.culvert.natives;
     exports io.culvert.natives.generated;

@@ -1,4 +1,4 @@
-/** io_uring, the queues that packets wait in, and the slabs that they lie in. */
+/** io_uring, queues between threads, and slabs of packet memory. */
 module io.culvert.ring {
     requires transitive io.culvert.natives;
     requires org.jctools.core.jdk11;

@@ -5,24 +5,24 @@ import java.lang.reflect.Field;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Error numbers as people read them. Cold code only; any thread. */
+/** Names and descriptions of error numbers. For cold code; any thread. */
 public final class Errno {
     private static final Map<Integer, String> NAMES = names();
 
     private Errno() {}
 
-    /** The symbolic name, such as {@code EPERM}; the number itself when it has none. */
+    /** The symbolic name, such as {@code EPERM}, or the number when it has no name. */
     public static String name(int errno) {
         return NAMES.getOrDefault(errno, Integer.toString(errno));
     }
 
-    /** The C library's words for it, such as {@code Operation not permitted}. */
+    /** The C library's description, such as {@code Operation not permitted}. */
     public static String text(int errno) {
-        // The string is the C library's own, outside of what Memory knows.
+        // The C library owns the string, so it is not registered with Memory.
         return Memory.all().getString(linux_h.strerror(errno));
     }
 
-    /** The generated class lists each number once under the name that the kernel gives it first. */
+    /** The generated class has one name for each number: aliases such as EWOULDBLOCK are left out. */
     private static Map<Integer, String> names() {
         Map<Integer, String> names = new HashMap<>();
         try {

@@ -2,14 +2,14 @@ package io.culvert.natives;
 
 import java.io.IOException;
 
-/** The kernel refused a call. Its message names the call, the error and what the C library says of it. */
+/** The kernel refused a call. The message has the call, the C library's description and the name of the error. */
 public final class ErrnoException extends IOException {
     private static final long serialVersionUID = 1L;
 
     private final int errno;
 
     /**
-     * A failure.
+     * Describes a failed call.
      *
      * @param call the function, or function and argument, that failed
      * @param errno the positive error number

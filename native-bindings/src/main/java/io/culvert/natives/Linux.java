@@ -16,12 +16,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Linux system calls with Java's types. Two kinds:
+ * Linux system calls with Java types. There are two kinds:
  *
  * <ul>
- *   <li>control calls, which throw {@link ErrnoException} and may be made by any thread;
- *   <li>data calls, which take a {@link CallState}, allocate nothing, throw nothing, and return what the kernel returns:
- *       a count, or the negative error number ({@code -EAGAIN}). They do not repeat a call after {@code EINTR}.
+ *   <li>control calls throw {@link ErrnoException}; any thread may make them;
+ *   <li>data calls take a {@link CallState}, neither allocate nor throw, and return a count or the negative error
+ *       number (such as {@code -EAGAIN}). They do not repeat a call after {@code EINTR}.
  * </ul>
  *
  * <p>Addresses name memory from {@link Memory}. File descriptors made here are close-on-exec.
@@ -42,7 +42,7 @@ public final class Linux {
         return result;
     }
 
-    // Sockets, control side
+    // Control calls: sockets
 
     /** Makes a socket; {@code SOCK_CLOEXEC} is added to {@code type}. */
     public static int socket(int domain, int type, int protocol) throws ErrnoException {
@@ -97,7 +97,7 @@ public final class Linux {
         }
     }
 
-    /** Reads an option into the {@code length} bytes at {@code value}, which are zero where it has fewer. */
+    /** Reads an option into the {@code length} bytes at {@code value}; bytes beyond the option's size are zeroed. */
     public static void getsockopt(int fd, int level, int option, long value, int length) throws ErrnoException {
         CallState state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
@@ -108,7 +108,7 @@ public final class Linux {
         }
     }
 
-    // Descriptors, control side
+    // Control calls: descriptors
 
     /** Opens a file; {@code O_CLOEXEC} is added to {@code flags}. A new file gets mode 0600. */
     public static int open(String path, int flags) throws ErrnoException {
@@ -119,19 +119,19 @@ public final class Linux {
         }
     }
 
-    /** Closes a descriptor. It is gone even where this throws: never close twice. */
+    /** Closes a descriptor. It is closed even if this throws: never close it twice. */
     public static void close(int fd) throws ErrnoException {
         CallState state = STATE.get();
         checked(state, linux_h.close(state.segment(), fd), "close");
     }
 
-    /** Makes {@code target} name what {@code source} names; what it named before is closed. */
+    /** Makes {@code target} a duplicate of {@code source}; closes the former {@code target}. */
     public static void dup2(int source, int target) throws ErrnoException {
         CallState state = STATE.get();
         checked(state, linux_h.dup2(state.segment(), source, target), "dup2");
     }
 
-    /** A device control whose argument is an address or a number. */
+    /** Makes a device control call whose argument is an address or a number. */
     public static int ioctl(int fd, long request, long argument) throws ErrnoException {
         CallState state = STATE.get();
         int result = linux_h.ioctl(state.segment(), fd, request, argument);
@@ -150,30 +150,30 @@ public final class Linux {
         return checked(state, linux_h.eventfd(state.segment(), 0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
     }
 
-    // The process and its threads
+    // Control calls: process and threads
 
-    /** Moves the calling thread into the namespace that {@code fd} names; {@code type} is a {@code CLONE_NEW...} or 0. */
+    /** Moves the calling thread into the namespace {@code fd}; {@code type} is a {@code CLONE_NEW...}, or 0 for any. */
     public static void setns(int fd, int type) throws ErrnoException {
         CallState state = STATE.get();
         checked(state, linux_h.setns(state.segment(), fd, type), "setns");
     }
 
     /**
-     * Moves the calling thread into new namespaces of the kinds in {@code flags} (CLONE_NEWNET and the like); threads that it
-     * starts from then on are there too.
+     * Moves the calling thread into new namespaces of the kinds in {@code flags} (such as CLONE_NEWNET). Threads that
+     * it starts later inherit them.
      */
     public static void unshare(int flags) throws ErrnoException {
         CallState state = STATE.get();
         checked(state, linux_h.unshare(state.segment(), flags), "unshare");
     }
 
-    /** Sets the niceness of the calling thread, and of those that it starts from then on: -20 to 19. */
+    /** Sets the niceness, -20 to 19, of the calling thread. Threads that it starts later inherit it. */
     public static void nice(int nice) throws ErrnoException {
         CallState state = STATE.get();
         checked(state, linux_h.setpriority(state.segment(), linux_h.PRIO_PROCESS, 0, nice), "setpriority");
     }
 
-    /** Lets the calling thread run on one processor only. */
+    /** Pins the calling thread to one CPU. */
     public static void schedSetaffinity(int cpu) throws ErrnoException {
         CallState state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
@@ -181,11 +181,11 @@ public final class Linux {
             MemorySegment mask = arena.allocate(bytes, Long.BYTES);
             mask.set(JAVA_BYTE, cpu / 8, (byte) (1 << cpu % 8));
             int result = linux_h.sched_setaffinity(state.segment(), 0, bytes, mask.address());
-            checked(state, result, "sched_setaffinity to processor " + cpu);
+            checked(state, result, "sched_setaffinity to CPU " + cpu);
         }
     }
 
-    /** Has the scheduler take the calling thread for one that computes: when it wakes it interrupts nobody. */
+    /** Sets SCHED_BATCH for the calling thread: its wake-ups preempt no other thread. */
     public static void schedBatch() throws ErrnoException {
         CallState state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
@@ -195,12 +195,12 @@ public final class Linux {
         }
     }
 
-    /** The effective user, 0 for root. */
+    /** The effective user id, 0 for root. */
     public static int geteuid() {
         return linux_h.geteuid();
     }
 
-    /** Fills {@code bytes} bytes at {@code address} from the kernel's random source. */
+    /** Fills {@code bytes} bytes at {@code address} with random bytes from the kernel. */
     public static void getrandom(long address, int bytes) throws ErrnoException {
         CallState state = STATE.get();
         for (int done = 0; done < bytes; ) {
@@ -214,7 +214,7 @@ public final class Linux {
 
     // Time
 
-    /** What a clock ({@code CLOCK_REALTIME}, ...) shows, in nanoseconds. Any thread; allocates nothing. */
+    /** The time of a clock ({@code CLOCK_REALTIME}, ...), in nanoseconds. Any thread; allocates nothing. */
     public static long clockNanos(int clock) {
         MemorySegment time = TIME.get();
         linux_h.clock_gettime(clock, time.address());
@@ -222,39 +222,41 @@ public final class Linux {
                 + time.get(JAVA_LONG, timespec.tv_nsec$offset);
     }
 
-    /** Nanoseconds since the machine started, sleep included. Any thread; allocates nothing. */
+    /** Nanoseconds since boot, including suspend. Any thread; allocates nothing. */
     public static long bootNanos() {
         return clockNanos(CLOCK_BOOTTIME);
     }
 
     // Data calls
 
-    /** Reads at most {@code bytes}; the count, 0 at the end, or the negative error number. */
+    /** Reads at most {@code bytes}; returns the count, 0 at the end of the file, or the negative error number. */
     public static int read(CallState state, int fd, long address, int bytes) {
         return state.result(linux_h.read(state.segment(), fd, address, bytes));
     }
 
-    /** Reads from an offset of a file on, as {@link #read}. */
+    /** Reads from {@code offset} of a file; otherwise as {@link #read}. */
     public static int pread(CallState state, int fd, long address, int bytes, long offset) {
         return state.result(linux_h.pread(state.segment(), fd, address, bytes, offset));
     }
 
-    /** Writes; the count or the negative error number. */
+    /** Writes; returns the count or the negative error number. */
     public static int write(CallState state, int fd, long address, int bytes) {
         return state.result(linux_h.write(state.segment(), fd, address, bytes));
     }
 
-    /** Sends what the {@code struct msghdr} at {@code message} describes; bytes sent or the negative error number. */
+    /** Sends the {@code struct msghdr} at {@code message}; returns bytes sent or the negative error number. */
     public static int sendmsg(CallState state, int fd, long message, int flags) {
         return state.result(linux_h.sendmsg(state.segment(), fd, message, flags));
     }
 
-    /** Sends {@code count} {@code struct mmsghdr}s; how many were sent, or the negative error number of the first. */
+    /** Sends {@code count} {@code struct mmsghdr}s; returns how many were sent, or the first one's negative error. */
     public static int sendmmsg(CallState state, int fd, long messages, int count, int flags) {
         return state.result(linux_h.sendmmsg(state.segment(), fd, messages, count, flags));
     }
 
-    /** Receives into at most {@code count} {@code struct mmsghdr}s; how many were filled. Without a time limit. */
+    /**
+     * Receives into at most {@code count} {@code struct mmsghdr}s, without a time limit; returns how many it filled.
+     */
     public static int recvmmsg(CallState state, int fd, long messages, int count, int flags) {
         return state.result(linux_h.recvmmsg(state.segment(), fd, messages, count, flags, 0));
     }
@@ -262,14 +264,14 @@ public final class Linux {
     /**
      * Waits until one of {@code count} {@code struct pollfd}s is ready.
      *
-     * @param timeoutMillis -1 for as long as it takes, 0 not to wait
-     * @return how many are ready, 0 after the time limit, or the negative error number
+     * @param timeoutMillis longest wait; -1 for no limit, 0 to return at once
+     * @return number of ready descriptors, 0 after the time limit, or the negative error number
      */
     public static int poll(CallState state, long descriptors, int count, int timeoutMillis) {
         return state.result(linux_h.poll(state.segment(), descriptors, count, timeoutMillis));
     }
 
-    /** As {@link #poll}, with the limit in the {@code struct timespec} at {@code timeout}; 0 for none. */
+    /** As {@link #poll}, with the time limit in the {@code struct timespec} at {@code timeout}; 0 for no limit. */
     public static int ppoll(CallState state, long descriptors, int count, long timeout) {
         return state.result(linux_h.ppoll(state.segment(), descriptors, count, timeout, 0));
     }

@@ -15,23 +15,23 @@ import java.util.concurrent.ConcurrentSkipListMap;
 /**
  * Off-heap memory by address: the one class through which {@code ring} and {@code engine} touch it.
  *
- * <p>Hot code passes addresses ({@code long}) and lengths ({@code int}) about, never segments, so that nothing is
- * allocated and nothing is checked twice. What makes that safe: every address comes from {@link #allocate} or from
- * memory that the kernel mapped and {@link #register} declared, and whoever takes bytes from outside checks their
- * length once, at the edge, before it hands out an address.
+ * <p>Hot code passes addresses ({@code long}) and lengths ({@code int}), never segments, so that it allocates nothing
+ * and bounds are not checked twice. This is safe for two reasons. Every address comes from {@link #allocate}, or from
+ * memory that the kernel mapped and {@link #register} declared. Code that receives bytes checks their length once,
+ * before it passes on an address.
  *
- * <p>With {@code -Dculvert.checks=true} (always on in tests) each access is looked up among the live ranges, and one
- * that leaves its range throws {@link IndexOutOfBoundsException}.
+ * <p>With {@code -Dculvert.checks=true} (always on in tests) each access is checked against the live ranges; an access
+ * outside of them throws {@link IndexOutOfBoundsException}.
  *
- * <p>Multi-byte accessors are little-endian, as WireGuard's wire format is and as the machines are that Culvert runs
- * on; the {@code BE} ones are for IP, UDP and TCP headers. All methods may be called from any thread; ordering between
- * threads is the caller's.
+ * <p>Multi-byte accessors are little-endian, as are WireGuard's wire format and the CPUs that Culvert runs on. The
+ * {@code BE} accessors are for IP, UDP and TCP headers. Any thread may call these methods; the caller orders accesses
+ * of several threads.
  */
 public final class Memory {
     /** Whether every access is checked against the live ranges. */
     public static final boolean CHECKS = Boolean.getBoolean("culvert.checks");
 
-    // Safe because of the invariant in the class comment: addresses are only ever those of live allocations.
+    // Safe by the invariant in the class comment: addresses are those of live ranges.
     @SuppressWarnings("restricted")
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -54,12 +54,12 @@ public final class Memory {
     }
 
     /**
-     * Allocates zeroed memory that lives until {@link #free}.
+     * Allocates zeroed memory, to be freed by {@link #free}.
      *
      * @param bytes size, at least 1
      * @param alignment a power of two
      * @return the address
-     * @throws OutOfMemoryError when the system has none left
+     * @throws OutOfMemoryError when the system has no memory left
      */
     public static long allocate(long bytes, long alignment) {
         // C wants the size to be a multiple of the alignment.
@@ -72,20 +72,20 @@ public final class Memory {
         return address;
     }
 
-    /** Frees what {@link #allocate} gave. */
+    /** Frees memory of {@link #allocate}. */
     public static void free(long address) {
         unregister(address);
         linux_h.free(address);
     }
 
-    /** Declares memory that someone else mapped, such as a ring shared with the kernel. */
+    /** Declares memory that other code mapped, such as a ring shared with the kernel. */
     public static void register(long address, long bytes) {
         if (CHECKS) {
             LIVE.put(address, bytes);
         }
     }
 
-    /** Takes back what {@link #register} declared. */
+    /** Withdraws a range that {@link #register} declared. */
     public static void unregister(long address) {
         if (CHECKS && LIVE.remove(address) == null) {
             throw new IllegalStateException("not a live range: 0x" + Long.toHexString(address));
@@ -99,7 +99,7 @@ public final class Memory {
         }
     }
 
-    /** A method of its own, since compilers inline only what is short: without checks an access is to cost no call. */
+    /** A method of its own, to keep {@link #check} small enough to be inlined: without checks it must cost no call. */
     private static void requireLive(long address, long bytes) {
         Map.Entry<Long, Long> range = LIVE.floorEntry(address);
         if (range == null || bytes < 0 || address + bytes > range.getKey() + range.getValue()) {
@@ -147,19 +147,19 @@ public final class Memory {
         ALL.set(JAVA_LONG_UNALIGNED, address, value);
     }
 
-    /** Reads an aligned word before everything that the program reads after it. */
+    /** Reads an aligned word with acquire semantics: later accesses are not reordered before it. */
     public static int getIntAcquire(long address) {
         check(address, 4);
         return (int) INT.getAcquire(ALL, address);
     }
 
-    /** Reads an aligned word afresh, without ordering. */
+    /** Reads an aligned word from memory each time, without ordering. */
     public static int getIntOpaque(long address) {
         check(address, 4);
         return (int) INT.getOpaque(ALL, address);
     }
 
-    /** Writes an aligned word after everything that the program read and wrote before it. */
+    /** Writes an aligned word with release semantics: earlier accesses are not reordered after it. */
     public static void putIntRelease(long address, int value) {
         check(address, 4);
         INT.setRelease(ALL, address, value);
@@ -209,7 +209,7 @@ public final class Memory {
         MemorySegment.copy(source, offset, ALL, JAVA_BYTE, target, bytes);
     }
 
-    /** Zeroes; the way to end a secret's life. */
+    /** Zeroes memory, such as that of a secret at its end. */
     public static void zero(long address, long bytes) {
         check(address, bytes);
         ALL.asSlice(address, bytes).fill((byte) 0);

@@ -23,14 +23,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every size, offset, width and constant of the generated classes is what the C compiler makes of the same headers. */
+/** Every size, offset, width and constant of the generated classes equals the C compiler's, from the same headers. */
 class LayoutTest {
     private static final String OFFSET = "$offset";
 
     @TempDir
     Path directory;
 
-    /** C expression to what the generated classes say of it. */
+    /** C expression to its value in the generated classes. */
     private final Map<String, Long> claims = new LinkedHashMap<>();
 
     @BeforeEach
@@ -132,7 +132,7 @@ class LayoutTest {
         try (Stream<Path> files = Files.list(classFiles)) {
             for (Path file : files.sorted().toList()) {
                 String name = file.getFileName().toString().replace(".class", "");
-                // Holders of function handles are nested classes; package-info declares nothing.
+                // Not the nested classes, which hold function handles, nor package-info.
                 if (!name.contains("$") && !name.contains("-")) {
                     classes.add(Class.forName(linux_h.class.getPackageName() + "." + name));
                 }

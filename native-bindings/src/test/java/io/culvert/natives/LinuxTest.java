@@ -34,7 +34,7 @@ class LinuxTest {
     }
 
     @Test
-    void aRefusedControlCallNamesCallAndError() {
+    void refusedControlCallNamesCallAndError() {
         assertThatThrownBy(() -> Linux.open("/does/not/exist", 0))
                 .isInstanceOfSatisfying(
                         ErrnoException.class, e -> assertThat(e.errno()).isEqualTo(ENOENT))
@@ -42,7 +42,7 @@ class LinuxTest {
     }
 
     @Test
-    void aRefusedDataCallReturnsTheNegativeError() throws ErrnoException {
+    void refusedDataCallReturnsTheNegativeError() throws ErrnoException {
         int eventfd = Linux.eventfd();
         assertThat(Linux.read(state, eventfd, memory, 8)).isEqualTo(-EAGAIN);
         Linux.close(eventfd);
@@ -57,7 +57,7 @@ class LinuxTest {
     }
 
     @Test
-    void anEventCounterWakesAPoll() throws ErrnoException {
+    void eventCounterWakesAPoll() throws ErrnoException {
         int eventfd = Linux.eventfd();
         pollfd.fd(memory, eventfd);
         pollfd.events(memory, (short) POLLIN);
@@ -102,7 +102,7 @@ class LinuxTest {
     }
 
     @Test
-    void aSocketHasOptionsAndAName() throws ErrnoException {
+    void socketHasOptionsAndAName() throws ErrnoException {
         int socket = Linux.socket(AF_INET, SOCK_DGRAM, 0);
         Linux.setsockopt(socket, SOL_SOCKET, SO_REUSEPORT, 1);
         assertThat(Linux.getsockopt(socket, SOL_SOCKET, SO_REUSEPORT)).isEqualTo(1);
@@ -118,7 +118,7 @@ class LinuxTest {
     }
 
     @Test
-    void clocksRun() {
+    void clocksAdvance() {
         long boot = Linux.bootNanos();
         assertThat(boot).isPositive();
         assertThat(Linux.bootNanos()).isGreaterThanOrEqualTo(boot);
@@ -126,7 +126,7 @@ class LinuxTest {
     }
 
     @Test
-    void randomBytesFillTheirPlaceOnly() throws ErrnoException {
+    void randomBytesFillTheirRangeOnly() throws ErrnoException {
         Linux.getrandom(memory, 256);
         boolean differ = false;
         for (int i = 8; i < 256; i += 8) {
@@ -137,7 +137,7 @@ class LinuxTest {
     }
 
     @Test
-    void memoryOfOthersIsDeclaredAndTakenBack() {
+    void foreignMemoryIsDeclaredAndWithdrawn() {
         long address = linux_h.aligned_alloc(64, 4096);
         assertThatThrownBy(() -> Memory.getInt(address)).isInstanceOf(IndexOutOfBoundsException.class);
         Memory.register(address, 4096);
@@ -151,15 +151,16 @@ class LinuxTest {
     }
 
     @Test
-    void theProcessIsKnown() {
+    void processCallsReportErrors() {
         assertThat(Linux.geteuid()).isNotNegative();
         assertThatThrownBy(() -> Linux.schedSetaffinity(1000)).hasMessageContaining("EINVAL");
         assertThatThrownBy(() -> Linux.setns(-1, 0)).hasMessageContaining("EBADF");
     }
 
     @Test
-    void libUringSaysWhyNot() {
-        assertThat(LibUring.isAvailable()).isEqualTo(LibUring.whyNot() == null);
+    void libUringIsAvailableOrHasAReason() {
+        assertThat(LibUring.isAvailable())
+                .isEqualTo(LibUring.unavailableReason().isEmpty());
     }
 
     private static void bindToLoopback(int socket, long address) throws ErrnoException {

@@ -13,7 +13,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 
-/** What {@link CommitEntryQueue} and {@link CommitEntry} promise to threads that race. */
+/** {@link OrderedQueue} and {@link CommitEntry} under concurrent access. */
 final class OrderedQueueStress {
     private OrderedQueueStress() {}
 
@@ -28,24 +28,26 @@ final class OrderedQueueStress {
         }
     }
 
-    /** Takes the next finished element's payload; 0 when there is none. */
+    /** Takes the payload of the next finished element, or 0. */
     private static int poll(OrderedQueue<Element> queue) {
         Element element = queue.pollReady();
         return element == null ? 0 : element.payload;
     }
 
-    /** A commit was asked for already when the last element is finished: it is seen, or the home is told again. */
+    /**
+     * A commit was already requested when the last element is finished: it takes that element, or the home is woken.
+     */
     @JCStressTest
-    @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "The commit that was under way takes it.")
-    @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "The home is told again.")
-    @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Taken, and told for nothing.")
+    @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "The commit under way takes it.")
+    @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "The home is woken again.")
+    @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Taken, and a spurious wake-up.")
     @Outcome(id = "false, false", expect = FORBIDDEN, desc = "A lost wake-up: the peer stalls.")
     @State
     public static class WakeUp {
         private final OrderedQueue<Element> queue = new OrderedQueue<>(2);
         private final Element element = new Element();
 
-        /** One element is being worked on, and a commit was requested. */
+        /** One pending element and a requested commit. */
         public WakeUp() {
             queue.offer(element);
             queue.requestCommit();
@@ -66,12 +68,12 @@ final class OrderedQueueStress {
         }
     }
 
-    /** Two finish at once: one of them tells the home, and its one commit takes both, in order. */
+    /** Two finish at once: one of them wakes the home, whose one commit takes both in order. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 1, 2", "0, 1, 1, 2"},
             expect = ACCEPTABLE,
-            desc = "Told once, taken in order.")
+            desc = "Woken once, taken in order.")
     @Outcome(expect = FORBIDDEN)
     @State
     public static class TwoFinishers {
@@ -79,7 +81,7 @@ final class OrderedQueueStress {
         private final Element first = new Element();
         private final Element second = new Element();
 
-        /** Two elements are being worked on. */
+        /** Two pending elements. */
         public TwoFinishers() {
             first.payload = 1;
             second.payload = 2;
@@ -110,10 +112,10 @@ final class OrderedQueueStress {
         }
     }
 
-    /** Whoever sees the work finished sees what it did. */
+    /** A thread that reads DONE reads the effects of the work. */
     @JCStressTest
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "Not finished.")
-    @Outcome(id = "0, 42", expect = ACCEPTABLE, desc = "Nearly finished.")
+    @Outcome(id = "0, 42", expect = ACCEPTABLE, desc = "Effects visible, not finished.")
     @Outcome(id = "1, 42", expect = ACCEPTABLE, desc = "Finished.")
     @Outcome(expect = FORBIDDEN)
     @State
@@ -127,7 +129,7 @@ final class OrderedQueueStress {
             element.publish(CommitEntry.DONE);
         }
 
-        /** Looks. */
+        /** Reads state and effects. */
         @Actor
         public void home(II_Result result) {
             result.r1 = element.state();
@@ -135,10 +137,10 @@ final class OrderedQueueStress {
         }
     }
 
-    /** An element that is used again is open from the moment that it can be seen in the queue. */
+    /** A reused element is pending as soon as it is visible in the queue. */
     @JCStressTest
-    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Not there, or open.")
-    @Outcome(expect = FORBIDDEN, desc = "The state of the element's former life.")
+    @Outcome(id = "0", expect = ACCEPTABLE, desc = "Not visible, or pending.")
+    @Outcome(expect = FORBIDDEN, desc = "The state of the element's former use.")
     @State
     public static class Reuse {
         private final OrderedQueue<Element> queue = new OrderedQueue<>(2);
@@ -158,7 +160,7 @@ final class OrderedQueueStress {
         }
     }
 
-    /** What one producer offers first is taken first. */
+    /** Elements of one producer keep their order. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "0, 1", "1, 0", "1, 2"},
@@ -184,7 +186,7 @@ final class OrderedQueueStress {
         }
     }
 
-    /** Two producers: all that both offered is there, each one's in order. */
+    /** Two producers: no element is lost, and each producer's keep their order. */
     @JCStressTest
     @Outcome(
             id = {"1, 2, 3, 4", "1, 3, 2, 4", "1, 3, 4, 2", "3, 1, 2, 4", "3, 1, 4, 2", "3, 4, 1, 2"},

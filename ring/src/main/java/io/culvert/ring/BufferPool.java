@@ -3,11 +3,11 @@ package io.culvert.ring;
 import io.culvert.natives.Memory;
 
 /**
- * Buffers of one size in one slab, taken and given back last in, first out, so that what is in use stays in the cache.
- * Confined to one thread. Each buffer has {@link #SLACK} bytes behind it that belong to no other.
+ * Buffers of one size in one slab. The buffer that was given back last is taken first, so that the buffers in use stay
+ * in the cache. Confined to one thread. Each buffer has {@link #SLACK} bytes behind it that belong to no other.
  */
 public final class BufferPool implements AutoCloseable {
-    /** Bytes after each buffer that its user may overwrite: code that works on whole vectors does. */
+    /** Bytes after each buffer that its user may overwrite, so that vector code need not mask its last store. */
     public static final int SLACK = 64;
 
     private final long slab;
@@ -18,8 +18,8 @@ public final class BufferPool implements AutoCloseable {
     /**
      * Allocates the slab.
      *
-     * @param count how many buffers
-     * @param bytes usable size of each
+     * @param count number of buffers
+     * @param bytes usable size of each buffer
      */
     public BufferPool(int count, int bytes) {
         stride = (bytes + SLACK + 63) & -64;
@@ -41,17 +41,17 @@ public final class BufferPool implements AutoCloseable {
         free[available++] = buffer;
     }
 
-    /** Where a buffer begins; a multiple of 64. */
+    /** The address of a buffer, a multiple of 64. */
     public long address(int buffer) {
         return slab + (long) buffer * stride;
     }
 
-    /** How many buffers there are. */
+    /** Number of buffers. */
     public int capacity() {
         return free.length;
     }
 
-    /** How many are not in use. */
+    /** Number of buffers that can be taken. */
     public int available() {
         return available;
     }

@@ -4,19 +4,20 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * An entry of an {@link OrderedQueue}: any thread may finish its work, and its effects are committed in queue order. The
- * kernel's packet states (UNCRYPTED, CRYPTED, DEAD; queueing.h) are {@link #PENDING}, {@link #DONE} and {@link #FAILED} here.
+ * An entry of an {@link OrderedQueue}: any thread may finish its work, and its effects are committed in queue order.
+ * {@link #PENDING}, {@link #DONE} and {@link #FAILED} are the kernel's packet states UNCRYPTED, CRYPTED and DEAD
+ * (queueing.h).
  *
- * <p>Memory order of {@code state}: the thread that fills the entry sets {@link #PENDING} before it offers the entry (plain
- * store; the queue's release orders it). The thread that finishes the work publishes once (release, after all it wrote). The
- * queue's consumer reads it (acquire, before all it reads).
+ * <p>Memory order of {@code state}: the thread that fills the entry sets {@link #PENDING} before it offers the entry
+ * (plain store, ordered by the queue's release). The thread that finishes the work publishes once (release, after all
+ * its writes). The queue's consumer reads it (acquire, before all its reads).
  */
 public abstract class CommitEntry {
     /** The work is not done yet. */
     public static final int PENDING = 0;
     /** The work is done. */
     public static final int DONE = 1;
-    /** The work failed or was given up: the entry only keeps its place in the order. */
+    /** The work failed or was abandoned; the entry has no effects to commit. */
     public static final int FAILED = 2;
 
     private static final VarHandle STATE;

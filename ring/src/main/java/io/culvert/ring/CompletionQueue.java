@@ -6,7 +6,7 @@ import io.culvert.natives.generated.io_uring_cq;
 import io.culvert.natives.generated.io_uring_cqe;
 
 /**
- * Where the kernel puts results. Confined to the ring's thread.
+ * The queue into which the kernel posts results. Confined to the ring's thread.
  *
  * <p>Shared with the kernel: {@code tail} is written by the kernel and read here (acquire, before the entries);
  * {@code head} is written here (release, after the entries were read) and read by the kernel.
@@ -35,14 +35,14 @@ final class CompletionQueue {
         return Memory.getIntAcquire(kernelTail) == head;
     }
 
-    /** Hands over what is there now; what comes meanwhile is for the next time, so that this ends. */
+    /** Handles the completions posted so far. Those posted meanwhile are left for the next call, so that this ends. */
     int reap(CompletionHandler handler) {
         int first = head;
         int tail = Memory.getIntAcquire(kernelTail);
         try {
             while (head != tail) {
                 long cqe = cqes + (head & entries - 1) * io_uring_cqe.sizeof();
-                // Counted before the handler runs: should it throw, the completion is not handed over twice.
+                // Advanced before the handler runs: if the handler throws, the completion is not handled twice.
                 head++;
                 handler.onCompletion(io_uring_cqe.user_data(cqe), io_uring_cqe.res(cqe), io_uring_cqe.flags(cqe));
             }

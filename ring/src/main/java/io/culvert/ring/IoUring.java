@@ -16,20 +16,21 @@ import io.culvert.natives.generated.io_uring;
 import io.culvert.natives.generated.io_uring_getevents_arg;
 import io.culvert.natives.generated.io_uring_sync_cancel_reg;
 import io.culvert.natives.generated.liburing_h;
+import java.util.Optional;
 
 /**
- * An io_uring: operations go in through {@link #submissions}, {@link #enter} hands them to the kernel, results come out
- * through {@link #reap}. None of the three allocates.
+ * An io_uring: {@link #submissions} prepares operations, {@link #enter} submits them, {@link #reap} handles their
+ * results. None of the three allocates.
  *
- * <p>Made, used and closed by one thread: the kernel binds the ring to the thread that makes it (SINGLE_ISSUER), and posts
- * completions only when that thread enters (DEFER_TASKRUN). Another thread wakes it through an eventfd that it polls.
+ * <p>One thread makes, uses and closes it: the kernel binds the ring to that thread (SINGLE_ISSUER) and posts
+ * completions only when it enters (DEFER_TASKRUN). Another thread wakes it through an eventfd that it polls.
  *
  * <p>After {@link #close} every method throws {@link IllegalStateException}.
  */
 public final class IoUring implements AutoCloseable {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MICRO = 1_000;
-    /** Longer than anybody waits, and short enough for a timespec. */
+    /** Effectively no time limit; {@code Long.MAX_VALUE} itself means that no timespec is passed. */
     private static final long LONG_NANOS = Long.MAX_VALUE - 1;
 
     private final Thread owner = Thread.currentThread();
@@ -41,19 +42,20 @@ public final class IoUring implements AutoCloseable {
     // A struct io_uring_getevents_arg and the struct __kernel_timespec that it points to.
     private final long waitArgument;
     private final long waitTime;
-    /** Whether {@code pad} of the argument is min_wait_usec. */
-    private final boolean gathers;
+    /** Whether the kernel reads {@code pad} of the argument as min_wait_usec (Linux 6.12). */
+    private final boolean hasMinWait;
 
     private boolean closed;
 
     /**
-     * Makes a ring for the calling thread, in the best mode that the kernel has.
+     * Makes a ring for the calling thread, in the best mode that the kernel supports.
      *
-     * @param entries how many operations can be prepared between two {@link #enter}s; rounded up to a power of two, and
-     *     halved as often as need be where the memory-lock limit is low
-     * @param completions how many results can wait, at least {@code entries}; rounded up likewise. The kernel keeps
-     *     results beyond that and posts them at the next {@link #enter}, but ends multishot operations
-     * @throws ErrnoException when the kernel refuses; {@link #whyNot} tells why in words
+     * @param entries number of operations that can be prepared between two {@link #enter}s; rounded up to a power of
+     *     two, and halved until the memory-lock limit allows it
+     * @param completions number of results that the queue can hold, at least {@code entries}; rounded up and halved
+     *     likewise. The kernel keeps results beyond that and posts them at the next {@link #enter}, but ends multishot
+     *     operations
+     * @throws ErrnoException when the kernel refuses; {@link #unavailableReason} explains it
      */
     public IoUring(int entries, int completions) throws ErrnoException {
         this(entries, completions, IoUringMode.BEST);
@@ -69,17 +71,14 @@ public final class IoUring implements AutoCloseable {
         waitArgument = Memory.allocate(io_uring_getevents_arg.sizeof() + __kernel_timespec.sizeof(), 8);
         waitTime = waitArgument + io_uring_getevents_arg.sizeof();
         io_uring_getevents_arg.ts(waitArgument, waitTime);
-        gathers = setup.hasFeatures(IORING_FEAT_MIN_TIMEOUT);
+        hasMinWait = setup.hasFeatures(IORING_FEAT_MIN_TIMEOUT);
     }
 
-    /** Whether io_uring can be used here, with all that the data path needs of it. */
-    public static boolean isSupported() {
-        return whyNot() == null;
-    }
-
-    /** Why io_uring cannot be used here, in words for whoever runs the program; {@code null} when it can. */
-    public static String whyNot() {
-        return IoUringSupport.WHY_NOT;
+    /**
+     * Why io_uring cannot be used here, in words for the operator; empty when all that the data path needs is there.
+     */
+    public static Optional<String> unavailableReason() {
+        return IoUringSupport.UNAVAILABLE_REASON;
     }
 
     /** The mode that the kernel accepted. */
@@ -87,29 +86,29 @@ public final class IoUring implements AutoCloseable {
         return setup.mode();
     }
 
-    /** Where operations are prepared. */
+    /** The queue in which operations are prepared. */
     public SubmissionQueue submissions() {
         return submissions;
     }
 
-    /** How many results can wait. */
+    /** Number of results that the completion queue holds. */
     int completionCapacity() {
         return completions.capacity();
     }
 
-    /** Submits what was prepared and lets the kernel post what is done, without waiting; results as {@link #enter}. */
+    /** Submits prepared operations and lets the kernel post results, without waiting; returns as {@link #enter}. */
     public int submit() {
         return enter(0, 0);
     }
 
     /**
-     * Submits what was prepared, and waits until {@code minComplete} results are there to be reaped.
+     * Submits prepared operations, and waits until {@code minComplete} results can be reaped.
      *
-     * @param minComplete 0 not to wait
-     * @param timeoutNanos how long to wait at most; {@link Long#MAX_VALUE} for as long as it takes
-     * @return how many operations were submitted, or a negative error number: {@code -ETIME} when the time was over,
-     *     {@code -EINTR}, {@code -EBUSY} and {@code -EAGAIN} (results must be reaped before more is submitted; what was
-     *     prepared stays prepared)
+     * @param minComplete number of results to wait for; 0 to return at once
+     * @param timeoutNanos longest wait; {@link Long#MAX_VALUE} for no limit
+     * @return number of operations submitted, or a negative error number: {@code -ETIME} after the time limit,
+     *     {@code -EINTR}, {@code -EBUSY} and {@code -EAGAIN} (results must be reaped before more can be submitted; the
+     *     operations stay prepared)
      */
     public int enter(int minComplete, long timeoutNanos) {
         requireOpen();
@@ -129,35 +128,34 @@ public final class IoUring implements AutoCloseable {
     }
 
     /**
-     * Submits what was prepared, and sleeps until a result is there, but for {@code gatherNanos} even if one is. The kernel
-     * can gather since Linux 6.12; before, the first result ends the sleep.
+     * Submits prepared operations, and sleeps until a result can be reaped and {@code minWaitNanos} have passed. Before
+     * Linux 6.12 there is no minimum wait: the first result ends the sleep.
      *
-     * @param timeoutNanos how long to wait at most; {@link Long#MAX_VALUE} for as long as it takes
-     * @param gatherNanos how long to wait at least, 0 to 2^31 us
+     * @param timeoutNanos longest wait; {@link Long#MAX_VALUE} for no limit
+     * @param minWaitNanos shortest wait, 0 to 2^31 us
      * @return as {@link #enter}
      */
-    public int await(long timeoutNanos, long gatherNanos) {
-        if (gatherNanos == 0 || !gathers) {
+    public int await(long timeoutNanos, long minWaitNanos) {
+        if (minWaitNanos == 0 || !hasMinWait) {
             return enter(1, timeoutNanos);
         }
-        // The kernel wakes at the count or, from then on, at any result when the time is over.
-        io_uring_getevents_arg.pad(waitArgument, (int) (Math.min(gatherNanos, timeoutNanos) / NANOS_PER_MICRO));
+        // The kernel wakes the thread at the full count; after min_wait_usec, at any result.
+        io_uring_getevents_arg.pad(waitArgument, (int) (Math.min(minWaitNanos, timeoutNanos) / NANOS_PER_MICRO));
         int result = enter(completions.capacity(), Math.min(timeoutNanos, LONG_NANOS));
         io_uring_getevents_arg.pad(waitArgument, 0);
         return result;
     }
 
-    /** Whether results can be reaped now, or will be there after an {@link #enter} that does not wait. */
+    /** Whether results can be reaped now, or after an {@link #enter} that does not wait. */
     public boolean isReady() {
         requireOpen();
         return !completions.isEmpty() || (submissions.kernelFlags() & (IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW)) != 0;
     }
 
     /**
-     * Hands the results that are there to {@code handler}. It never waits, and never hands over more than
-     * {@link #completionCapacity}.
+     * Handles the posted results, at most as many as the completion queue holds. Does not wait.
      *
-     * @return how many there were
+     * @return their number
      */
     public int reap(CompletionHandler handler) {
         requireOpen();
@@ -165,7 +163,8 @@ public final class IoUring implements AutoCloseable {
     }
 
     /**
-     * Makes room for {@code slots} registered files, all empty: operations on them skip the descriptor table. Once.
+     * Registers a table of {@code slots} empty slots for files; operations on registered files skip the descriptor
+     * table. May be called once.
      *
      * @throws ErrnoException when the kernel refuses
      */
@@ -175,7 +174,7 @@ public final class IoUring implements AutoCloseable {
     }
 
     /**
-     * Puts a file into a slot, or empties it with -1. What is armed on the file that was there goes on.
+     * Puts a file into a slot, or empties the slot with -1. Operations in flight keep the slot's former file.
      *
      * @throws ErrnoException when the kernel refuses
      */
@@ -189,8 +188,8 @@ public final class IoUring implements AutoCloseable {
     }
 
     /**
-     * Cancels what is armed and frees the ring. When this returns, the kernel writes to none of the memory that operations
-     * named. Idempotent.
+     * Cancels operations in flight and frees the ring. After it returns the kernel writes to no memory of its
+     * operations. Idempotent.
      */
     @Override
     public void close() {
@@ -198,7 +197,7 @@ public final class IoUring implements AutoCloseable {
             return;
         }
         cancelAll();
-        // Else the kernel lets go of the files some time after the ring: a port would still be taken.
+        // Otherwise the kernel releases the files some time after the ring, and a port stays in use until then.
         liburing_h.io_uring_unregister_files(setup.ring());
         closed = true;
         submissions.close();
@@ -206,17 +205,17 @@ public final class IoUring implements AutoCloseable {
         Memory.free(waitArgument);
     }
 
-    /** Cancels all that is armed, and waits for what cannot be cancelled because it is running. */
+    /** Cancels all operations in flight, and waits for those that run and cannot be cancelled. */
     private void cancelAll() {
         long request = Memory.allocate(io_uring_sync_cancel_reg.sizeof(), 8);
         io_uring_sync_cancel_reg.fd(request, -1);
         io_uring_sync_cancel_reg.flags(request, IORING_ASYNC_CANCEL_ALL | IORING_ASYNC_CANCEL_ANY);
-        // -1 and -1: no time limit.
+        // -1 in both fields: no time limit.
         Memory.putLong(io_uring_sync_cancel_reg.timeout(request), -1);
         Memory.putLong(io_uring_sync_cancel_reg.timeout(request) + __kernel_timespec.tv_nsec$offset, -1);
         liburing_h.io_uring_register_sync_cancel(setup.ring(), request);
         Memory.free(request);
-        // Runs what the cancellation left to this thread, and submits nothing more.
+        // Runs the deferred task work of the cancelled operations, and submits nothing.
         liburing_h.io_uring_enter2(enterFd, 0, 0, enterFlags, 0, 0);
     }
 

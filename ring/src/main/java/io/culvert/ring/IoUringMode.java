@@ -6,16 +6,16 @@ import static io.culvert.natives.generated.liburing_h.IORING_SETUP_SINGLE_ISSUER
 import static io.culvert.natives.generated.liburing_h.IORING_SETUP_SUBMIT_ALL;
 import static io.culvert.natives.generated.liburing_h.IORING_SETUP_TASKRUN_FLAG;
 
-/** How a ring works, from the best to what every kernel has. The flags are tried in this order. */
+/** Set-up flags of a ring, best first; they are tried in this order. */
 enum IoUringMode {
-    /** Linux 6.1: the kernel works for the ring only when its thread enters. */
+    /** Linux 6.1: completions are processed only when the ring's thread enters. */
     DEFER(IORING_SETUP_SINGLE_ISSUER
             | IORING_SETUP_DEFER_TASKRUN
             | IORING_SETUP_TASKRUN_FLAG
             | IORING_SETUP_SUBMIT_ALL),
-    /** Linux 5.19: the kernel works for the ring at any system call of its thread, but does not interrupt it. */
+    /** Linux 5.19: completions are processed at any system call of the ring's thread, which is not interrupted. */
     COOP(IORING_SETUP_COOP_TASKRUN | IORING_SETUP_TASKRUN_FLAG | IORING_SETUP_SUBMIT_ALL),
-    /** The kernel interrupts the ring's thread to work for it. */
+    /** The kernel interrupts the ring's thread to process completions. */
     PLAIN(0);
 
     static final IoUringMode BEST = DEFER;

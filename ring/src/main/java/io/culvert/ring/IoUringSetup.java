@@ -21,8 +21,8 @@ import io.culvert.natives.generated.liburing_h;
 import java.util.BitSet;
 
 /**
- * Makes a ring in the best mode that the kernel has, and holds its {@code struct io_uring}. liburing maps the queues;
- * {@link Memory} is told of them.
+ * Makes a ring in the best mode that the kernel supports, and holds its {@code struct io_uring}. liburing maps the
+ * queues; they are registered with {@link Memory}.
  */
 final class IoUringSetup {
     private static final int MIN_ENTRIES = 8;
@@ -42,11 +42,11 @@ final class IoUringSetup {
             Memory.free(ring);
             throw e;
         }
-        declareMemory();
+        registerQueues();
         readProbe();
     }
 
-    /** Tries the modes from {@code best} on, each of them smaller and smaller where memory may not be locked. */
+    /** Tries the modes from {@code best} on. Halves the sizes while the memory-lock limit (ENOMEM) is exceeded. */
     private IoUringMode init(int entries, int completions, IoUringMode best) throws ErrnoException {
         int result = -EINVAL;
         for (int i = best.ordinal(); result == -EINVAL && i < IoUringMode.values().length; i++) {
@@ -70,7 +70,7 @@ final class IoUringSetup {
         return result;
     }
 
-    private void declareMemory() {
+    private void registerQueues() {
         long sq = io_uring.sq(ring);
         long cq = io_uring.cq(ring);
         Memory.register(io_uring_sq.ring_ptr(sq), io_uring_sq.ring_sz(sq));
@@ -80,13 +80,13 @@ final class IoUringSetup {
         }
     }
 
-    /** Learns which operations the kernel knows. */
+    /** Reads which operations the kernel supports. */
     private void readProbe() {
         long probe = liburing_h.io_uring_get_probe_ring(ring);
         if (probe == 0) {
             return;
         }
-        // liburing allocates room for 256 operations.
+        // liburing allocates space for 256 operations.
         Memory.register(probe, io_uring_probe.sizeof() + 256 * io_uring_probe_op.sizeof());
         int count = Byte.toUnsignedInt(io_uring_probe.ops_len(probe));
         for (int i = 0; i < count; i++) {

@@ -12,31 +12,32 @@ import io.culvert.natives.LibUring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** Finds out, with a real ring, whether io_uring can be used and if not, why. */
+/** Probes with a real ring whether io_uring can be used. */
 final class IoUringSupport {
     private static final String SYSCTL = "/proc/sys/kernel/io_uring_disabled";
 
-    /** The reason, or {@code null} when it can be used. */
-    static final String WHY_NOT = probe();
+    /** Why it cannot be used, if so. */
+    static final Optional<String> UNAVAILABLE_REASON = probe();
 
     private IoUringSupport() {}
 
-    private static String probe() {
+    private static Optional<String> probe() {
         if (!LibUring.isAvailable()) {
-            return LibUring.whyNot();
+            return LibUring.unavailableReason();
         }
         IoUringSetup setup;
         try {
             setup = new IoUringSetup(8, 16, IoUringMode.BEST);
         } catch (ErrnoException e) {
-            return explain(e);
+            return Optional.of(explain(e));
         }
         try {
-            // Multishot receive came with 6.0 and cannot be asked for; the operation that came with it can.
+            // Linux 6.0 cannot be probed by a feature flag, but by SEND_ZC, an operation that is new in it.
             boolean recent =
                     setup.hasFeatures(IORING_FEAT_EXT_ARG | IORING_FEAT_NODROP) && setup.supports(IORING_OP_SEND_ZC);
-            return recent ? null : "the kernel's io_uring is older than Linux 6.0";
+            return recent ? Optional.empty() : Optional.of("the kernel's io_uring is older than Linux 6.0");
         } finally {
             setup.close();
         }
@@ -51,9 +52,9 @@ final class IoUringSupport {
         };
     }
 
-    /** Containers forbid by seccomp, administrators by sysctl (Linux 6.6: 1 for the unprivileged, 2 for all). */
+    /** Containers forbid it by seccomp, administrators by sysctl (Linux 6.6: 1 for unprivileged users, 2 for all). */
     private static String forbidden() {
-        String filter = "a seccomp filter, as containers have, refuses it";
+        String filter = "a seccomp filter, such as a container's, refuses it";
         try {
             String value = Files.readString(Path.of(SYSCTL)).strip();
             return value.equals("0") ? filter : "the sysctl kernel.io_uring_disabled is " + value;

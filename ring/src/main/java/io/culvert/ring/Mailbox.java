@@ -4,28 +4,28 @@ import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpscVarHandleArrayQueue;
 
 /**
- * Messages to one thread. Producers: any thread. Consumer: the owner. Bounded; what is offered first by one producer is
- * taken first.
+ * A bounded queue of messages to one thread. Producers: any thread. Consumer: the owner. Messages of one producer keep
+ * their order.
  */
 public final class Mailbox<T> {
     private final MessagePassingQueue<T> queue;
 
-    /** An empty mailbox for up to {@code capacity} (rounded up to a power of two) messages. */
+    /** An empty mailbox for {@code capacity} messages, rounded up to a power of two. */
     public Mailbox(int capacity) {
         queue = new MpscVarHandleArrayQueue<>(capacity);
     }
 
-    /** Posts; {@code false} when the mailbox is full. The owner must be woken after. */
+    /** Posts a message; {@code false} when the mailbox is full. The caller must wake the owner afterwards. */
     public boolean offer(T message) {
         return queue.offer(message);
     }
 
-    /** Takes the oldest message, or {@code null}; the owner only. */
+    /** Takes the oldest message, or {@code null} when the mailbox is empty. Owner only. */
     public T poll() {
         return queue.poll();
     }
 
-    /** Whether nothing waits. */
+    /** Whether the mailbox is empty. */
     public boolean isEmpty() {
         return queue.isEmpty();
     }

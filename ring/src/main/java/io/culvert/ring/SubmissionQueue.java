@@ -16,16 +16,15 @@ import io.culvert.natives.generated.io_uring_sq;
 import io.culvert.natives.generated.io_uring_sqe;
 
 /**
- * Where operations are prepared; {@link IoUring#enter} submits them. Confined to the ring's thread.
+ * The queue in which operations are prepared; {@link IoUring#enter} submits them. Confined to the ring's thread.
  *
- * <p>Every {@code prep} method returns {@code false} when the queue is full, and has done nothing then: submit, and try
- * again. {@code fd} is a file descriptor, or a slot of {@link IoUring#registerFiles} when {@code flags} has
- * {@code IOSQE_FIXED_FILE}. {@code flags} are any {@code IOSQE_...}; {@code userData} comes back with the completion.
- * Memory that an operation names must stay until its (last) completion.
+ * <p>Every {@code prep} method returns {@code false}, without effect, when the queue is full: submit and try again.
+ * {@code fd} is a file descriptor, or a slot of {@link IoUring#registerFiles} when {@code flags} has
+ * {@code IOSQE_FIXED_FILE}. {@code flags} are any {@code IOSQE_...}. The completion returns {@code userData}. Memory of
+ * an operation must stay valid until its last completion.
  *
- * <p>Shared with the kernel: {@code tail} is written here (release, after the entries), {@code head} by the kernel, and
- * only during {@code enter} as nothing polls the queue; so after {@code enter} a plain read of it would do, and the
- * acquire costs nothing.
+ * <p>Shared with the kernel: this class writes {@code tail} (release, after the entries). The kernel writes {@code
+ * head}, only during {@code enter}, as no kernel thread polls the queue (no SQPOLL).
  */
 public final class SubmissionQueue {
     private final long sqes;
@@ -44,50 +43,50 @@ public final class SubmissionQueue {
         kernelTail = io_uring_sq.ktail(sq);
         kernelFlags = io_uring_sq.kflags(sq);
         entries = Memory.getInt(io_uring_sq.kring_entries(sq));
-        // liburing 2.6 and later make rings without the array where the kernel allows it.
+        // liburing 2.6 and later make rings without the array where the kernel supports it.
         if ((io_uring.flags(ring) & IORING_SETUP_NO_SQARRAY) == 0) {
             fillArray(io_uring_sq.array(sq));
         }
     }
 
-    /** The array maps places in the queue to entries; ours are used in order, so that it never changes. */
+    /** The array maps positions in the queue to entries. Entries are used in order, so the array is the identity. */
     private void fillArray(long array) {
         for (int i = 0; i < entries; i++) {
             Memory.putInt(array + 4L * i, i);
         }
     }
 
-    /** How many operations can still be prepared before the next {@code enter}. */
+    /** Number of operations that can be prepared before the next {@code enter}. */
     public int available() {
         return entries - (tail - head);
     }
 
-    /** Does nothing but complete. */
+    /** Prepares an operation without effect, which only completes. */
     boolean prepNop(long userData) {
         return push(IORING_OP_NOP, 0, -1, 0, 0, 0, userData);
     }
 
-    /** Reads at most {@code bytes} to {@code address}. */
+    /** Prepares a read of at most {@code bytes} into {@code address}. */
     public boolean prepRead(int fd, int flags, long address, int bytes, long userData) {
         return push(IORING_OP_READ, flags, fd, address, bytes, 0, userData);
     }
 
-    /** Writes {@code bytes} from {@code address}. */
+    /** Prepares a write of {@code bytes} from {@code address}. */
     public boolean prepWrite(int fd, int flags, long address, int bytes, long userData) {
         return push(IORING_OP_WRITE, flags, fd, address, bytes, 0, userData);
     }
 
-    /** Sends what the {@code struct msghdr} at {@code message} describes, with {@code MSG_...} flags. */
+    /** Prepares a send of the {@code struct msghdr} at {@code message}, with {@code MSG_...} flags. */
     public boolean prepSendmsg(int fd, int flags, long message, int messageFlags, long userData) {
         return push(IORING_OP_SENDMSG, flags, fd, message, 1, messageFlags, userData);
     }
 
-    /** Completes each time one of the {@code POLL...} events comes up. */
+    /** Prepares a multishot poll, which completes at each of the {@code POLL...} events until it is cancelled. */
     public boolean prepPollMultishot(int fd, int flags, int events, long userData) {
         return push(IORING_OP_POLL_ADD, flags, fd, 0, IORING_POLL_ADD_MULTI, events, userData);
     }
 
-    /** Cancels everything with {@code target} as user data; completes with how many that were. */
+    /** Prepares the cancellation of all operations with user data {@code target}; its result is their number. */
     public boolean prepCancel(long target, long userData) {
         return push(IORING_OP_ASYNC_CANCEL, 0, -1, target, 0, IORING_ASYNC_CANCEL_ALL, userData);
     }
@@ -118,18 +117,18 @@ public final class SubmissionQueue {
         return true;
     }
 
-    /** Shows the kernel what was prepared; returns how many operations wait for it. */
+    /** Publishes the prepared operations to the kernel; returns how many it has not consumed. */
     int publish() {
         Memory.putIntRelease(kernelTail, tail);
         return tail - head;
     }
 
-    /** Learns how far the kernel came. */
+    /** Reads how many operations the kernel has consumed. */
     void consumed() {
         head = Memory.getIntAcquire(kernelHead);
     }
 
-    /** {@code IORING_SQ_...}: what the kernel wants us to know. */
+    /** The kernel's {@code IORING_SQ_...} flags. */
     int kernelFlags() {
         return Memory.getIntOpaque(kernelFlags);
     }

@@ -1,8 +1,8 @@
 package io.culvert.ring;
 
 /**
- * The 64 bits that come back with a completion: what was done, and to which of the caller's things. No object is looked
- * up or made for it.
+ * Packs and unpacks the 64 bits of user data that a completion returns: the operation and the number of the caller's
+ * object (such as a buffer). Needs no map and no allocation.
  *
  * <pre>
  *   63            32 31             8 7         0
@@ -15,10 +15,10 @@ public final class UserData {
     private UserData() {}
 
     /**
-     * Packs.
+     * Packs an operation and a number.
      *
      * @param operation 0 to 255
-     * @param id any number, such as a buffer's
+     * @param id any number, such as that of a buffer
      */
     public static long of(int operation, int id) {
         return (long) id << 32 | operation & 0xff;

@@ -4,13 +4,13 @@ import org.jctools.queues.MessagePassingQueue;
 import org.jctools.queues.varhandle.MpmcVarHandleArrayQueue;
 
 /**
- * Work that its owner offers and anyone may take: the owner in its own time, other workers when they are idle. Producers
- * and consumers: any thread. Not ordered across takers; {@link CommitEntryQueue} restores the order.
+ * A bounded queue of work that its owner offers and any worker may take: the owner itself, or idle workers by stealing.
+ * Producers and consumers: any thread. Consumers finish out of order; {@link OrderedQueue} restores the order.
  */
 public final class WorkRing<T> {
     private final MessagePassingQueue<T> queue;
 
-    /** An empty ring for up to {@code capacity} (rounded up to a power of two) elements. */
+    /** An empty ring for {@code capacity} elements, rounded up to a power of two. */
     public WorkRing(int capacity) {
         queue = new MpmcVarHandleArrayQueue<>(capacity);
     }
@@ -20,12 +20,12 @@ public final class WorkRing<T> {
         return queue.offer(work);
     }
 
-    /** Takes work, or {@code null} when there seems to be none: a racing offer may be missed. */
+    /** Takes work, or {@code null} when the ring seems empty: a concurrent offer may be missed. */
     public T poll() {
         return queue.relaxedPoll();
     }
 
-    /** How much waits: a hint. */
+    /** Number of elements: a hint while other threads change it. */
     public int size() {
         return queue.size();
     }

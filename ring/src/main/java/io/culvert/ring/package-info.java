@@ -1,2 +1,2 @@
-/** io_uring, work rings, ordered queues and slabs: how trains move between threads and the kernel. */
+/** io_uring, queues between threads, and slabs of buffers. */
 package io.culvert.ring;

@@ -16,14 +16,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Where io_uring cannot be had, that is no crash but a reason. Each case is a program of its own. */
+/** Where io_uring cannot be used there is a reason and no crash. Each case runs in a process of its own. */
 class IoUringRefusedTest {
-    /** What the program runs. */
+    /** The process: prints the reason. */
     static final class Main {
         private Main() {}
 
         public static void main(String[] args) {
-            System.out.println(IoUring.isSupported() + " " + IoUring.whyNot());
+            System.out.println(IoUring.unavailableReason().orElse("available"));
         }
     }
 
@@ -31,27 +31,27 @@ class IoUringRefusedTest {
     Path directory;
 
     @Test
-    void aFilterThatForbids() throws Exception {
-        assertThat(runRefused(EPERM)).startsWith("false io_uring is forbidden: ");
+    void seccompFilterThatForbids() throws Exception {
+        assertThat(runRefused(EPERM)).startsWith("io_uring is forbidden: ");
     }
 
     @Test
-    void aFilterThatHides() throws Exception {
-        assertThat(runRefused(ENOSYS)).isEqualTo("false the kernel has no io_uring, or a seccomp filter hides it");
+    void seccompFilterThatHides() throws Exception {
+        assertThat(runRefused(ENOSYS)).isEqualTo("the kernel has no io_uring, or a seccomp filter hides it");
     }
 
     @Test
-    void noMemoryMayBeLocked() throws Exception {
-        assertThat(runRefused(ENOMEM)).isEqualTo("false io_uring: the memory-lock limit (ulimit -l) is too low");
+    void memoryLockLimitIsTooLow() throws Exception {
+        assertThat(runRefused(ENOMEM)).isEqualTo("io_uring: the memory-lock limit (ulimit -l) is too low");
     }
 
     @Test
-    void aLibraryThatCannotBeLoaded() throws Exception {
-        // Found first, and no library.
+    void libraryCannotBeLoaded() throws Exception {
+        // The dynamic linker finds this empty file first.
         Files.writeString(directory.resolve("liburing.so.2"), "");
         ProcessBuilder program = new ProcessBuilder(java());
         program.environment().put("LD_LIBRARY_PATH", directory.toString());
-        assertThat(output(program)).startsWith("false liburing.so.2 cannot be loaded");
+        assertThat(output(program)).startsWith("liburing.so.2 cannot be loaded");
     }
 
     private String runRefused(int errno) throws Exception {

@@ -19,12 +19,13 @@ import io.culvert.natives.Memory;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A real ring, in each mode that the kernel has. */
+/** A real ring, in each mode that the kernel supports. */
 @ParameterizedClass
 @EnumSource(IoUringMode.class)
 class IoUringTest {
@@ -48,10 +49,10 @@ class IoUringTest {
 
     @BeforeEach
     void makeRing() throws ErrnoException {
-        assumeTrue(IoUring.isSupported(), IoUring.whyNot());
+        IoUring.unavailableReason().ifPresent(Assumptions::abort);
         ring = new IoUring(8, 16, mode);
         submissions = ring.submissions();
-        assumeTrue(ring.mode() == mode, "the kernel does not have this mode");
+        assumeTrue(ring.mode() == mode, "the kernel does not support this mode");
     }
 
     @AfterEach
@@ -65,7 +66,7 @@ class IoUringTest {
         Memory.free(memory);
     }
 
-    /** Waits for {@code count} results and returns all there are. */
+    /** Waits for {@code count} results and returns all that were reaped. */
     private List<Completion> await(int count) {
         seen.clear();
         while (seen.size() < count) {
@@ -100,7 +101,7 @@ class IoUringTest {
     }
 
     @Test
-    void aFullSubmissionQueueRefusesUntilItIsSubmitted() {
+    void fullSubmissionQueueRefusesUntilItIsSubmitted() {
         for (int i = 0; i < 8; i++) {
             assertThat(submissions.available()).isEqualTo(8 - i);
             assertThat(submissions.prepNop(i)).isTrue();
@@ -114,7 +115,7 @@ class IoUringTest {
     }
 
     @Test
-    void theQueuesWrapAround() {
+    void queuesWrapAround() {
         for (int round = 0; round < 20; round++) {
             for (int i = 0; i < 5; i++) {
                 assertThat(submissions.prepNop(UserData.of(round, i))).isTrue();
@@ -142,7 +143,7 @@ class IoUringTest {
     }
 
     @Test
-    void waitingEndsWhenTheTimeIsOver() {
+    void waitEndsAfterItsTimeLimit() {
         assertThat(ring.enter(1, 1_000_000)).isEqualTo(-ETIME);
         assertThat(ring.enter(0, 0)).isZero();
     }
@@ -161,7 +162,7 @@ class IoUringTest {
     }
 
     @Test
-    void aBadOperationDoesNotHoldUpTheOthers() {
+    void failedOperationDoesNotStopTheOthers() {
         assertThat(submissions.prepWrite(-1, 0, memory, 8, 1)).isTrue();
         assertThat(submissions.prepNop(2)).isTrue();
         assertThat(await(2)).extracting(Completion::userData).containsExactly(1L, 2L);
@@ -169,7 +170,7 @@ class IoUringTest {
     }
 
     @Test
-    void registeredFilesAreNamedByTheirSlot() throws ErrnoException {
+    void registeredFilesAreAddressedByTheirSlot() throws ErrnoException {
         int eventfd = eventfd();
         ring.registerFiles(4);
         ring.updateFile(2, eventfd);
@@ -183,7 +184,7 @@ class IoUringTest {
     }
 
     @Test
-    void aMultishotPollSeesAnEventCounterAgainAndAgain() throws ErrnoException {
+    void multishotPollCompletesAtEachEvent() throws ErrnoException {
         int eventfd = eventfd();
         assertThat(submissions.prepPollMultishot(eventfd, 0, POLLIN, 5)).isTrue();
         ring.submit();
@@ -214,7 +215,7 @@ class IoUringTest {
     }
 
     @Test
-    void whatIsArmedCanBeCancelled() throws ErrnoException {
+    void armedOperationsCanBeCancelled() throws ErrnoException {
         int eventfd = eventfd();
         assertThat(submissions.prepPollMultishot(eventfd, 0, POLLIN, 1)).isTrue();
         assertThat(submissions.prepPollMultishot(eventfd, 0, POLLIN, 1)).isTrue();
@@ -229,7 +230,7 @@ class IoUringTest {
     }
 
     @Test
-    void afterCloseTheKernelTouchesNothing() throws ErrnoException {
+    void closedRingTouchesNeitherMemoryNorFiles() throws ErrnoException {
         int eventfd = eventfd();
         Memory.putLong(memory, -1);
         assertThat(submissions.prepRead(eventfd, 0, memory, 8, 1)).isTrue();
@@ -242,7 +243,7 @@ class IoUringTest {
     }
 
     @Test
-    void useAfterCloseIsAnErrorAndNoCrash() {
+    void useAfterCloseThrows() {
         ring.close();
         ring.close();
         assertThatThrownBy(() -> submissions.prepNop(1)).isInstanceOf(IllegalStateException.class);
@@ -254,7 +255,7 @@ class IoUringTest {
     }
 
     @Test
-    void anotherThreadIsRefused() throws InterruptedException {
+    void otherThreadsAreRefused() throws InterruptedException {
         List<Throwable> thrown = new ArrayList<>();
         Thread other = Thread.ofPlatform()
                 .uncaughtExceptionHandler((thread, e) -> thrown.add(e))
@@ -264,7 +265,7 @@ class IoUringTest {
     }
 
     @Test
-    void aHandlerThatThrowsLosesOnlyItsOwnCompletion() {
+    void throwingHandlerLosesOnlyItsOwnCompletion() {
         submissions.prepNop(1);
         submissions.prepNop(2);
         ring.enter(2, Long.MAX_VALUE);

@@ -282,7 +282,7 @@ final class Suites {
                             .per("batch", 0)
                             .allocatingNothing()
                             .quickIf(true)
-                            .unless(IoUring.whyNot() != null ? IoUring.whyNot() : whyNotTun));
+                            .unless(IoUring.unavailableReason().orElse(whyNotTun)));
                 }
             }
         }

@@ -86,7 +86,9 @@ public final class LinuxPlatform implements Platform {
      */
     public LinuxPlatform(Options options) throws IOException {
         processors = options.processors;
-        whyNotIoUring = options.backend == Backend.PLAIN ? "switched off" : IoUring.whyNot();
+        whyNotIoUring = options.backend == Backend.PLAIN
+                ? "switched off"
+                : IoUring.unavailableReason().orElse(null);
         if (options.backend == Backend.IO_URING && whyNotIoUring != null) {
             throw new IOException("no io_uring: " + whyNotIoUring);
         }

@@ -74,7 +74,8 @@ public final class ifreq {
                         JAVA_LONG.withName("fr_pvc_info"),
                         JAVA_LONG.withName("x25"),
                         JAVA_LONG.withName("sync"),
-                        JAVA_LONG.withName("te1")).withName("ifs_ifsu")).withName("ifru_settings")).withName("ifr_ifru")).withName("ifreq");
+                        JAVA_LONG.withName("te1")).withName("ifs_ifsu")).withName("ifru_settings")).withName(
+                                "ifr_ifru")).withName("ifreq");
 
     private ifreq() {}
 

@@ -45,7 +45,7 @@ public final class liburing_h {
     public static final int IORING_SETUP_NO_SQARRAY = 65536;
     public static final int IORING_FEAT_MIN_TIMEOUT = 32768;
 
-    /** Where the functions are; looked for when the first of them is used. */
+    /** Finds the functions; loaded when the first of them is called. */
     private static final class Symbols {
         @SuppressWarnings("restricted")
         static final SymbolLookup LOOKUP = SymbolLookup.libraryLookup("liburing.so.2", Arena.global());
@@ -103,7 +103,8 @@ public final class liburing_h {
     }
 
     private static final class io_uring_enter2 {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT,
+                JAVA_LONG, JAVA_LONG);
         static final MethodHandle HANDLE = bind("io_uring_enter2", DESC);
     }
 
@@ -149,7 +150,8 @@ public final class liburing_h {
     }
 
     private static final class io_uring_register_files_update {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_LONG,
+                JAVA_INT);
         static final MethodHandle HANDLE = bind("io_uring_register_files_update", DESC);
     }
 

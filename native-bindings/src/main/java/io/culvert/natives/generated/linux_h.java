@@ -229,7 +229,7 @@ public final class linux_h {
     public static final int CLONE_NEWNET = 1073741824;
     public static final int PRIO_PROCESS = 0;
 
-    /** Where the functions are; looked for when the first of them is used. */
+    /** Finds the functions; loaded when the first of them is called. */
     private static final class Symbols {
         @SuppressWarnings("restricted")
         static final SymbolLookup LOOKUP = Linker.nativeLinker().defaultLookup();
@@ -310,7 +310,8 @@ public final class linux_h {
     }
 
     private static final class setsockopt {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG,
+                JAVA_INT);
         static final MethodHandle HANDLE = bind("setsockopt", DESC, Linker.Option.captureCallState("errno"));
     }
 
@@ -333,7 +334,8 @@ public final class linux_h {
     }
 
     private static final class getsockopt {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG,
+                JAVA_LONG);
         static final MethodHandle HANDLE = bind("getsockopt", DESC, Linker.Option.captureCallState("errno"));
     }
 
@@ -425,7 +427,8 @@ public final class linux_h {
     }
 
     private static final class recvmmsg {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT,
+                JAVA_LONG);
         static final MethodHandle HANDLE = bind("recvmmsg", DESC, Linker.Option.captureCallState("errno"));
     }
 
@@ -449,7 +452,8 @@ public final class linux_h {
 
     private static final class open {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT);
-        static final MethodHandle HANDLE = bind("open", DESC, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(2));
+        static final MethodHandle HANDLE = bind("open", DESC, Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(2));
     }
 
     public static FunctionDescriptor open$descriptor() {
@@ -495,7 +499,8 @@ public final class linux_h {
 
     private static final class ioctl {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("ioctl", DESC, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(2));
+        static final MethodHandle HANDLE = bind("ioctl", DESC, Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(2));
     }
 
     public static FunctionDescriptor ioctl$descriptor() {
@@ -518,7 +523,8 @@ public final class linux_h {
 
     private static final class fcntl {
         static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
-        static final MethodHandle HANDLE = bind("fcntl", DESC, Linker.Option.captureCallState("errno"), Linker.Option.firstVariadicArg(2));
+        static final MethodHandle HANDLE = bind("fcntl", DESC, Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(2));
     }
 
     public static FunctionDescriptor fcntl$descriptor() {
@@ -563,7 +569,8 @@ public final class linux_h {
     }
 
     private static final class pread {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG);
         static final MethodHandle HANDLE = bind("pread", DESC, Linker.Option.captureCallState("errno"));
     }
 
@@ -678,7 +685,8 @@ public final class linux_h {
     }
 
     private static final class ppoll {
-        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG);
         static final MethodHandle HANDLE = bind("ppoll", DESC, Linker.Option.captureCallState("errno"));
     }
 

@@ -10,11 +10,11 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** What {@link Mailbox} and {@link WorkRing} promise to threads that race. */
-final class HandOffStress {
-    private HandOffStress() {}
+/** {@link Mailbox} and {@link WorkRing} under concurrent access. */
+final class QueueStress {
+    private QueueStress() {}
 
-    /** Something to hand over, with a plain field. */
+    /** A message with a plain field. */
     static final class Parcel {
         int content;
 
@@ -27,7 +27,7 @@ final class HandOffStress {
         }
     }
 
-    /** Messages arrive whole and in order. */
+    /** Messages arrive in order, with the fields written before. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "0, 1", "1, 0", "1, 2"},
@@ -37,14 +37,14 @@ final class HandOffStress {
     public static class MailboxOrder {
         private final Mailbox<Parcel> mailbox = new Mailbox<>(2);
 
-        /** Posts two. */
+        /** Posts two messages. */
         @Actor
         public void sender() {
             mailbox.offer(new Parcel(1));
             mailbox.offer(new Parcel(2));
         }
 
-        /** Takes two. */
+        /** Takes two messages. */
         @Actor
         public void owner(II_Result result) {
             result.r1 = Parcel.contentOf(mailbox.poll());
@@ -52,18 +52,18 @@ final class HandOffStress {
         }
     }
 
-    /** One piece of work is taken by one taker. */
+    /** One element is taken by one consumer. */
     @JCStressTest
     @Outcome(
             id = {"0, 1", "1, 0"},
             expect = ACCEPTABLE)
     @Outcome(expect = FORBIDDEN)
     @State
-    public static class OneTaker {
+    public static class OneConsumer {
         private final WorkRing<Parcel> ring = new WorkRing<>(2);
 
-        /** One piece of work waits. */
-        public OneTaker() {
+        /** A ring with one element. */
+        public OneConsumer() {
             ring.offer(new Parcel(1));
         }
 
@@ -73,14 +73,14 @@ final class HandOffStress {
             result.r1 = Parcel.contentOf(ring.poll());
         }
 
-        /** Takes too. */
+        /** Takes. */
         @Actor
         public void two(II_Result result) {
             result.r2 = Parcel.contentOf(ring.poll());
         }
     }
 
-    /** Work is taken whole, or not yet. */
+    /** An element is taken with the fields written before, or not yet. */
     @JCStressTest
     @Outcome(
             id = {"0", "1"},
@@ -100,7 +100,7 @@ final class HandOffStress {
 
         /** Takes. */
         @Actor
-        public void thief(I_Result result) {
+        public void stealer(I_Result result) {
             result.r1 = Parcel.contentOf(ring.poll());
         }
     }

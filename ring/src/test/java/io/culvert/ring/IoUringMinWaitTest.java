@@ -11,21 +11,22 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.liburing_h;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Sleeping for a while although results are there. */
-class IoUringGatherTest {
+/** The minimum wait, during which results do not end the sleep. */
+class IoUringMinWaitTest {
     private static final long LONG_NANOS = 500_000_000;
 
     @BeforeEach
     void needsRings() {
-        assumeTrue(IoUring.isSupported(), "io_uring");
+        IoUring.unavailableReason().ifPresent(Assumptions::abort);
     }
 
     @Test
-    void theFirstResultDoesNotEndTheSleep() throws ErrnoException, InterruptedException {
-        assumeTrue(gathers(), "Linux 6.12 or later");
+    void firstResultDoesNotEndTheMinimumWait() throws ErrnoException, InterruptedException {
+        assumeTrue(hasMinWait(), "Linux 6.12 or later");
         try (IoUring ring = new IoUring(8, 64)) {
             int first = Linux.eventfd();
             int second = Linux.eventfd();
@@ -45,7 +46,7 @@ class IoUringGatherTest {
     }
 
     @Test
-    void theTimeEndsTheSleepAllTheSame() throws ErrnoException {
+    void timeLimitEndsTheMinimumWait() throws ErrnoException {
         try (IoUring ring = new IoUring(8, 64)) {
             ring.await(1_000_000, LONG_NANOS);
             ring.await(1_000_000, 0);
@@ -59,7 +60,7 @@ class IoUringGatherTest {
         return seen;
     }
 
-    private static boolean gathers() throws ErrnoException {
+    private static boolean hasMinWait() throws ErrnoException {
         IoUringSetup setup = new IoUringSetup(8, 16, IoUringMode.BEST);
         try {
             return setup.hasFeatures(liburing_h.IORING_FEAT_MIN_TIMEOUT);
