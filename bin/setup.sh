@@ -1,8 +1,13 @@
 # shellcheck shell=bash
-# What bin/culvert and bin/check share: finding a JDK, installing what is missing, building. To be sourced.
+# Functions shared by bin/culvert and bin/check, which source this file: find a JDK, install packages, build.
 
 root=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 java_minimum=25
+
+# Whether $root is a source tree rather than an installation.
+in_source_tree() {
+    [ -e "$root/mvnw" ]
+}
 
 say() {
     printf 'culvert: %s\n' "$*" >&2
@@ -13,8 +18,8 @@ die() {
     exit 1
 }
 
-# Sets release to the feature release of the JDK in directory $1, by its release file, or to 0 when there is none. No
-# process is started: this is on the way of every start of the daemon.
+# Sets release to the feature release of the JDK in directory $1, or to 0 if it is none. It reads the JDK's release file
+# instead of starting java, since it runs at every start of the daemon.
 java_release() {
     local line
     release=0
@@ -27,7 +32,7 @@ java_release() {
     release=${release:-0}
 }
 
-# Sets and exports JAVA_HOME to a JDK that is new enough; leaves in java_seen the newest that was not.
+# Sets and exports JAVA_HOME to a JDK that is new enough. If there is none, java_seen is the newest release found.
 find_java() {
     local home candidates=() release
     java_seen=0
@@ -49,46 +54,47 @@ find_java() {
     return 1
 }
 
-# Root of a namespace alone is no root to apt-get.
+# apt-get needs real root, not root of a user namespace.
 can_install() {
     [ "$EUID" -eq 0 ] && [ -z "${CULVERT_IN_NAMESPACES:-}" ] && command -v apt-get >/dev/null
 }
 
-# Installs Debian packages, with the list of packages brought up to date once.
+# Installs Debian packages; updates the package lists first, once.
 install() {
     say "installing $*"
     if [ -z "${apt_updated:-}" ]; then
-        apt-get update -qq >/dev/null || say "apt-get update failed; going on with the lists that are here"
+        apt-get update -qq >/dev/null || say "apt-get update failed, using the present package lists"
         apt_updated=1
     fi
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
 }
 
-# A JDK, by whatever way there is.
+# Finds a JDK or installs one, or fails with instructions.
 need_java() {
     local package seen=''
     ! find_java || return 0
     if can_install; then
         apt-get update -qq >/dev/null || true
         apt_updated=1
-        package=$(apt-cache search --names-only '^openjdk-[0-9]+-jdk-headless$' | sed 's/ .*//' | sort -t- -k2n | tail -n 1)
+        package=$(apt-cache search --names-only '^openjdk-[0-9]+-jdk-headless$' | sed 's/ .*//' | sort -t- -k2n \
+            | tail -n 1)
         if [[ $package =~ ^openjdk-([0-9]+)- ]] && [ "${BASH_REMATCH[1]}" -ge "$java_minimum" ]; then
             install "$package"
             ! find_java || return 0
         fi
     fi
-    [ "$java_seen" -eq 0 ] || seen=" (the newest here is $java_seen, which is too old)"
-    die "Culvert needs a JDK $java_minimum or later and found none$seen.
-Get one by your distribution's packages (openjdk-$java_minimum-jdk-headless) where it has them. Where it has not, as Debian 12
-has not, any other build will do, such as Eclipse Temurin's package temurin-$java_minimum-jdk, or its archive unpacked under
-/opt. It is looked for in JAVA_HOME, on PATH, in /usr/lib/jvm, /opt, /usr/local, ~/.sdkman and ~/.jdks."
+    [ "$java_seen" -eq 0 ] || seen=" (the newest one found is JDK $java_seen)"
+    die "Culvert needs JDK $java_minimum or later and found none$seen.
+Install your distribution's package openjdk-$java_minimum-jdk-headless. If there is none, as on Debian 12, install
+another build, such as Eclipse Temurin's package temurin-$java_minimum-jdk, or unpack its archive under /opt.
+Culvert looks for a JDK in JAVA_HOME, on PATH, and in /usr/lib/jvm, /opt, /usr/local, ~/.sdkman and ~/.jdks."
 }
 
-# Whether the thing that Debian's package $1 brings is here, from wherever it came.
+# Whether the files of Debian's package $1 are installed, from any source.
 have() {
     case $1 in
-        liburing2) compgen -G '/usr/lib*/*/liburing.so.2' >/dev/null || compgen -G '/usr/lib*/liburing.so.2' >/dev/null ;;
-        libssl3) compgen -G '/usr/lib*/*/libcrypto.so.3' >/dev/null || compgen -G '/usr/lib*/libcrypto.so.3' >/dev/null ;;
+        liburing2) compgen -G '/usr/lib*/*/liburing.so.2' || compgen -G '/usr/lib*/liburing.so.2' ;;
+        libssl3) compgen -G '/usr/lib*/*/libcrypto.so.3' || compgen -G '/usr/lib*/libcrypto.so.3' ;;
         liburing-dev) [ -e /usr/include/liburing.h ] ;;
         libc6-dev) [ -e /usr/include/stdio.h ] ;;
         linux-libc-dev) [ -e /usr/include/linux/if_tun.h ] ;;
@@ -109,7 +115,7 @@ have() {
     esac >/dev/null
 }
 
-# Sees to Debian packages $@: installs what is missing, or says what it is and fails.
+# Installs those of Debian packages $@ that are missing, or fails with their names.
 need() {
     local package missing=()
     for package in "$@"; do
@@ -119,7 +125,7 @@ need() {
     if can_install; then
         install "${missing[@]}" || die "could not install ${missing[*]}"
     else
-        die "missing, by the names of Debian's packages: ${missing[*]}. Install them, or run this once as root on Debian."
+        die "missing packages (Debian's names): ${missing[*]}. Install them, or run this once as root on Debian."
     fi
 }
 
@@ -130,7 +136,7 @@ need_maven() {
         || [ -n "${MVNW_REPOURL:-}" ] || need maven
 }
 
-# Reads Maven's output: shows which module it is at, on one line where that can be, and what test classes gave.
+# Reads Maven's output and shows the current module and the number of test classes run; on a terminal, in one line.
 progress() {
     local line at='' count=0
     while IFS= read -r line; do
@@ -138,7 +144,7 @@ progress() {
             '[INFO] Building Culvert'*'['*'/'*']')
                 at=${line#*Building }
                 at=${at/ 0.1.0/}
-                # shellcheck disable=SC2086  # the blanks between name and count are for cutting
+                # shellcheck disable=SC2086  # to be split into words
                 set -- $at
                 at="${*: -1} ${*:1:$#-1}"
                 count=0
@@ -155,7 +161,7 @@ progress() {
     [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# Whether the build of module $1 (daemon, bench) is newer than everything it was made of.
+# Whether the build of module $1 (daemon, bench) is newer than all of its sources.
 is_built() {
     local built=$root/$1/target/built changed sources=(pom.xml native-bindings ring crypto-simd engine daemon)
     [ -e "$built" ] || return 1
@@ -165,35 +171,35 @@ is_built() {
     [ -z "$changed" ]
 }
 
-# Builds module $1 unless it is built. Of several first starts one builds and the others wait for it.
+# Builds module $1 unless it is up to date. If several processes start at once, one builds and the others wait.
 build() {
     ! is_built "$1" || return 0
     if ! mkdir -p "$root/target" 2>/dev/null || ! [ -w "$root/target" ]; then
-        die "Culvert is not built yet, and $root cannot be written"
+        die "Culvert is not built, and $root is not writable: run bin/culvert once as a user who may write there"
     fi
     local lock log=$root/target/build.log begin=$SECONDS
     exec {lock}>"$root/target/build.lock"
     if ! flock -n "$lock"; then
-        say "waiting for a build that is under way"
+        say "waiting for another build to finish"
         flock "$lock"
     fi
     if ! is_built "$1"; then
         need_java
         need_maven
-        # What the program can do without is not worth failing for: without liburing the plain backend serves, without
-        # OpenSSL (of which newer releases call the package libssl3t64, which provides this one) JCE does at first.
+        # Both packages are optional: without liburing, plain system calls are used, and without OpenSSL, JCE until the
+        # AEAD kernels are compiled. (Newer Debian releases call it libssl3t64, which provides libssl3.)
         local package
         for package in liburing2 libssl3; do
             have "$package" || ! can_install || install "$package" || true
         done
-        say "building, which is needed once (log: $log)"
+        say "building, only needed once (log: $log)"
         : >"$root/target/build.begun"
         if ! (cd "$root" && ./mvnw -B -ntp -Dmaven.test.skip=true -pl "$1" -am package </dev/null 2>&1) \
             | tee "$log" | progress; then
             grep -m 20 '^\[ERROR\]' "$log" >&2 || tail -n 20 "$log" >&2
             die "the build failed"
         fi
-        # An edit made during the build must be seen by the next start.
+        # An edit made during the build must cause the next build.
         touch -r "$root/target/build.begun" "$root/daemon/target/built" "$root/$1/target/built"
         say "built in $((SECONDS - begin)) s"
     fi

@@ -72,7 +72,7 @@ class AffinityTest {
                         .run()
                         .expectFailure();
                 assertThat(result.said())
-                        .contains("CULVERT_AFFINITY", "processor")
+                        .contains("CULVERT_AFFINITY=" + processors + ": ", "CPU")
                         .doesNotContain("Exception", "\tat ");
             }
             assertThat(namespace.ip("-o", "link").lines()).hasSize(1);

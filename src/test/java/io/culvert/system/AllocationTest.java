@@ -21,13 +21,14 @@ class AllocationTest {
 
     @Test
     void trafficAllocatesNothing() {
-        Map<String, String> environment = Map.of("CULVERT_REHEARSAL", "on", "LOG_LEVEL", "verbose");
+        Map<String, String> environment = Map.of("CULVERT_WARMUP", "on", "LOG_LEVEL", "verbose");
         try (Tunnel tunnel = Tunnel.create(
                 namespace -> Daemon.start(Program.CULVERT, namespace, Names.next(), environment),
                 namespace -> Daemon.start(Program.CULVERT, namespace))) {
             tunnel.configure();
             tunnel.connectIpv4();
-            boolean vectors = Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD: vector"));
+            boolean vectors =
+                    Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD implementation: vector"));
             assumeTrue(vectors, "the Vector API's kernels serve on this machine");
             stream(tunnel, 4);
             long before = allocated(tunnel.first());

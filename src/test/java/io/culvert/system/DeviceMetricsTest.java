@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.metrics.DeviceMetrics;
+import io.culvert.daemon.metrics.PlatformStatus;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
-import io.culvert.engine.linux.LinuxPlatform.FastPath;
+import io.culvert.engine.linux.Offload;
+import io.culvert.engine.linux.OffloadState;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.sim.Node;
@@ -22,18 +25,34 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /** Metrics of a device in memory. */
 class DeviceMetricsTest {
-    private static final List<FastPath> PATHS =
-            List.of(new FastPath("swift", null), new FastPath("swifter", "the kernel\nis \"old\""));
+    /** A platform with one offload on and one off; a negative number of drops cannot be read. */
+    private record Platform(Optional<String> ioUringUnavailableReason, long drops) implements PlatformStatus {
+        @Override
+        public List<OffloadState> offloads() {
+            return List.of(
+                    new OffloadState(Offload.UDP_GSO, Optional.empty()),
+                    new OffloadState(Offload.WAKEUP_COALESCING, Optional.of("the kernel\nis \"old\"")));
+        }
+
+        @Override
+        public long tunDrops() throws IOException {
+            if (drops < 0) {
+                throw new IOException("removed");
+            }
+            return drops;
+        }
+    }
 
     private static final Aeads AEADS = new Aeads(AeadChoice.JCE);
 
     private static String text(Node node) throws IOException {
-        return text(new DeviceMetrics("1.2", "wg0", node.device(), AEADS, () -> PATHS, () -> 7));
+        return text(new DeviceMetrics("1.2", "wg0", node.device(), AEADS, new Platform(Optional.empty(), 7)));
     }
 
     private static String text(DeviceMetrics metrics) throws IOException {
@@ -47,7 +66,7 @@ class DeviceMetricsTest {
     }
 
     @Test
-    void countsWhatPassed() throws IOException {
+    void trafficIsCounted() throws IOException {
         try (Simulation simulation = new Simulation(1, 2)) {
             Node a = simulation.node();
             Node b = simulation.node();
@@ -76,37 +95,65 @@ class DeviceMetricsTest {
     }
 
     @Test
-    void saysWhatServes() throws IOException {
+    void configurationIsReported() throws IOException {
         try (Simulation simulation = new Simulation(1, 3)) {
             assertThat(text(simulation.node()))
                     .contains("culvert_info{interface=\"wg0\",version=\"1.2\"} 1")
                     .contains("culvert_workers 3.0")
                     .contains("culvert_aead_serving{implementation=\"" + AEADS.implementation() + "\"} 1.0")
-                    .contains("culvert_fast_path_on{path=\"swift\",why_not=\"\"} 1.0")
-                    .contains("culvert_fast_path_on{path=\"swifter\",why_not=\"the kernel\\nis \\\"old\\\"\"} 0.0")
+                    .contains("culvert_io_uring_enabled{reason=\"\"} 1.0")
+                    .contains("culvert_offload_enabled{offload=\"udp-gso\",reason=\"\"} 1.0")
+                    .contains("culvert_offload_enabled{offload=\"wakeup-coalescing\","
+                            + "reason=\"the kernel\\nis \\\"old\\\"\"} 0.0")
                     .containsPattern("process_resident_memory_bytes [1-9]")
                     .containsPattern("process_cpu_seconds_total [0-9.]+")
                     .containsPattern("jvm_gc_collection_seconds_count\\{gc=");
         }
     }
 
+    private static String oldSeries(String title, String reason) {
+        return "%s{%s=\"%s\",%s=\"%s\"}"
+                .formatted(
+                        DeprecatedNames.OFFLOAD_METRIC,
+                        DeprecatedNames.OFFLOAD_METRIC_TITLE,
+                        title,
+                        DeprecatedNames.OFFLOAD_METRIC_REASON,
+                        reason);
+    }
+
+    /** The metric that was replaced is still exported, with the labels and titles that it had. */
     @Test
-    void interfaceThatCannotBeSeenHasNoFigure() throws IOException {
+    void deprecatedOffloadMetricIsStillExported() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
-            DeviceMetrics metrics =
-                    new DeviceMetrics("1.2", "wg0", simulation.node().device(), AEADS, () -> PATHS, () -> {
-                        throw new IOException("gone");
-                    });
+            PlatformStatus platform = new Platform(Optional.of("not permitted"), 0);
+            String old = DeprecatedNames.OFFLOAD_METRIC;
+            assertThat(text(new DeviceMetrics("1.2", "wg0", simulation.node().device(), AEADS, platform)))
+                    .contains("culvert_io_uring_enabled{reason=\"not permitted\"} 0.0")
+                    .contains(
+                            "# HELP " + old + " Deprecated, use culvert_offload_enabled and culvert_io_uring_enabled.")
+                    .contains(oldSeries("io_uring", "not permitted") + " 0.0")
+                    .contains(oldSeries("UDP_SEGMENT", "") + " 1.0")
+                    .contains(oldSeries(
+                                    DeprecatedNames.oldTitle(Offload.WAKEUP_COALESCING), "the kernel\\nis \\\"old\\\"")
+                            + " 0.0");
+        }
+    }
+
+    @Test
+    void unreadableTunDropsAreLeftOut() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            DeviceMetrics metrics = new DeviceMetrics(
+                    "1.2", "wg0", simulation.node().device(), AEADS, new Platform(Optional.empty(), -1));
             assertThat(text(metrics)).doesNotContain("culvert_tun_dropped").contains("culvert_workers");
         }
     }
 
     @Test
-    void manyPeersAreTotalsOnly() throws IOException {
+    void manyPeersHaveNoMetricsOfTheirOwn() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
             Node node = simulation.node();
             List<PeerUpdate> peers = new ArrayList<>();
-            for (int i = 0; i <= DeviceMetrics.MOST_PEERS; i++) {
+            for (int i = 0; i <= DeviceMetrics.MAX_PEERS; i++) {
                 byte[] key = new byte[PublicKey.BYTES];
                 key[0] = (byte) i;
                 key[1] = 1;
@@ -115,7 +162,7 @@ class DeviceMetricsTest {
             }
             node.apply(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, peers));
             assertThat(text(node))
-                    .contains("culvert_peers " + (DeviceMetrics.MOST_PEERS + 1) + ".0")
+                    .contains("culvert_peers " + (DeviceMetrics.MAX_PEERS + 1) + ".0")
                     .doesNotContain("public_key");
         }
     }

@@ -81,7 +81,7 @@ class MetricsTest {
     @Test
     void tellOfTheChangeOfTheAead() {
         try (Tunnel tunnel = tunnel()) {
-            assertThat(Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD: vector-256")))
+            assertThat(Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD implementation: vector-256")))
                     .as("the log tells which AEAD serves")
                     .isTrue();
             assertThat(Eventually.holds(
@@ -121,7 +121,7 @@ class MetricsTest {
                     .environment("CULVERT_METRICS", ADDRESS)
                     .run()
                     .expectFailure();
-            assertThat(result.said()).contains("CULVERT_METRICS: cannot listen on " + ADDRESS);
+            assertThat(result.said()).contains("CULVERT_METRICS=" + ADDRESS + ": cannot listen: ");
         }
     }
 }

@@ -28,7 +28,7 @@ class OffloadSwitchTest {
         "-tun-vxlan-gro, TUN VXLAN and Geneve coalescing",
         "-udp-gso, UDP_SEGMENT",
         "-udp-gro, UDP_GRO",
-        "-gather, gathering of small packets",
+        "-wakeup-coalescing, wake-up coalescing",
         "-all, UDP_GRO",
         "'-all,+udp-gso', UDP_GRO"
     })

@@ -8,52 +8,55 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
-/** Reads which processors the workers are to run on (CULVERT_AFFINITY). */
+/** Parses the list of CPUs that the workers are pinned to (CULVERT_AFFINITY). */
 final class Affinity {
-    private static final int LARGEST = 65_535;
+    static final String VARIABLE = "CULVERT_AFFINITY";
+
+    private static final int MAX_CPU = 65_535;
 
     private Affinity() {}
 
     /**
-     * Reads a list such as {@code 2,4-7}: the processor of the first worker, of the second and so on.
+     * Parses a list such as {@code 2,4-7}: the CPU of the first worker, of the second and so on.
      *
-     * @throws StartException when it is none, or names a processor that is offline or not for this process
+     * @throws StartException if the list is malformed, or the process cannot run on one of the CPUs
      */
     static List<Integer> of(String text) throws StartException {
-        List<Integer> processors = new ArrayList<>();
+        List<Integer> cpus = new ArrayList<>();
         for (String range : text.split(",", -1)) {
             String[] ends = range.split("-", -1);
-            long first = AddressText.decimal(ends[0], LARGEST);
-            long last = AddressText.decimal(ends[ends.length - 1], LARGEST);
+            long first = AddressText.decimal(ends[0], MAX_CPU);
+            long last = AddressText.decimal(ends[ends.length - 1], MAX_CPU);
             if (ends.length > 2 || first < 0 || last < first) {
-                throw new StartException("CULVERT_AFFINITY is no list of processors such as 2,4-7: " + text, null);
+                throw StartException.invalid(
+                        VARIABLE, text, "expected a list of CPU numbers and ranges, such as 2,4-7");
             }
             for (long i = first; i <= last; i++) {
-                processors.add((int) i);
+                cpus.add((int) i);
             }
         }
-        for (int processor : processors) {
-            tryOut(processor);
+        for (int cpu : cpus) {
+            check(cpu, text);
         }
-        return processors;
+        return cpus;
     }
 
-    /** Goes there, on a thread of which nothing remains. */
-    private static void tryOut(int processor) throws StartException {
-        CompletableFuture<Void> there = new CompletableFuture<>();
+    /** Pins a thread to the CPU; a new thread, since a thread's affinity remains and is inherited. */
+    private static void check(int cpu, String text) throws StartException {
+        CompletableFuture<Void> result = new CompletableFuture<>();
         Thread.ofPlatform().start(() -> {
             try {
-                Linux.schedSetaffinity(processor);
-                there.complete(null);
+                Linux.schedSetaffinity(cpu);
+                result.complete(null);
             } catch (ErrnoException e) {
-                there.completeExceptionally(e);
+                result.completeExceptionally(e);
             }
         });
         try {
-            there.join();
+            result.join();
         } catch (CompletionException e) {
-            String reason = "CULVERT_AFFINITY: processor " + processor + " is offline or not for this program: ";
-            throw new StartException(reason + e.getCause().getMessage(), e);
+            String problem = "CPU " + cpu + " does not exist, is offline or is not allowed for this process: ";
+            throw StartException.invalid(VARIABLE, text, problem + e.getCause().getMessage(), e);
         }
     }
 }

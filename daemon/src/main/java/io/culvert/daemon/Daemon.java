@@ -3,35 +3,37 @@ package io.culvert.daemon;
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsServer;
-import io.culvert.daemon.rehearsal.Rehearsal;
+import io.culvert.daemon.metrics.PlatformStatus;
 import io.culvert.daemon.uapi.UapiServer;
 import io.culvert.daemon.uapi.UapiSocket;
 import io.culvert.daemon.uapi.UapiTarget;
+import io.culvert.daemon.warmup.SelfTrafficWarmup;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
-import io.culvert.engine.linux.LinuxPlatform.FastPath;
-import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.OffloadState;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The life of the process: interface and socket are made, the device runs between them, and all is taken back on SIGINT,
- * SIGTERM, the interface's removal or the socket file's.
+ * The life cycle of the process: it creates the interface and the UAPI socket and runs the device until SIGINT, SIGTERM,
+ * or the removal of the interface or of the socket file; then it removes both.
  *
- * <p>{@link #run} belongs to the main thread; the others only complete {@link #end}, which says why it is over.
+ * <p>{@link #run} is called by the main thread. Other threads only complete {@link #end} with the reason to stop.
  */
 final class Daemon {
     private static final Path SOCKETS = Path.of("/var/run/wireguard");
-    private static final long STOP_SECONDS = 10;
+    private static final long SHUTDOWN_SECONDS = 10;
     private static final Logger LOG = System.getLogger(Daemon.class.getName());
 
     private final Settings settings;
@@ -40,14 +42,14 @@ final class Daemon {
     private final CountDownLatch finished = new CountDownLatch(1);
 
     Daemon(Settings settings, Aeads aeads) {
-        this.settings = settings;
         this.aeads = aeads;
+        this.settings = settings;
     }
 
     /**
-     * Serves until it is over.
+     * Runs the daemon until it is to stop.
      *
-     * @throws StartException when it cannot begin; nothing is left behind then
+     * @throws StartException if it cannot start; interface and socket are removed then
      */
     void run() throws StartException {
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
@@ -56,37 +58,37 @@ final class Daemon {
         } catch (IOException e) {
             throw new StartException(e.getMessage(), e);
         } finally {
-            end.complete("could not start");
+            end.complete("start-up failed");
             finished.countDown();
         }
     }
 
-    /** What a signal runs: has {@link #run} end, and the process with the status that says all is well. */
+    /** The shutdown hook, run on a signal: waits until {@link #run} has ended, and exits with status 0. */
     private void stop() {
-        if (!end.complete("told to end")) {
+        if (!end.complete("received SIGINT or SIGTERM")) {
             return;
         }
         try {
-            finished.await(STOP_SECONDS, TimeUnit.SECONDS);
+            finished.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS);
         } catch (InterruptedException e) {
-            LOG.log(Level.DEBUG, "hurried out");
+            LOG.log(Level.DEBUG, "interrupted during shutdown");
         }
         Runtime.getRuntime().halt(0);
     }
 
     private void serve() throws IOException, StartException {
         LinuxPlatform platform = new LinuxPlatform(settings.platformOptions());
-        aeads.onChange(name -> LOG.log(Level.INFO, "AEAD: {0}", name));
+        aeads.onChange(name -> LOG.log(Level.INFO, "AEAD implementation: {0}", name));
         try (Device device = start(platform);
                 MetricsServer metrics = metrics(device, platform)) {
-            device.onClosed(() -> end.complete("the interface is gone"));
-            tell(platform);
+            device.onClosed(() -> end.complete("the interface was removed"));
+            logConfiguration(platform);
             if (metrics != null) {
-                LOG.log(Level.INFO, "metrics: http:/{0}{1}", metrics.address(), MetricsServer.PATH);
+                LOG.log(Level.INFO, "serving metrics at http:/{0}{1}", metrics.address(), MetricsServer.PATH);
             }
             aeads.warmUp();
-            rehearse(platform);
-            // What the start left behind is collected now, not in the middle of traffic.
+            warmUp(platform);
+            // Collect the garbage of the start-up now rather than under traffic.
             System.gc();
             serve(device, platform);
         } finally {
@@ -94,10 +96,10 @@ final class Daemon {
         }
     }
 
-    /** Before anyone can configure the device, and with that expect it to be fast. */
-    private void rehearse(LinuxPlatform platform) {
-        if (settings.rehearsal()) {
-            Rehearsal.run(aeads, settings.workers(), platform.backend(), settings.offloads(), end);
+    /** Runs before the UAPI socket exists, so that the device is not configured before it is fast. */
+    private void warmUp(LinuxPlatform platform) {
+        if (settings.warmUp()) {
+            SelfTrafficWarmup.run(aeads, settings.workers(), platform.backend(), settings.offloads(), end);
         }
     }
 
@@ -105,8 +107,8 @@ final class Daemon {
         try (UapiSocket socket = socket(platform)) {
             new UapiServer(socket, target(device)).start();
             Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
-            announce();
-            LOG.log(Level.INFO, "ending: {0}", end.join());
+            reportReady();
+            LOG.log(Level.INFO, "shutting down: {0}", end.join());
         }
     }
 
@@ -119,20 +121,37 @@ final class Daemon {
         return Device.start(platform, DeviceOptions.defaults(aeads));
     }
 
-    /** Serves metrics where that is asked for. */
+    /** Starts the metrics server, or returns {@code null} if CULVERT_METRICS is not set. */
     private MetricsServer metrics(Device device, LinuxPlatform platform) throws StartException {
         if (settings.metrics() == null) {
             return null;
         }
-        TunDevice tun = platform.tun();
-        DeviceMetrics metrics =
-                new DeviceMetrics(Main.VERSION, tun.name(), device, aeads, platform::fastPaths, tun::drops);
+        DeviceMetrics metrics = new DeviceMetrics(Main.VERSION, platform.tun().name(), device, aeads, status(platform));
         try {
             return new MetricsServer(settings.metrics(), metrics);
         } catch (IOException e) {
             String address = settings.metrics().toString().substring(1);
-            throw new StartException("CULVERT_METRICS: cannot listen on " + address + ": " + e.getMessage(), e);
+            throw StartException.invalid(Settings.METRICS, address, "cannot listen: " + e.getMessage(), e);
         }
+    }
+
+    private static PlatformStatus status(LinuxPlatform platform) {
+        return new PlatformStatus() {
+            @Override
+            public Optional<String> ioUringUnavailableReason() {
+                return platform.ioUringUnavailableReason();
+            }
+
+            @Override
+            public List<OffloadState> offloads() {
+                return platform.offloads();
+            }
+
+            @Override
+            public long tunDrops() throws IOException {
+                return platform.tun().drops();
+            }
+        };
     }
 
     private static UapiTarget target(Device device) {
@@ -152,26 +171,34 @@ final class Daemon {
     private void watch(UapiSocket socket) {
         try {
             socket.awaitRemoval();
-            end.complete("the socket was removed");
+            end.complete("the UAPI socket was removed");
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "removal of the socket will not be noticed: {0}", e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "cannot watch the UAPI socket, its removal will not stop the daemon: {0}",
+                    e.getMessage());
         }
     }
 
-    /** Says what serves. */
-    private void tell(LinuxPlatform platform) {
-        LOG.log(Level.INFO, "{0}: {1} workers, AEAD: {2}", settings.name(), settings.workers(), aeads.implementation());
-        for (FastPath path : platform.fastPaths()) {
-            LOG.log(Level.INFO, "{0}", path);
-            if (path.name().equals("io_uring") && path.whyNot() != null) {
-                Level level = settings.backend() == Backend.AUTO ? Level.WARNING : Level.INFO;
-                LOG.log(level, "plain system calls serve, as io_uring is off: {0}", path.whyNot());
-            }
-        }
+    private void logConfiguration(LinuxPlatform platform) {
+        LOG.log(
+                Level.INFO,
+                "interface {0}: {1} workers, AEAD implementation: {2}",
+                platform.tun().name(),
+                settings.workers(),
+                aeads.implementation());
+        platform.ioUringUnavailableReason()
+                .ifPresentOrElse(
+                        reason -> LOG.log(
+                                settings.backend() == Backend.AUTO ? Level.WARNING : Level.INFO,
+                                "io_uring: off ({0}), using plain system calls",
+                                reason),
+                        () -> LOG.log(Level.INFO, "io_uring: on"));
+        platform.offloads().forEach(state -> LOG.log(Level.INFO, "{0}", state));
     }
 
-    /** Tells the launcher, which waits, that the interface and the socket are there. */
-    private void announce() throws IOException {
+    /** Tells the launcher, which waits for this, that the interface and the UAPI socket exist. */
+    private void reportReady() throws IOException {
         if (settings.background()) {
             System.out.println("ready");
             System.out.flush();

@@ -3,13 +3,13 @@ package io.culvert.daemon;
 import java.lang.System.Logger.Level;
 import java.util.Map;
 
-/** How much is logged, by the environment variable LOG_LEVEL as wireguard-go reads it. */
+/** The log level, from the environment variable LOG_LEVEL, which has the same values as in wireguard-go. */
 enum LogLevel {
     /** Nothing. */
     SILENT(Level.OFF),
-    /** What went wrong, and what serves instead; the default. */
+    /** Errors and warnings; the default. */
     ERROR(Level.WARNING),
-    /** What happens, too. */
+    /** All messages down to debug. */
     VERBOSE(Level.DEBUG);
 
     private final Level threshold;

@@ -7,11 +7,11 @@ import java.util.ResourceBundle;
 import java.util.stream.Stream;
 
 /**
- * Gives the program's loggers, which write one line for each message to stderr. The JDK's own logging would close its
- * handlers at the first signal, before the last words are said, and costs a good part of the time to start.
+ * Provides loggers that write one line per message to stderr. The JDK's own logging closes its handlers in a shutdown
+ * hook, so messages about the shutdown would be lost, and it adds to the start-up time.
  */
 public final class Loggers extends System.LoggerFinder {
-    /** Made by the service loader. */
+    /** Called by the service loader. */
     public Loggers() {}
 
     @Override
@@ -21,7 +21,7 @@ public final class Loggers extends System.LoggerFinder {
         return new StderrLogger(name, asked == LogLevel.VERBOSE && !ours ? LogLevel.ERROR : asked, System.err);
     }
 
-    /** One logger. Any thread may use it; lines are whole. */
+    /** A logger. Thread-safe: a message is written in one call. */
     record StderrLogger(String name, LogLevel level, PrintStream out) implements System.Logger {
         @Override
         public String getName() {
@@ -50,7 +50,7 @@ public final class Loggers extends System.LoggerFinder {
             }
         }
 
-        /** Numbers are written plainly: the format's own way has 1,420 for 1420. */
+        /** Formats parameters as strings first, since MessageFormat would write 1420 as 1,420. */
         private static String filled(String format, Object... parameters) {
             return MessageFormat.format(
                     format, Stream.of(parameters).map(String::valueOf).toArray());

@@ -2,8 +2,11 @@ package io.culvert.daemon;
 
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.natives.ErrnoException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,40 +16,42 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** The command line. */
+/** The command line, and the entry point of the program. */
 @Command(
         name = "culvert",
-        description = "Makes interface IFNAME and carries WireGuard through it; wg(8) configures it.",
+        description = "Creates the WireGuard interface IFNAME and serves it; configure it with wg(8) or wg-quick(8).",
         mixinStandardHelpOptions = true,
         version = "culvert " + Main.VERSION,
         usageHelpWidth = 100,
         footer = {
             "",
-            "culvert bench aead measures the AEAD against JCE and OpenSSL.",
+            "culvert bench compares Culvert with other implementations; see culvert bench --help.",
             "",
             "Environment:",
-            "  LOG_LEVEL                 verbose or debug, error (default), silent",
-            "  WG_TUN_FD, WG_UAPI_FD     descriptors of an interface and of a socket to take over",
-            "  WG_PROCESS_FOREGROUND=1   as --foreground",
-            "  CULVERT_WORKERS           threads that carry packets (default: one for each core)",
-            "  CULVERT_AFFINITY          processors to run these on, such as 2,4-7: one for each (default: any)",
+            "  LOG_LEVEL                 silent, error (default), or verbose (same as debug)",
+            "  WG_TUN_FD, WG_UAPI_FD     file descriptors of a TUN interface and a UAPI socket to take over",
+            "  WG_PROCESS_FOREGROUND=1   same as --foreground",
+            "  CULVERT_WORKERS           number of threads that carry packets (default: one per core)",
+            "  CULVERT_AFFINITY          CPUs to pin these threads to, such as 2,4-7 (default: no pinning)",
             "  CULVERT_IO                auto (default), io_uring or plain",
-            "  CULVERT_OFFLOADS          what to switch off or, where off, on: -udp-gso,-tun-uso or -all (see README)",
+            "  CULVERT_OFFLOADS          offloads to switch off or on: -udp-gso,-tun-uso or -all (see README)",
             "  CULVERT_AEAD              auto (default), vector-512, vector-256, openssl or jce",
-            "  CULVERT_REHEARSAL         on (default): carry traffic unseen until the JVM is fast, up to 3 s; or off",
-            "  CULVERT_METRICS           ADDRESS:PORT where metrics are served over HTTP, such as 127.0.0.1:9586",
-            "  CULVERT_JAVA_OPTS         more options for the JVM"
+            "  CULVERT_WARMUP            on (default): self-traffic until the JIT is done, up to 3 s; or off",
+            "  CULVERT_METRICS           ADDRESS:PORT to serve metrics at over HTTP, such as 127.0.0.1:9586",
+            "  CULVERT_JAVA_OPTS         additional JVM options"
         },
         subcommands = Demo.class)
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 
+    private static final Logger LOG = System.getLogger(Main.class.getName());
+
     @Option(
             names = {"-f", "--foreground"},
-            description = "Stay in the foreground.")
+            description = "Run in the foreground.")
     private boolean foreground;
 
-    @Parameters(arity = "0..1", paramLabel = "IFNAME", description = "The interface to make, such as wg0.")
+    @Parameters(arity = "0..1", paramLabel = "IFNAME", description = "Name of the interface to create, such as wg0.")
     private String name;
 
     @Spec
@@ -62,9 +67,10 @@ public final class Main implements Callable<Integer> {
     @Override
     public Integer call() {
         if (name == null) {
-            throw new ParameterException(spec.commandLine(), "Missing the name of the interface");
+            throw new ParameterException(spec.commandLine(), "Missing required parameter: IFNAME");
         }
         try {
+            DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));
             Settings settings = Settings.of(name, System.getenv());
             new Daemon(settings, aeads(System.getProperty("culvert.aead", "auto"))).run();
             return 0;

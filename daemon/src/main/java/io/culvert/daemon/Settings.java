@@ -1,5 +1,6 @@
 package io.culvert.daemon;
 
+import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.uapi.AddressText;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
@@ -12,19 +13,19 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * How the daemon is to run, from its command line and the environment.
+ * The daemon's settings, from its command line and the environment.
  *
  * @param name the interface
- * @param tunFd an interface that another program made and hands over (WG_TUN_FD), or -1
- * @param inheritedSocket whether descriptor 0 is the listening UAPI socket (the launcher puts WG_UAPI_FD there)
- * @param background whether whoever started the launcher waits for the word "ready" on stdout (CULVERT_BACKGROUND)
- * @param keepError whether messages go on to stderr in the background: a LOG_LEVEL was asked for
+ * @param tunFd the file descriptor of an interface created by another program (WG_TUN_FD), or -1
+ * @param inheritedSocket whether file descriptor 0 is the listening UAPI socket (the launcher moves WG_UAPI_FD there)
+ * @param background whether the launcher waits for the word "ready" on stdout (CULVERT_BACKGROUND)
+ * @param keepError whether stderr stays open in the background, which is so if LOG_LEVEL is set
  * @param workers threads that carry packets (CULVERT_WORKERS)
- * @param processors where each of them runs (CULVERT_AFFINITY); empty for wherever the system likes
- * @param backend how I/O is done (CULVERT_IO)
- * @param offloads what the kernel is to do, or not to, other than it would (CULVERT_OFFLOADS)
- * @param rehearsal whether traffic is rehearsed before the socket is there (CULVERT_REHEARSAL)
- * @param metrics where metrics are served (CULVERT_METRICS), or {@code null} for nowhere
+ * @param processors the CPU that each worker is pinned to (CULVERT_AFFINITY); empty for no pinning
+ * @param backend the system calls used for I/O (CULVERT_IO)
+ * @param offloads which offloads are switched off, or on in spite of a known kernel bug (CULVERT_OFFLOADS)
+ * @param warmUp whether the self-traffic warm-up runs before the UAPI socket is created (CULVERT_WARMUP)
+ * @param metrics the address to serve metrics at (CULVERT_METRICS), or {@code null} for none
  */
 record Settings(
         String name,
@@ -36,25 +37,30 @@ record Settings(
         List<Integer> processors,
         Backend backend,
         Map<Offload, Boolean> offloads,
-        boolean rehearsal,
+        boolean warmUp,
         InetSocketAddress metrics) {
-    /** A peer's home worker is one byte of the indices that the other side sees. */
-    private static final int MOST_WORKERS = 256;
+    static final String METRICS = "CULVERT_METRICS";
+
+    private static final String WORKERS = "CULVERT_WORKERS";
+    private static final String OFFLOADS = "CULVERT_OFFLOADS";
+    private static final String WARMUP = "CULVERT_WARMUP";
+    private static final String IO = "CULVERT_IO";
+    /** A session's index names its home worker in one byte. */
+    private static final int MAX_WORKERS = 256;
 
     /**
      * Reads the environment.
      *
-     * @throws StartException naming the variable that makes no sense
+     * @throws StartException if a variable has an invalid value; the message names variable and value
      */
     static Settings of(String name, Map<String, String> environment) throws StartException {
-        String affinity = environment.get("CULVERT_AFFINITY");
+        String affinity = environment.get(Affinity.VARIABLE);
         List<Integer> processors = affinity == null ? List.of() : Affinity.of(affinity);
         int cores = processors.isEmpty() ? Runtime.getRuntime().availableProcessors() : processors.size();
-        int workers = number(environment, "CULVERT_WORKERS", Math.min(cores, MOST_WORKERS), 1, MOST_WORKERS);
+        int workers = number(environment, WORKERS, Math.min(cores, MAX_WORKERS), 1, MAX_WORKERS);
         if (!processors.isEmpty() && processors.size() != workers) {
-            String message =
-                    "CULVERT_AFFINITY names " + processors.size() + " processors for " + workers + " workers: ";
-            throw new StartException(message + affinity, null);
+            String problem = "expected one CPU for each of " + workers + " workers, got " + processors.size();
+            throw StartException.invalid(Affinity.VARIABLE, affinity, problem);
         }
         return new Settings(
                 name,
@@ -64,10 +70,10 @@ record Settings(
                 environment.containsKey("LOG_LEVEL") && LogLevel.of(environment) != LogLevel.SILENT,
                 workers,
                 processors,
-                backend(environment.getOrDefault("CULVERT_IO", "auto")),
-                offloads(environment.getOrDefault("CULVERT_OFFLOADS", "")),
-                rehearsal(environment.getOrDefault("CULVERT_REHEARSAL", "on")),
-                metrics(environment.get("CULVERT_METRICS")));
+                backend(environment.getOrDefault(IO, "auto")),
+                offloads(environment.getOrDefault(OFFLOADS, "")),
+                warmUp(environment),
+                metrics(environment.get(METRICS)));
     }
 
     LinuxPlatform.Options platformOptions() {
@@ -82,7 +88,7 @@ record Settings(
         }
         long value = AddressText.decimal(text, max);
         if (value < min) {
-            throw new StartException(variable + " is not a number from " + min + " to " + max + ": " + text, null);
+            throw StartException.invalid(variable, text, "expected a number from " + min + " to " + max);
         }
         return (int) value;
     }
@@ -90,38 +96,45 @@ record Settings(
     private static InetSocketAddress metrics(String text) throws StartException {
         InetSocketAddress address = text == null ? null : AddressText.endpoint(text);
         if (text != null && address == null) {
-            throw new StartException(
-                    "CULVERT_METRICS is no numeric ADDRESS:PORT such as 127.0.0.1:9586: " + text, null);
+            String problem = "expected a numeric address and a port, such as 127.0.0.1:9586 or [::1]:9586";
+            throw StartException.invalid(METRICS, text, problem);
         }
         return address;
     }
 
-    /** A list such as {@code -all,+udp-gso}, of which later words count. */
+    /** Parses a list such as {@code -all,+udp-gso}. If an offload is repeated, the last one wins. */
     private static Map<Offload, Boolean> offloads(String text) throws StartException {
-        Map<Offload, Boolean> asked = new EnumMap<>(Offload.class);
-        for (String word : text.isEmpty() ? new String[0] : text.split(",", -1)) {
-            boolean on = word.startsWith("+");
+        Map<Offload, Boolean> enabled = new EnumMap<>(Offload.class);
+        for (String item : text.isEmpty() ? new String[0] : text.split(",", -1)) {
+            boolean on = item.startsWith("+");
+            String word = on || item.startsWith("-") ? item.substring(1) : "";
             List<Offload> named = Stream.of(Offload.values())
-                    .filter(offload ->
-                            word.length() > 1 && List.of("all", offload.word()).contains(word.substring(1)))
+                    .filter(offload -> word.equals("all")
+                            || word.equals(offload.word())
+                            || DeprecatedNames.oldOffload(offload)
+                                    .filter(word::equals)
+                                    .isPresent())
                     .toList();
-            if (named.isEmpty() || !on && !word.startsWith("-")) {
-                throw new StartException(
-                        "CULVERT_OFFLOADS is a list of names with + or - in front, of "
-                                + Stream.of(Offload.values()).map(Offload::word).collect(Collectors.joining(", "))
-                                + " and all: " + text,
-                        null);
+            if (named.isEmpty()) {
+                String words = Stream.of(Offload.values()).map(Offload::word).collect(Collectors.joining(", "));
+                String problem = "\"" + item + "\" is not + or - followed by all or one of " + words;
+                throw StartException.invalid(OFFLOADS, text, problem);
             }
-            named.forEach(offload -> asked.put(offload, on));
+            named.forEach(offload -> enabled.put(offload, on));
         }
-        return asked;
+        return enabled;
     }
 
-    private static boolean rehearsal(String text) throws StartException {
+    /** Reads the old variable if only that is set. */
+    private static boolean warmUp(Map<String, String> environment) throws StartException {
+        String variable = DeprecatedNames.oldVariable(WARMUP)
+                .filter(old -> environment.containsKey(old) && !environment.containsKey(WARMUP))
+                .orElse(WARMUP);
+        String text = environment.getOrDefault(variable, "on");
         return switch (text) {
             case "on" -> true;
             case "off" -> false;
-            default -> throw new StartException("CULVERT_REHEARSAL is on or off, not " + text, null);
+            default -> throw StartException.invalid(variable, text, "expected on or off");
         };
     }
 
@@ -130,7 +143,7 @@ record Settings(
             case "auto" -> Backend.AUTO;
             case "io_uring" -> Backend.IO_URING;
             case "plain" -> Backend.PLAIN;
-            default -> throw new StartException("CULVERT_IO is auto, io_uring or plain, not " + text, null);
+            default -> throw StartException.invalid(IO, text, "expected auto, io_uring or plain");
         };
     }
 }

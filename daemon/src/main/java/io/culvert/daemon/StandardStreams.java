@@ -4,11 +4,11 @@ import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 
-/** Points the process's standard descriptors elsewhere, below Java's streams, so that the JVM's own output follows. */
+/** Redirects the process's standard file descriptors by dup2, so that the JVM's own output is redirected as well. */
 final class StandardStreams {
     private StandardStreams() {}
 
-    /** Takes stderr back from the launcher's filter, which only lives for the JVM's own start-up messages. */
+    /** Restores stderr, which the launcher redirects to a filter for the JVM's start-up messages. */
     static void restoreError() throws ErrnoException {
         String descriptor = System.getenv("CULVERT_STDERR_FD");
         if (descriptor != null) {
@@ -18,7 +18,7 @@ final class StandardStreams {
         }
     }
 
-    /** Lets go of the terminal, or whatever the launcher was started from; of stderr too unless it is kept. */
+    /** Redirects stdin and stdout to /dev/null, and stderr unless it is kept, to release the launcher's terminal or pipes. */
     static void detach(boolean keepError) throws ErrnoException {
         int devNull = Linux.open("/dev/null", linux_h.O_RDWR);
         Linux.dup2(devNull, 0);

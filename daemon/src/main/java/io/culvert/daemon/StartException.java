@@ -7,4 +7,14 @@ final class StartException extends Exception {
     StartException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** An environment variable has an invalid value. */
+    static StartException invalid(String variable, String value, String problem) {
+        return invalid(variable, value, problem, null);
+    }
+
+    /** An environment variable has an invalid value. */
+    static StartException invalid(String variable, String value, String problem, Throwable cause) {
+        return new StartException(variable + "=" + value + ": " + problem, cause);
+    }
 }

@@ -1,2 +1,2 @@
-/** The command line, the UAPI socket and the life of the process. */
+/** The command line, the settings and the life cycle of the daemon. */
 package io.culvert.daemon;

@@ -39,7 +39,7 @@ class LoggersTest {
     }
 
     @Test
-    void keepsToItsLevel() {
+    void messagesBelowTheLevelAreNotWritten() {
         logger(LogLevel.ERROR).log(Level.INFO, "hidden");
         logger(LogLevel.ERROR).log(Level.DEBUG, "hidden");
         logger(LogLevel.SILENT).log(Level.ERROR, "hidden");

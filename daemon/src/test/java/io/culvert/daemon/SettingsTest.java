@@ -3,6 +3,7 @@ package io.culvert.daemon;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.Offload;
 import java.net.InetSocketAddress;
@@ -14,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class SettingsTest {
     @Test
-    void anEmptyEnvironmentIsTheUsualOne() throws StartException {
+    void emptyEnvironmentGivesDefaults() throws StartException {
         Settings settings = Settings.of("wg0", Map.of());
         assertThat(settings.name()).isEqualTo("wg0");
         assertThat(settings.tunFd()).isEqualTo(-1);
@@ -25,12 +26,12 @@ class SettingsTest {
         assertThat(settings.processors()).isEmpty();
         assertThat(settings.backend()).isEqualTo(Backend.AUTO);
         assertThat(settings.offloads()).isEmpty();
-        assertThat(settings.rehearsal()).isTrue();
+        assertThat(settings.warmUp()).isTrue();
         assertThat(settings.metrics()).isNull();
     }
 
     @Test
-    void theEnvironmentDecides() throws StartException {
+    void environmentOverridesDefaults() throws StartException {
         Settings settings = Settings.of(
                 "wg0",
                 Map.of(
@@ -41,7 +42,7 @@ class SettingsTest {
                         "CULVERT_WORKERS", "5",
                         "CULVERT_IO", "plain",
                         "CULVERT_OFFLOADS", "-udp-gso,+tun-vxlan-gro",
-                        "CULVERT_REHEARSAL", "off",
+                        "CULVERT_WARMUP", "off",
                         "CULVERT_METRICS", "[::1]:9586"));
         InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
         Map<Offload, Boolean> offloads = Map.of(Offload.UDP_GSO, false, Offload.TUN_VXLAN_GRO, true);
@@ -53,17 +54,17 @@ class SettingsTest {
     }
 
     @Test
-    void thereIsAWorkerForEachProcessor() throws StartException {
+    void affinityListGivesOneWorkerPerCpu() throws StartException {
         assertThat(Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0,0-0,0")))
                 .returns(List.of(0, 0, 0), Settings::processors)
                 .returns(3, Settings::workers);
         assertThatThrownBy(() -> Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0", "CULVERT_WORKERS", "2")))
                 .isInstanceOf(StartException.class)
-                .hasMessage("CULVERT_AFFINITY names 1 processors for 2 workers: 0");
+                .hasMessage("CULVERT_AFFINITY=0: expected one CPU for each of 2 workers, got 1");
     }
 
     @Test
-    void laterWordsOfOffloadsCount() throws StartException {
+    void lastWordWinsIfAnOffloadIsRepeated() throws StartException {
         Settings settings = Settings.of("wg0", Map.of("CULVERT_OFFLOADS", "+udp-gro,-all,+udp-gso"));
         assertThat(settings.offloads()).hasSameSizeAs(Offload.values());
         assertThat(settings.offloads()).containsEntry(Offload.UDP_GSO, true).containsEntry(Offload.UDP_GRO, false);
@@ -87,16 +88,51 @@ class SettingsTest {
         "CULVERT_OFFLOADS, -",
         "CULVERT_OFFLOADS, '-udp-gso,,-udp-gro'",
         "CULVERT_OFFLOADS, -gso",
-        "CULVERT_REHEARSAL, no",
+        "CULVERT_WARMUP, no",
         "CULVERT_METRICS, 9586",
         "CULVERT_METRICS, localhost:9586",
         "CULVERT_METRICS, 127.0.0.1:0",
         "CULVERT_METRICS, 127.0.0.1:65536"
     })
-    void whatMakesNoSenseIsNamed(String variable, String value) {
+    void invalidValueIsReportedWithItsVariable(String variable, String value) {
         assertThatThrownBy(() -> Settings.of("wg0", Map.of(variable, value)))
                 .isInstanceOf(StartException.class)
-                .hasMessageContaining(variable)
-                .hasMessageContaining(value);
+                .hasMessageStartingWith(variable + "=" + value + ": ");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "CULVERT_WORKERS=0 | expected a number from 1 to 256",
+                "CULVERT_IO=epoll | expected auto, io_uring or plain",
+                "CULVERT_WARMUP=no | expected on or off",
+                "CULVERT_AFFINITY=1-0 | expected a list of CPU numbers and ranges, such as 2,4-7",
+                "CULVERT_METRICS=9586 | expected a numeric address and a port, such as 127.0.0.1:9586 or [::1]:9586",
+                "CULVERT_OFFLOADS=-udp-gso,gso | \"gso\" is not + or - followed by all or one of tun-tso, tun-uso, "
+                        + "tun-segment-limit, tun-tcp-gro, tun-udp-gro, tun-vxlan-gro, udp-gso, udp-gro, "
+                        + "wakeup-coalescing"
+            })
+    void errorsSayWhatWasExpected(String setting, String problem) {
+        String[] parts = setting.split("=", 2);
+        assertThatThrownBy(() -> Settings.of("wg0", Map.of(parts[0], parts[1])))
+                .isInstanceOf(StartException.class)
+                .hasMessage(setting + ": " + problem);
+    }
+
+    @Test
+    void deprecatedNamesStillWork() throws StartException {
+        String old = DeprecatedNames.oldVariable("CULVERT_WARMUP").orElseThrow();
+        assertThat(Settings.of("wg0", Map.of(old, "off")).warmUp()).isFalse();
+        assertThat(Settings.of("wg0", Map.of(old, "off", "CULVERT_WARMUP", "on"))
+                        .warmUp())
+                .as("the new name wins")
+                .isTrue();
+        assertThatThrownBy(() -> Settings.of("wg0", Map.of(old, "no")))
+                .isInstanceOf(StartException.class)
+                .hasMessage(old + "=no: expected on or off");
+        String oldWord = DeprecatedNames.oldOffload(Offload.WAKEUP_COALESCING).orElseThrow();
+        assertThat(Settings.of("wg0", Map.of("CULVERT_OFFLOADS", "-" + oldWord)).offloads())
+                .isEqualTo(Map.of(Offload.WAKEUP_COALESCING, false));
     }
 }

@@ -4,11 +4,12 @@ import static io.culvert.daemon.metrics.Families.counter;
 import static io.culvert.daemon.metrics.Families.gauge;
 
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.IoCounters;
-import io.culvert.engine.linux.LinuxPlatform.FastPath;
+import io.culvert.engine.linux.OffloadState;
 import io.culvert.engine.pipeline.DropCause;
 import io.culvert.engine.pipeline.Traffic;
 import io.culvert.engine.pipeline.Worker;
@@ -30,72 +31,52 @@ import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
- * What a device counts. The workers' counters are each written by one thread and read here while that goes on: nobody is
- * stopped, asked or woken. No secrets: of a peer there is its public key.
+ * The metrics of a device. The workers' counters are read without stopping or waking the workers. Metrics contain no
+ * secrets; a peer is identified by its public key.
  */
 public final class DeviceMetrics implements Supplier<MetricSnapshots> {
-    /** With more peers than this there are totals only: each peer is three series for whoever stores them. */
-    public static final int MOST_PEERS = 100;
+    /** With more peers than this, there are no metrics per peer, to bound the number of time series. */
+    public static final int MAX_PEERS = 100;
 
     private static final double MILLIS = 1e3;
 
     private static final Map<Traffic, String> TRAFFIC_HELP = Map.of(
-            Traffic.SENT_PACKETS, "Data messages sent, keepalives included.",
-            Traffic.SENT_BYTES, "Their bytes, headers and tags included.",
-            Traffic.RECEIVED_PACKETS, "Data messages received and accepted, keepalives included.",
-            Traffic.RECEIVED_BYTES, "Their bytes, headers and tags included.",
-            Traffic.HANDSHAKES, "Handshakes that gave a session.");
+            Traffic.SENT_PACKETS, "Data messages sent, including keepalives.",
+            Traffic.SENT_BYTES, "Bytes of data messages sent, including headers and tags.",
+            Traffic.RECEIVED_PACKETS, "Data messages received and accepted, including keepalives.",
+            Traffic.RECEIVED_BYTES, "Bytes of data messages received and accepted, including headers and tags.",
+            Traffic.HANDSHAKES, "Handshakes completed.");
 
     private final String version;
     private final String name;
     private final Device device;
     private final Aeads aeads;
-    private final Supplier<List<FastPath>> fastPaths;
-    private final TunDrops tunDrops;
-    /** When the AEAD changed over last, in milliseconds since 1970; 0 before. Written by whoever changes over. */
+    private final PlatformStatus platform;
+    /** When the AEAD implementation was last changed, in Unix milliseconds, or 0. Written by the changing thread. */
     private volatile long aeadChanged;
 
-    /** Asks how many packets were lost in front of the TUN's queues. */
-    @FunctionalInterface
-    public interface TunDrops {
-        /** The number, or an error when the interface cannot be seen. */
-        long get() throws IOException;
-    }
-
-    /** Of a device and the platform under it, with the name of the interface. */
-    public DeviceMetrics(
-            String version,
-            String name,
-            Device device,
-            Aeads aeads,
-            Supplier<List<FastPath>> fastPaths,
-            TunDrops tunDrops) {
+    /** Reports on a device and its platform layer, under the interface's name. */
+    public DeviceMetrics(String version, String name, Device device, Aeads aeads, PlatformStatus platform) {
+        this.aeads = aeads;
         this.version = version;
         this.name = name;
         this.device = device;
-        this.aeads = aeads;
-        this.fastPaths = fastPaths;
-        this.tunDrops = tunDrops;
+        this.platform = platform;
         aeads.onChange(implementation -> aeadChanged = System.currentTimeMillis());
     }
 
-    /** Collects all; any thread. */
+    /** Collects all metrics. Any thread. */
     @Override
     public MetricSnapshots get() {
-        List<MetricSnapshot> all = new ArrayList<>(what());
+        List<MetricSnapshot> all = new ArrayList<>(configuration());
+        all.addAll(offloads());
         all.addAll(counts());
         all.addAll(peers());
         all.addAll(ProcessMetrics.collect());
         return new MetricSnapshots(all);
     }
 
-    /** What serves. */
-    private List<MetricSnapshot> what() {
-        Map<Labels, Integer> paths = new LinkedHashMap<>();
-        for (FastPath path : fastPaths.get()) {
-            String whyNot = path.whyNot() == null ? "" : path.whyNot();
-            paths.put(Labels.of("path", path.name(), "why_not", whyNot), whyNot.isEmpty() ? 1 : 0);
-        }
+    private List<MetricSnapshot> configuration() {
         Map<Labels, Integer> aead = new LinkedHashMap<>();
         for (String implementation :
                 new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", aeads.implementation()))) {
@@ -105,24 +86,50 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
         return List.of(
                 InfoSnapshot.builder()
                         .name("culvert")
-                        .help("The program and the interface it carries.")
+                        .help("Culvert's version and its interface.")
                         .dataPoint(InfoDataPointSnapshot.builder()
                                 .labels(Labels.of("version", version, "interface", name))
                                 .build())
                         .build(),
                 gauge(
                         "culvert_workers",
-                        "Threads that carry packets.",
+                        "Threads that process packets.",
                         device.workers().count()),
-                gauge("culvert_aead_serving", "1 for the implementation of the AEAD that serves.", aead),
+                gauge("culvert_aead_serving", "1 for the AEAD implementation in use, 0 for the others.", aead),
                 gauge(
                         "culvert_aead_changed_timestamp_seconds",
-                        "When it began to serve, in seconds since 1970; 0 for the one served from the start.",
-                        aeadChanged / MILLIS),
+                        "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
+                        aeadChanged / MILLIS));
+    }
+
+    private List<MetricSnapshot> offloads() {
+        String ioUring = platform.ioUringUnavailableReason().orElse("");
+        Map<Labels, Integer> enabled = new LinkedHashMap<>();
+        Map<Labels, Integer> deprecated = new LinkedHashMap<>();
+        deprecated.put(oldLabels("io_uring", ioUring), ioUring.isEmpty() ? 1 : 0);
+        for (OffloadState state : platform.offloads()) {
+            String reason = state.unavailableReason().orElse("");
+            int value = state.isOn() ? 1 : 0;
+            enabled.put(Labels.of("offload", state.offload().word(), "reason", reason), value);
+            deprecated.put(oldLabels(DeprecatedNames.oldTitle(state.offload()), reason), value);
+        }
+        return List.of(
                 gauge(
-                        "culvert_fast_path_on",
-                        "1 for each fast path that is on, 0 for one that is off, and why.",
-                        paths));
+                        "culvert_io_uring_enabled",
+                        "1 if io_uring is used for I/O; 0 if plain system calls are, and the reason.",
+                        Map.of(Labels.of("reason", ioUring), ioUring.isEmpty() ? 1 : 0)),
+                gauge(
+                        "culvert_offload_enabled",
+                        "1 for each offload that is on, 0 for one that is off, and the reason.",
+                        enabled),
+                gauge(
+                        DeprecatedNames.OFFLOAD_METRIC,
+                        "Deprecated, use culvert_offload_enabled and culvert_io_uring_enabled.",
+                        deprecated));
+    }
+
+    private static Labels oldLabels(String title, String reason) {
+        return Labels.of(DeprecatedNames.OFFLOAD_METRIC_TITLE, title, DeprecatedNames.OFFLOAD_METRIC_REASON, reason);
     }
 
     private List<MetricSnapshot> counts() {
@@ -130,34 +137,34 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
         List<MetricSnapshot> counts = new ArrayList<>(List.of(
                 counter(
                         "culvert_dropped_packets",
-                        "Packets that went no further, by cause.",
+                        "Packets dropped, by cause.",
                         byWorkerAnd("cause", DropCause.values(), Worker::drops)),
                 counter(
                         "culvert_io",
-                        "What the workers' I/O counted.",
+                        "I/O events of the workers, such as system calls.",
                         byWorkerAnd(
                                 "event",
                                 IoCounters.Counter.values(),
                                 worker -> worker.io().counters())),
                 counter(
                         "culvert_socket_dropped_datagrams",
-                        "Datagrams that found the socket's receive buffer full.",
+                        "Datagrams dropped because the socket's receive buffer was full.",
                         losses)));
-        for (Traffic what : Traffic.values()) {
-            String family = what.name().toLowerCase(Locale.ROOT);
+        for (Traffic counter : Traffic.values()) {
+            String family = counter.name().toLowerCase(Locale.ROOT);
             counts.add(counter(
                     "culvert_" + family,
-                    TRAFFIC_HELP.get(what),
-                    byWorker(worker -> worker.traffic().get(what))));
+                    TRAFFIC_HELP.get(counter),
+                    byWorker(worker -> worker.traffic().get(counter))));
         }
         try {
-            long drops = tunDrops.get();
+            long drops = platform.tunDrops();
             counts.add(counter(
                     "culvert_tun_dropped_packets",
-                    "Packets that found the interface's queue full.",
+                    "Packets dropped because the interface's queue was full.",
                     Map.of(Labels.EMPTY, drops)));
         } catch (IOException e) {
-            // The interface is being moved or is gone: better no figure than a wrong one.
+            // The interface was removed or is being moved between namespaces: leave the metric out.
         }
         return counts;
     }
@@ -187,7 +194,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
         Map<Labels, Long> sent = new LinkedHashMap<>();
         Map<Labels, Long> received = new LinkedHashMap<>();
         Map<Labels, Long> handshake = new LinkedHashMap<>();
-        if (count <= MOST_PEERS) {
+        if (count <= MAX_PEERS) {
             for (Peer peer : device.peers()) {
                 Labels labels = Labels.of(
                         "public_key",
@@ -198,12 +205,12 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
             }
         }
         return List.of(
-                gauge("culvert_peers", "Peers that are configured.", count),
-                counter("culvert_peer_sent_bytes", "Bytes sent to a peer, handshakes included.", sent),
-                counter("culvert_peer_received_bytes", "Bytes received from a peer, handshakes included.", received),
+                gauge("culvert_peers", "Peers configured.", count),
+                counter("culvert_peer_sent_bytes", "Bytes sent to a peer, including handshakes.", sent),
+                counter("culvert_peer_received_bytes", "Bytes received from a peer, including handshakes.", received),
                 gauge(
                         "culvert_peer_last_handshake_timestamp_seconds",
-                        "When the last handshake was done, in seconds since 1970; 0 before the first.",
+                        "When the last handshake was completed, in Unix seconds; 0 before the first.",
                         handshake));
     }
 }

@@ -8,11 +8,11 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import java.util.Map;
 
-/** Makes metrics out of what was read, one value for each set of labels. */
+/** Builds metrics from values by their labels. */
 final class Families {
     private Families() {}
 
-    /** What only grows; {@code _total} is appended to the name. */
+    /** A counter; the text format appends {@code _total} to its name. */
     static MetricSnapshot counter(String name, String help, Map<Labels, ? extends Number> values) {
         CounterSnapshot.Builder builder = CounterSnapshot.builder().name(name).help(help);
         values.forEach((labels, value) -> builder.dataPoint(CounterDataPointSnapshot.builder()
@@ -22,7 +22,7 @@ final class Families {
         return builder.build();
     }
 
-    /** What goes up and down. */
+    /** A gauge with one value for each set of labels. */
     static MetricSnapshot gauge(String name, String help, Map<Labels, ? extends Number> values) {
         GaugeSnapshot.Builder builder = GaugeSnapshot.builder().name(name).help(help);
         values.forEach((labels, value) -> builder.dataPoint(GaugeDataPointSnapshot.builder()

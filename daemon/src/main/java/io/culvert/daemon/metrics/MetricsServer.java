@@ -13,23 +13,23 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Answers {@code GET /metrics} over HTTP in Prometheus' text format. Whoever may connect may be slow or mean and still costs
- * little: connections, requests that wait, their size and the time that each may take are bounded, and the metrics are
- * collected a few times a second at most. Thread-safe.
+ * Answers {@code GET /metrics} over HTTP in Prometheus' text format. The cost of slow and malicious clients is bounded:
+ * there are limits on connections, queued requests, and the size and duration of each request, and metrics are collected
+ * at most four times a second. Thread-safe.
  */
 public final class MetricsServer implements AutoCloseable {
-    /** Where the metrics are. */
+    /** Path of the metrics. */
     public static final String PATH = "/metrics";
 
     private static final int THREADS = 2;
-    private static final int WAITING = 16;
-    private static final long FRESH_NANOS = 250_000_000;
+    private static final int MAX_QUEUED = 16;
+    private static final long MAX_AGE_NANOS = 250_000_000;
     private static final int OK = 200;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
 
     static {
-        // The JDK's server takes its limits from here, once; seconds and bytes.
+        // The JDK's server reads its limits from system properties when it is loaded; times in seconds, sizes in bytes.
         System.setProperty("jdk.httpserver.maxConnections", "64");
         System.setProperty("sun.net.httpserver.maxIdleConnections", "16");
         System.setProperty("sun.net.httpserver.idleInterval", "10");
@@ -44,15 +44,15 @@ public final class MetricsServer implements AutoCloseable {
     private final Supplier<MetricSnapshots> metrics;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
-            THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(WAITING), MetricsServer::thread);
+            THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(MAX_QUEUED), MetricsServer::thread);
     private byte[] page;
     private long pageTime;
 
     /**
-     * Listens and serves.
+     * Starts the server.
      *
-     * @param metrics collects what there is to tell; called by one thread at a time
-     * @throws IOException when the address is not ours or the port is taken
+     * @param metrics collects the metrics; called by one thread at a time
+     * @throws IOException if the address is not local or the port is in use
      */
     public MetricsServer(InetSocketAddress address, Supplier<MetricSnapshots> metrics) throws IOException {
         this.metrics = metrics;
@@ -67,7 +67,7 @@ public final class MetricsServer implements AutoCloseable {
         return Thread.ofPlatform().daemon().name("culvert-metrics").unstarted(task);
     }
 
-    /** Where it listens. */
+    /** The address that the server listens on. */
     public InetSocketAddress address() {
         return server.getAddress();
     }
@@ -92,9 +92,9 @@ public final class MetricsServer implements AutoCloseable {
         }
     }
 
-    /** The metrics as they are, or were a moment ago. */
+    /** Returns the metrics as text, collected now or at most {@link #MAX_AGE_NANOS} ago. */
     private synchronized byte[] page() throws IOException {
-        if (page == null || System.nanoTime() - pageTime > FRESH_NANOS) {
+        if (page == null || System.nanoTime() - pageTime > MAX_AGE_NANOS) {
             ByteArrayOutputStream out = new ByteArrayOutputStream(page == null ? 0 : page.length + 64);
             writer.write(out, metrics.get());
             page = out.toByteArray();
@@ -103,7 +103,7 @@ public final class MetricsServer implements AutoCloseable {
         return page;
     }
 
-    /** Serves no more; what is under way has a moment to end. */
+    /** Stops the server; requests in progress have one second to complete. */
     @Override
     public void close() {
         server.stop(0);

@@ -17,7 +17,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** What the process and its JVM use, under the names that Prometheus' own libraries give it. */
+/** Metrics of the process and its JVM, with the names of Prometheus' client libraries. */
 final class ProcessMetrics {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
@@ -31,20 +31,20 @@ final class ProcessMetrics {
         ProcessHandle.Info info = ProcessHandle.current().info();
         Runtime runtime = Runtime.getRuntime();
         return List.of(
-                gauge("process_resident_memory_bytes", "Memory that is in use, in bytes.", residentBytes()),
+                gauge("process_resident_memory_bytes", "Resident memory size in bytes.", residentBytes()),
                 counter(
                         "process_cpu_seconds",
-                        "CPU time used, in seconds.",
+                        "Total user and system CPU time spent in seconds.",
                         Map.of(
                                 Labels.EMPTY,
                                 info.totalCpuDuration().orElse(Duration.ZERO).toNanos() / NANOS)),
                 gauge(
                         "process_start_time_seconds",
-                        "When the process began, in seconds since 1970.",
+                        "Start time of the process since unix epoch in seconds.",
                         info.startInstant().orElse(Instant.EPOCH).getEpochSecond()),
                 gauge(
                         "jvm_memory_used_bytes",
-                        "Memory that the JVM uses for objects, in bytes.",
+                        "Used bytes of a given JVM memory area.",
                         Map.of(Labels.of("area", "heap"), runtime.totalMemory() - runtime.freeMemory())),
                 collections());
     }
@@ -66,7 +66,7 @@ final class ProcessMetrics {
     private static MetricSnapshot collections() {
         SummarySnapshot.Builder builder = SummarySnapshot.builder()
                 .name("jvm_gc_collection_seconds")
-                .help("Garbage collections, and the seconds they took.");
+                .help("Time spent in a given JVM garbage collector in seconds.");
         for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
             builder.dataPoint(SummaryDataPointSnapshot.builder()
                     .labels(Labels.of("gc", collector.getName()))

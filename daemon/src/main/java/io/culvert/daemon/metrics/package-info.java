@@ -1,2 +1,2 @@
-/** What the program tells of itself to Prometheus and the like. */
+/** Metrics for Prometheus, and the HTTP server for them. */
 package io.culvert.daemon.metrics;

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class MetricsServerTest {
-    private static final int PATIENCE_MILLIS = 30_000;
+    private static final int TIMEOUT_MILLIS = 30_000;
 
     private final AtomicInteger collections = new AtomicInteger();
     private final List<Socket> sockets = new ArrayList<>();
@@ -44,7 +44,7 @@ class MetricsServerTest {
         Socket socket =
                 new Socket(server.address().getAddress(), server.address().getPort());
         sockets.add(socket);
-        socket.setSoTimeout(PATIENCE_MILLIS);
+        socket.setSoTimeout(TIMEOUT_MILLIS);
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         return socket;
     }
@@ -75,16 +75,16 @@ class MetricsServerTest {
     }
 
     @Test
-    void hastyClientsShareOneCollection() throws IOException {
+    void frequentRequestsShareOneCollection() throws IOException {
         for (int i = 0; i < 50; i++) {
             assertThat(ask("GET", "/metrics")).contains("answer 42.0");
         }
         assertThat(collections.get()).isLessThan(50);
     }
 
-    /** More of each than there are threads and places in the queue; none can keep its place. */
+    /** More of each than threads and queue slots together; a time limit frees each slot. */
     @Test
-    void slowAndMeanClientsKeepNobodyOutForEver() throws IOException {
+    void slowAndMaliciousClientsDoNotBlockOthersForever() throws IOException {
         for (int i = 0; i < 20; i++) {
             connect("");
             connect("GET /metr");
@@ -94,14 +94,14 @@ class MetricsServerTest {
     }
 
     @Test
-    void endlessHeadersAreRefused() throws IOException {
+    void oversizedHeadersAreRejected() throws IOException {
         Socket socket = connect("GET /metrics HTTP/1.1\r\n");
         byte[] line = ("X-" + "x".repeat(100) + ": y\r\n").getBytes(StandardCharsets.US_ASCII);
         assertThatThrownBy(() -> {
                     for (int i = 0; i < 10_000; i++) {
                         socket.getOutputStream().write(line);
                     }
-                    // Written at once or not: after 16 KiB there is nobody left to read it.
+                    // The server closes the connection after 16 KiB, during or after the write.
                     if (answer(socket).contains("answer")) {
                         return;
                     }
@@ -112,13 +112,13 @@ class MetricsServerTest {
     }
 
     @Test
-    void garbageIsNoRequest() throws IOException {
+    void malformedRequestIsNotAnswered() throws IOException {
         assertThat(answer(connect("\0\1\2\r\n\r\n"))).doesNotContain("answer");
         assertThat(ask("GET", "/metrics")).contains("answer 42.0");
     }
 
     @Test
-    void takenPortIsAnErrorAndAClosedOneIsFree() throws IOException {
+    void portInUseIsAnErrorAndCloseReleasesIt() throws IOException {
         InetSocketAddress address = server.address();
         assertThatThrownBy(() -> new MetricsServer(address, MetricSnapshots::new))
                 .isInstanceOf(IOException.class)
@@ -128,9 +128,9 @@ class MetricsServerTest {
         assertThat(ask("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
     }
 
-    /** Asks again whenever it is turned away, as a collector of metrics does. */
+    /** Repeats a rejected request, as Prometheus does. */
     private String untilServed() throws IOException {
-        long end = System.nanoTime() + PATIENCE_MILLIS * 1_000_000L;
+        long end = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L;
         while (true) {
             try {
                 String answer = ask("GET", "/metrics");

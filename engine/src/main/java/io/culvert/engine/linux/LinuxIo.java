@@ -54,7 +54,7 @@ abstract class LinuxIo implements WorkerIo {
         groKinds = (on.contains(Offload.TUN_TCP_GRO) ? Coalescer.TCP : 0)
                 | (on.contains(Offload.TUN_UDP_GRO) ? Coalescer.UDP : 0)
                 | (on.contains(Offload.TUN_VXLAN_GRO) ? Coalescer.VXLAN : 0);
-        coalescesWakeups = on.contains(Offload.GATHER);
+        coalescesWakeups = on.contains(Offload.WAKEUP_COALESCING);
     }
 
     @Override

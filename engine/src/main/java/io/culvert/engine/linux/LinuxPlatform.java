@@ -13,23 +13,25 @@ import io.culvert.ring.IoUring;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
-/** The world of Linux: a TUN interface, UDP sockets, and io_uring or plain system calls to use them with. */
+/** The platform layer of Linux: a TUN interface, UDP sockets, and I/O on them by io_uring or plain system calls. */
 public final class LinuxPlatform implements Platform {
     private static final Logger LOG = System.getLogger(LinuxPlatform.class.getName());
+    private static final String SWITCHED_OFF = "switched off";
 
-    /** How to do I/O. */
+    /** The system calls used for I/O. */
     public enum Backend {
-        /** io_uring where it can be used, else plain system calls. */
+        /** io_uring if available, else plain system calls. */
         AUTO,
-        /** io_uring or nothing. */
+        /** io_uring; an error if it is unavailable. */
         IO_URING,
         /** Plain system calls. */
         PLAIN
@@ -38,12 +40,12 @@ public final class LinuxPlatform implements Platform {
     /**
      * What to open, and how.
      *
-     * @param name the interface to make; not used when {@code tunFd} is given
-     * @param tunFd the descriptor of an interface that another program made, or -1
-     * @param workers how many TUN queues and sockets of each family
-     * @param processors what each worker's thread runs on, of which it is to run nowhere else; empty where that is left to the system
-     * @param backend how to do I/O
-     * @param offloads those that are off ({@code false}), or on even where this kernel is known to get them wrong
+     * @param name the interface to create; not used if {@code tunFd} is given
+     * @param tunFd the file descriptor of an interface that another program created, or -1
+     * @param workers the number of TUN queues, and of sockets of each address family
+     * @param processors the CPU that each worker's thread is pinned to; empty for no pinning
+     * @param backend the system calls used for I/O
+     * @param offloads {@code false} switches an offload off, {@code true} on even if this kernel has a known bug in it
      */
     public record Options(
             String name,
@@ -52,22 +54,9 @@ public final class LinuxPlatform implements Platform {
             List<Integer> processors,
             Backend backend,
             Map<Offload, Boolean> offloads) {
-        /** An interface to be made, with everything that the system has. */
+        /** A new interface, with everything that the system supports. */
         public Options(String name, int workers) {
             this(name, -1, workers, List.of(), Backend.AUTO, Map.of());
-        }
-    }
-
-    /**
-     * A fast path, and why it is off.
-     *
-     * @param name what it is called in logs and in the doctor's report
-     * @param whyNot the reason why it is off, or {@code null} when it is on
-     */
-    public record FastPath(String name, String whyNot) {
-        @Override
-        public String toString() {
-            return whyNot == null ? name + ": on" : name + ": off (" + whyNot + ")";
         }
     }
 
@@ -75,73 +64,76 @@ public final class LinuxPlatform implements Platform {
     private final RandomSource random = new SystemRandom();
     private final TunDevice tun;
     private final SocketBind bind;
-    private final String whyNotIoUring;
+    private final Optional<String> ioUringUnavailable;
     private final List<Integer> processors;
-    private final Map<Offload, String> whyNot = new EnumMap<>(Offload.class);
+    /** Why an offload is off; offloads that are on have no entry. */
+    private final Map<Offload, String> disabled = new EnumMap<>(Offload.class);
 
     /**
-     * Opens the interface and finds out what the system can do.
+     * Opens the interface and probes what the system supports.
      *
-     * @throws IOException when there can be no such interface, or io_uring is demanded and refused
+     * @throws IOException if the interface cannot be created, or io_uring is required and unavailable
      */
     public LinuxPlatform(Options options) throws IOException {
         processors = options.processors;
-        whyNotIoUring = options.backend == Backend.PLAIN
-                ? "switched off"
-                : IoUring.unavailableReason().orElse(null);
-        if (options.backend == Backend.IO_URING && whyNotIoUring != null) {
-            throw new IOException("no io_uring: " + whyNotIoUring);
-        }
-        if (options.backend == Backend.AUTO && whyNotIoUring != null) {
-            LOG.log(Level.WARNING, "plain system calls instead of io_uring: {0}", whyNotIoUring);
+        ioUringUnavailable = options.backend == Backend.PLAIN ? Optional.of(SWITCHED_OFF) : IoUring.unavailableReason();
+        if (options.backend == Backend.IO_URING && ioUringUnavailable.isPresent()) {
+            throw new IOException("io_uring is required, but unavailable: " + ioUringUnavailable.get());
         }
         for (Offload offload : Offload.values()) {
-            Boolean asked = options.offloads.get(offload);
-            String bug = asked == null ? offload.knownBug(System.getProperty("os.version")) : null;
-            settle(offload, () -> Boolean.FALSE.equals(asked) ? "switched off" : bug);
+            Boolean enabled = options.offloads.get(offload);
+            if (enabled == null) {
+                disable(offload, () -> offload.knownBug(System.getProperty("os.version")));
+            } else if (!enabled) {
+                disable(offload, () -> Optional.of(SWITCHED_OFF));
+            }
         }
         tun = options.tunFd >= 0
                 ? TunDevice.adopt(options.tunFd, options.workers)
                 : TunDevice.create(options.name, options.workers);
-        settle(Offload.TUN_TSO, () -> tun.offload(true, false));
-        settle(Offload.TUN_USO, () -> tun.offload(isOn(Offload.TUN_TSO), true));
+        disable(Offload.TUN_TSO, () -> tun.offload(true, false));
+        disable(Offload.TUN_USO, () -> tun.offload(isOn(Offload.TUN_TSO), true));
         if (!isOn(Offload.TUN_TSO) && !isOn(Offload.TUN_USO)) {
             tun.offload(false, false);
         }
         if (options.tunFd < 0) {
-            settle(Offload.TUN_TCP_GRO, () -> tun.whyNotJoined(VirtioNetHeader.GSO_TCPV4));
-            settle(Offload.TUN_UDP_GRO, () -> tun.whyNotJoined(VirtioNetHeader.GSO_UDP_L4));
+            disable(Offload.TUN_TCP_GRO, () -> tun.probeSuperPacket(VirtioNetHeader.GSO_TCPV4));
+            disable(Offload.TUN_UDP_GRO, () -> tun.probeSuperPacket(VirtioNetHeader.GSO_UDP_L4));
         }
         if (isOn(Offload.TUN_SEGMENT_LIMIT)) {
             tun.limitSegments();
         }
         bind = new SocketBind(isOn(Offload.UDP_GSO), isOn(Offload.UDP_GRO));
-        settle(Offload.UDP_GSO, bind::whyNoSegments);
-        settle(Offload.UDP_GRO, bind::whyNoGro);
+        disable(Offload.UDP_GSO, bind::gsoUnavailableReason);
+        disable(Offload.UDP_GRO, bind::groUnavailableReason);
     }
 
-    /** Has an offload that is on until now be off for a reason, if there is one. */
-    private void settle(Offload offload, Supplier<String> reason) {
+    /** Probes an offload unless it is off already, and switches it off if it is unavailable. */
+    private void disable(Offload offload, Supplier<Optional<String>> unavailableReason) {
         if (isOn(offload)) {
-            whyNot.put(offload, reason.get());
+            unavailableReason.get().ifPresent(reason -> disabled.put(offload, reason));
         }
     }
 
     private boolean isOn(Offload offload) {
-        return whyNot.get(offload) == null;
+        return !disabled.containsKey(offload);
     }
 
-    /** How I/O is done: by io_uring or plainly. */
+    /** The system calls used for I/O: {@link Backend#IO_URING} or {@link Backend#PLAIN}. */
     public Backend backend() {
-        return whyNotIoUring == null ? Backend.IO_URING : Backend.PLAIN;
+        return ioUringUnavailable.isEmpty() ? Backend.IO_URING : Backend.PLAIN;
     }
 
-    /** Which fast paths are on, and why the others are not. */
-    public List<FastPath> fastPaths() {
-        String plain = whyNotIoUring == null ? null : whyNotIoUring + "; plain system calls serve";
-        List<FastPath> paths = new ArrayList<>(List.of(new FastPath("io_uring", plain)));
-        whyNot.forEach((offload, reason) -> paths.add(new FastPath(offload.title(), reason)));
-        return paths;
+    /** Why plain system calls are used instead of io_uring; empty if io_uring is used. */
+    public Optional<String> ioUringUnavailableReason() {
+        return ioUringUnavailable;
+    }
+
+    /** Which offloads are on, and why the others are off, in the order of {@link Offload}. */
+    public List<OffloadState> offloads() {
+        return Stream.of(Offload.values())
+                .map(offload -> new OffloadState(offload, Optional.ofNullable(disabled.get(offload))))
+                .toList();
     }
 
     @Override
@@ -165,8 +157,8 @@ public final class LinuxPlatform implements Platform {
     }
 
     /**
-     * Settles how the calling thread is scheduled: as one that computes, lest each packet interrupt the program that waits for
-     * the packet before it; and on its processor only, where one was named.
+     * Sets the scheduling policy and CPU affinity of the calling thread. With SCHED_BATCH (sched(7)) a worker that wakes up
+     * does not preempt the application that waits for an earlier packet.
      */
     private void schedule(int worker) {
         try {
@@ -175,7 +167,11 @@ public final class LinuxPlatform implements Platform {
                 Linux.schedSetaffinity(processors.get(worker));
             }
         } catch (ErrnoException e) {
-            LOG.log(Level.WARNING, "worker {0} runs as any thread does: {1}", worker, e.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "worker {0}: cannot set scheduling policy or CPU affinity: {1}",
+                    worker,
+                    e.getMessage());
         }
     }
 
@@ -183,12 +179,16 @@ public final class LinuxPlatform implements Platform {
     public WorkerIo workerIo(int worker) {
         schedule(worker);
         Set<Offload> on = EnumSet.allOf(Offload.class);
-        on.removeIf(offload -> !isOn(offload));
-        if (whyNotIoUring == null) {
+        on.removeAll(disabled.keySet());
+        if (ioUringUnavailable.isEmpty()) {
             try {
                 return new UringIo(tun, worker, on);
             } catch (ErrnoException e) {
-                LOG.log(Level.WARNING, "worker {0} uses plain system calls: {1}", worker, e.getMessage());
+                LOG.log(
+                        Level.WARNING,
+                        "worker {0}: cannot set up io_uring, using plain system calls: {1}",
+                        worker,
+                        e.getMessage());
             }
         }
         return new PlainIo(tun, worker, on);

@@ -1,30 +1,34 @@
 package io.culvert.engine.linux;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /**
- * Something that the kernel does for many packets at once, or would: each can be switched off, is off where this kernel is known
- * to get it wrong, and is probed otherwise. In words it is the constant's name in small letters, with hyphens.
+ * A kernel feature that handles many packets at once. Each can be switched off, is off by default on kernels with a known
+ * bug, and is probed otherwise.
  */
 public enum Offload {
-    /** TCP super-packets come out of the TUN. */
+    /** The TUN delivers TCP super-packets. */
     TUN_TSO("TUN TCP segmentation (TSO)"),
-    /** UDP super-packets come out of the TUN (Linux 6.2). */
+    /** The TUN delivers UDP super-packets (Linux 6.2). */
     TUN_USO("TUN UDP segmentation (USO)"),
-    /** They have no more segments than one send takes. */
+    /** Super-packets from the TUN have no more segments than one UDP_SEGMENT send. */
     TUN_SEGMENT_LIMIT("TUN segment limit (gso_max_segs)"),
-    /** TCP packets are joined for the TUN. */
+    /** TCP packets are coalesced into super-packets for the TUN. */
     TUN_TCP_GRO("TUN TCP coalescing"),
-    /** UDP packets are joined for the TUN (Linux 6.2). */
+    /** UDP packets are coalesced into super-packets for the TUN (Linux 6.2). */
     TUN_UDP_GRO("TUN UDP coalescing"),
-    /** And so are those of VXLAN and Geneve, which Linux could not take apart for its tunnels: 3d010c8031e3 mended that. */
-    TUN_VXLAN_GRO("TUN VXLAN and Geneve coalescing", 0, 6_008_005, "Linux before 6.8.5 drops what is joined"),
-    /** Several datagrams are sent as one; b10b446 broke that, 78effd8 and 5f17ae0 mended it. */
-    UDP_GSO("UDP_SEGMENT", 7_000_000, 7_001_005, "Linux 7.0 to 7.1.4 spoils headers and checksums"),
+    /**
+     * Packets of VXLAN and Geneve are coalesced as well. Linux could not segment those for its tunnels until commit
+     * 3d010c8031e3.
+     */
+    TUN_VXLAN_GRO("TUN VXLAN and Geneve coalescing", 0, 6_008_005, "Linux before 6.8.5 drops coalesced packets"),
+    /** Several datagrams are sent as one. Linux commit b10b446 broke this, 78effd8 and 5f17ae0 fixed it. */
+    UDP_GSO("UDP_SEGMENT", 7_000_000, 7_001_005, "Linux 7.0 to 7.1.4 corrupts headers and checksums"),
     /** Several datagrams are received as one. */
-    UDP_GRO("UDP_GRO", 0, 5_012_000, "Linux before 5.12 could not always take them apart again"),
-    /** Small packets are let gather while a worker sleeps. */
-    GATHER("gathering of small packets");
+    UDP_GRO("UDP_GRO", 0, 5_012_000, "Linux before 5.12 cannot always segment coalesced datagrams again"),
+    /** A worker that sleeps lets small packets accumulate before it wakes up (interrupt moderation, for wake-ups). */
+    WAKEUP_COALESCING("wake-up coalescing");
 
     private static final int PARTS = 3;
     private static final int DIGITS = 3;
@@ -46,22 +50,22 @@ public enum Offload {
         this.bug = bug;
     }
 
-    /** What it is called in logs and metrics. */
+    /** The description used in logs. */
     public String title() {
         return title;
     }
 
-    /** What it is called in settings, such as {@code udp-gso}. */
+    /** The name used in settings and metrics: the constant's name in lower case with hyphens, such as {@code udp-gso}. */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
-     * What is wrong with it in a kernel, or {@code null} when nothing is known.
+     * Describes the known bug that this offload has in a kernel.
      *
-     * @param release such as 6.8.4-060804-generic; what is missing of its three numbers counts as 0
+     * @param release such as 6.8.4-060804-generic; missing ones of the first three numbers count as 0
      */
-    String knownBug(String release) {
+    Optional<String> knownBug(String release) {
         int version = 0;
         String[] parts = release.split("[^0-9]");
         boolean digits = true;
@@ -70,6 +74,6 @@ public enum Offload {
             int part = !digits ? 0 : parts[i].length() > DIGITS ? PART - 1 : Integer.parseInt(parts[i]);
             version = version * PART + part;
         }
-        return version >= brokenFrom && version < brokenUntil ? bug : null;
+        return version >= brokenFrom && version < brokenUntil ? Optional.of(bug) : Optional.empty();
     }
 }

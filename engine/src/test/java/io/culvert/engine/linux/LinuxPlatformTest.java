@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
-import io.culvert.engine.linux.LinuxPlatform.FastPath;
 import io.culvert.engine.linux.LinuxPlatform.Options;
 import io.culvert.natives.Memory;
 import io.culvert.ring.IoUring;
@@ -13,6 +12,7 @@ import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -22,17 +22,18 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LinuxPlatformTest {
     @Test
-    void everythingCanBeSwitchedOffAndSaysSo() throws IOException {
+    void allOffloadsAndIoUringCanBeSwitchedOff() throws IOException {
         try (TestNamespace namespace = new TestNamespace()) {
             Map<Offload, Boolean> none =
                     Stream.of(Offload.values()).collect(Collectors.toMap(Function.identity(), offload -> false));
             LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 2, List.of(), Backend.PLAIN, none));
-            assertThat(platform.fastPaths()).hasSize(1 + Offload.values().length);
-            assertThat(platform.fastPaths())
-                    .extracting(FastPath::whyNot)
-                    .allSatisfy(why -> assertThat(why).startsWith("switched off"));
-            assertThat(platform.fastPaths().getFirst())
-                    .hasToString("io_uring: off (switched off; plain system calls serve)");
+            assertThat(platform.ioUringUnavailableReason()).contains("switched off");
+            assertThat(platform.backend()).isEqualTo(Backend.PLAIN);
+            assertThat(platform.offloads()).extracting(OffloadState::offload).containsExactly(Offload.values());
+            assertThat(platform.offloads())
+                    .extracting(OffloadState::unavailableReason)
+                    .containsOnly(Optional.of("switched off"));
+            assertThat(platform.offloads().getFirst()).hasToString("TUN TCP segmentation (TSO): off (switched off)");
             assertThat(platform.tun().queues()).isEqualTo(2);
             try (WorkerIo io = platform.workerIo(1)) {
                 assertThat(io).isInstanceOf(PlainIo.class);
@@ -46,31 +47,28 @@ class LinuxPlatformTest {
 
     @ParameterizedTest
     @EnumSource
-    void eachCanBeSwitchedOffAlone(Offload offload) throws IOException {
+    void eachOffloadCanBeSwitchedOffAlone(Offload offload) throws IOException {
         try (TestNamespace namespace = new TestNamespace()) {
-            List<FastPath> usual = open(Map.of());
-            List<FastPath> without = open(Map.of(offload, false));
-            for (int i = 0; i < usual.size(); i++) {
-                FastPath path = usual.get(i);
-                boolean off = path.name().equals(offload.title());
-                assertThat(without.get(i)).isEqualTo(off ? new FastPath(path.name(), "switched off") : path);
-            }
+            OffloadState off = new OffloadState(offload, Optional.of("switched off"));
+            List<OffloadState> expected = open(Map.of()).stream()
+                    .map(state -> state.offload() == offload ? off : state)
+                    .toList();
+            assertThat(open(Map.of(offload, false))).isEqualTo(expected);
             assertThat(namespace.name()).isNotEmpty();
         }
     }
 
-    private static List<FastPath> open(Map<Offload, Boolean> offloads) throws IOException {
+    private static List<OffloadState> open(Map<Offload, Boolean> offloads) throws IOException {
         LinuxPlatform platform = new LinuxPlatform(new Options("cv1", -1, 1, List.of(), Backend.AUTO, offloads));
         platform.tun().close();
-        return platform.fastPaths();
+        return platform.offloads();
     }
 
     @Test
-    void ioUringServesWhereItCanBeUsed() throws IOException {
+    void ioUringIsUsedIfAvailable() throws IOException {
         try (TestNamespace namespace = new TestNamespace()) {
             LinuxPlatform platform = new LinuxPlatform(new Options("cv1", 1));
-            assertThat(platform.fastPaths().getFirst().whyNot())
-                    .isEqualTo(IoUring.unavailableReason().orElse(null));
+            assertThat(platform.ioUringUnavailableReason()).isEqualTo(IoUring.unavailableReason());
             try (WorkerIo io = platform.workerIo(0)) {
                 assertThat(io).isInstanceOf(IoUring.unavailableReason().isEmpty() ? UringIo.class : PlainIo.class);
             }
@@ -80,14 +78,14 @@ class LinuxPlatformTest {
     }
 
     @Test
-    void badNameIsAnErrorWithoutRoot() {
+    void invalidInterfaceNameIsRejectedBeforeAnythingIsOpened() {
         assertThatThrownBy(() -> new LinuxPlatform(new Options("a/b", 1)))
                 .isInstanceOf(IOException.class)
                 .hasMessage("interface name \"a/b\" contains a slash, a colon, a percent sign or white space");
     }
 
     @Test
-    void clocksGoOn() {
+    void clocksAdvance() {
         SystemClock clock = new SystemClock();
         long before = clock.nanos();
         assertThat(clock.nanos()).isGreaterThanOrEqualTo(before).isPositive();
@@ -97,7 +95,7 @@ class LinuxPlatformTest {
     }
 
     @Test
-    void randomBytesFillWhatTheyShall() {
+    void randomBytesFillExactlyTheGivenRange() {
         SystemRandom random = new SystemRandom();
         byte[] array = new byte[64];
         random.fill(array);

@@ -25,25 +25,27 @@ class OffloadTest {
         "TUN_VXLAN_GRO, 6.18.44-amd64, false",
         "TUN_TSO, 6.6.44, false"
     })
-    void kernelsOfKnownBugsAreKnownByTheirRelease(Offload offload, String release, boolean bug) {
+    void knownBugsAreRecognisedByKernelRelease(Offload offload, String release, boolean bug) {
         if (bug) {
-            assertThat(offload.knownBug(release)).contains("Linux");
+            assertThat(offload.knownBug(release))
+                    .hasValueSatisfying(text -> assertThat(text).contains("Linux"));
         } else {
-            assertThat(offload.knownBug(release)).isNull();
+            assertThat(offload.knownBug(release)).isEmpty();
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void releasesThatAreNoneAreNoError(Offload offload) {
+    void malformedReleasesAreNoError(Offload offload) {
         for (String release : new String[] {"", ".", "x", "6", "-1.-2", "6..8", "7.0.20261121000000"}) {
             offload.knownBug(release);
         }
-        assertThat(offload.knownBug("2000.0.0")).isNull();
+        assertThat(offload.knownBug("2000.0.0")).isEmpty();
     }
 
     @Test
-    void wordsAreInSmallLettersWithHyphens() {
+    void wordsAreInLowerCaseWithHyphens() {
         assertThat(Offload.TUN_SEGMENT_LIMIT.word()).isEqualTo("tun-segment-limit");
+        assertThat(Offload.WAKEUP_COALESCING.word()).isEqualTo("wakeup-coalescing");
     }
 }

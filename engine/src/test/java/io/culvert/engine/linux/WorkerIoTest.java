@@ -320,7 +320,7 @@ abstract class WorkerIoTest {
 
     @Test
     void withoutWakeupCoalescingTheShortestSleepIsIgnored() throws IOException {
-        try (WorkerIo hasty = openWithout(Offload.GATHER);
+        try (WorkerIo hasty = openWithout(Offload.WAKEUP_COALESCING);
                 UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             Arrivals soon = new Arrivals(hasty);
             hasty.attach(port);

@@ -16,6 +16,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * A TUN interface of Linux (Documentation/networking/tuntap.rst), with a virtio-net header in front of each packet and the
@@ -165,17 +166,17 @@ public final class TunDevice implements Tun {
     }
 
     /**
-     * Has the kernel give super-packets of TCP, of UDP (Linux 6.2), of both or of neither from now on.
+     * Has the kernel deliver super-packets of TCP, of UDP (Linux 6.2), of both or of neither from now on.
      *
-     * @return why it does not, and goes on as before; {@code null} when it does
+     * @return why the kernel refused and the setting is unchanged; empty on success
      */
-    public String offload(boolean tcp, boolean udp) {
+    public Optional<String> offload(boolean tcp, boolean udp) {
         int flags = (tcp ? TSO : 0) | (udp ? USO : 0);
         try {
             Linux.ioctl(queues[0], linux_h.TUNSETOFFLOAD, flags == 0 ? 0 : flags | linux_h.TUN_F_CSUM);
-            return null;
+            return Optional.empty();
         } catch (ErrnoException e) {
-            return "TUNSETOFFLOAD: " + Errno.text(e.errno());
+            return Optional.of("TUNSETOFFLOAD: " + Errno.text(e.errno()));
         }
     }
 
@@ -185,13 +186,14 @@ public final class TunDevice implements Tun {
     }
 
     /**
-     * Writes a super-packet to the interface, which must be down: the kernel looks at it all the same (and answers EINVAL where it
-     * does not know the kind, and falsely in Linux 6.6.44 and others of its time) before it says that the interface is down.
+     * Writes a super-packet to the interface, which must be down. The kernel checks the packet before it reports that the
+     * interface is down, and answers EINVAL if it does not support the GSO type (Linux 6.6.44 and some others of that time do
+     * so by mistake).
      *
      * @param gsoType {@link VirtioNetHeader#GSO_TCPV4} or {@link VirtioNetHeader#GSO_UDP_L4}
-     * @return why it takes none, or {@code null} when it does
+     * @return why the kernel refuses such super-packets; empty if it accepts them
      */
-    public String whyNotJoined(int gsoType) {
+    public Optional<String> probeSuperPacket(int gsoType) {
         boolean tcp = gsoType == VirtioNetHeader.GSO_TCPV4;
         int header = IpPacket.IPV4_HEADER + (tcp ? TCP_HEADER : UDP_HEADER);
         int length = header + 2 * PROBE_SEGMENT;
@@ -204,7 +206,9 @@ public final class TunDevice implements Tun {
             Memory.putByte(packet + 9, (byte) (tcp ? IpPacket.TCP : IpPacket.UDP));
             Memory.putByte(packet + IpPacket.IPV4_HEADER + 12, (byte) (tcp ? 0x50 : 0));
             int result = Linux.write(new CallState(), queues[0], probe, VirtioNetHeader.BYTES + length);
-            return result == -linux_h.EINVAL ? "TUN write: " + Errno.text(linux_h.EINVAL) : null;
+            return result == -linux_h.EINVAL
+                    ? Optional.of("TUN write: " + Errno.text(linux_h.EINVAL))
+                    : Optional.empty();
         } finally {
             Memory.free(probe);
         }

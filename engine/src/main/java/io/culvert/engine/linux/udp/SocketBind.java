@@ -15,6 +15,7 @@ import io.culvert.natives.generated.sockaddr_in6;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.Arrays;
+import java.util.Optional;
 
 /**
  * Opens UDP ports on 0.0.0.0 and, for IPv6 only, on [::]. With several workers their sockets share the port
@@ -31,8 +32,8 @@ public final class SocketBind implements Bind {
     private static final int RECEIVER_INDEX = 4;
     private static final int SOCKADDR_IN_BYTES = 16;
 
-    private final String whyNoSegments;
-    private final String whyNoGro;
+    private final Optional<String> gsoUnavailable;
+    private final Optional<String> groUnavailable;
 
     /**
      * Probes what the kernel can do.
@@ -41,32 +42,32 @@ public final class SocketBind implements Bind {
      * @param gro whether UDP_GRO may be used to receive
      */
     public SocketBind(boolean segment, boolean gro) {
-        whyNoSegments = segment ? probe(linux_h.UDP_SEGMENT) : "switched off";
-        whyNoGro = gro ? probe(linux_h.UDP_GRO) : "switched off";
+        gsoUnavailable = segment ? probe(linux_h.UDP_SEGMENT) : Optional.of("switched off");
+        groUnavailable = gro ? probe(linux_h.UDP_GRO) : Optional.of("switched off");
     }
 
-    private static String probe(int option) {
+    private static Optional<String> probe(int option) {
         try {
             int socket = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
             try {
                 Linux.setsockopt(socket, linux_h.SOL_UDP, option, 0);
-                return null;
+                return Optional.empty();
             } finally {
                 Linux.close(socket);
             }
         } catch (ErrnoException e) {
-            return Errno.text(e.errno());
+            return Optional.of(Errno.text(e.errno()));
         }
     }
 
-    /** Why several datagrams are not sent in one call, or {@code null} where they are. */
-    public String whyNoSegments() {
-        return whyNoSegments;
+    /** Why UDP_SEGMENT is not used; empty if it is. */
+    public Optional<String> gsoUnavailableReason() {
+        return gsoUnavailable;
     }
 
-    /** Why several datagrams are not received in one call, or {@code null} where they are. */
-    public String whyNoGro() {
-        return whyNoGro;
+    /** Why UDP_GRO is not used; empty if it is. */
+    public Optional<String> groUnavailableReason() {
+        return groUnavailable;
     }
 
     @Override
@@ -102,7 +103,7 @@ public final class SocketBind implements Bind {
                     throw e;
                 }
             }
-            return new SocketPort(bound, ipv4, ipv6, whyNoSegments == null);
+            return new SocketPort(bound, ipv4, ipv6, gsoUnavailable.isEmpty());
         } catch (ErrnoException e) {
             SocketPort.closeAll(ipv4);
             SocketPort.closeAll(ipv6);
@@ -143,7 +144,7 @@ public final class SocketBind implements Bind {
             Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_RECVTOS, 1);
             Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_MTU_DISCOVER, linux_h.IP_PMTUDISC_DONT);
         }
-        if (whyNoGro == null) {
+        if (groUnavailable.isEmpty()) {
             Linux.setsockopt(socket, linux_h.SOL_UDP, linux_h.UDP_GRO, 1);
         }
         if (mark != 0) {

@@ -78,7 +78,7 @@ class TunDeviceTest {
             assertThat(tun.mtu()).isEqualTo(1420);
             assertThat(tun.name()).isEqualTo(NAME);
             assertThat(tun.queues()).isEqualTo(1);
-            assertThat(tun.offload(true, false)).isNull();
+            assertThat(tun.offload(true, false)).isEmpty();
             assertThat(Path.of("/proc/sys/net/ipv6/conf", NAME, "addr_gen_mode"))
                     .content()
                     .startsWith("1");
@@ -137,9 +137,10 @@ class TunDeviceTest {
     @Test
     void superPacketsAreProbedWithoutAnyComingThrough() throws IOException {
         try (TunDevice tun = create(1)) {
-            assertThat(tun.whyNotJoined(VirtioNetHeader.GSO_TCPV4)).isNull();
-            assertThat(tun.whyNotJoined(VirtioNetHeader.GSO_UDP_L4)).isNull();
-            assertThat(tun.whyNotJoined(9)).startsWith("TUN write: ");
+            assertThat(tun.probeSuperPacket(VirtioNetHeader.GSO_TCPV4)).isEmpty();
+            assertThat(tun.probeSuperPacket(VirtioNetHeader.GSO_UDP_L4)).isEmpty();
+            assertThat(tun.probeSuperPacket(9))
+                    .hasValueSatisfying(reason -> assertThat(reason).startsWith("TUN write: "));
             assertThat(Path.of("/proc/thread-self/net/dev")).content().containsPattern(NAME + ": +0 +0 ");
         }
     }

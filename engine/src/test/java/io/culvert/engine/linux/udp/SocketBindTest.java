@@ -115,8 +115,8 @@ class SocketBindTest {
     @Test
     void offloadsCanBeSwitchedOff() {
         SocketBind without = new SocketBind(false, false);
-        assertThat(without.whyNoSegments()).isEqualTo("switched off");
-        assertThat(without.whyNoGro()).isEqualTo("switched off");
+        assertThat(without.gsoUnavailableReason()).contains("switched off");
+        assertThat(without.groUnavailableReason()).contains("switched off");
     }
 
     @Test

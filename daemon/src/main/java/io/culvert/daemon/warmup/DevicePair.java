@@ -1,4 +1,4 @@
-package io.culvert.daemon.rehearsal;
+package io.culvert.daemon.warmup;
 
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.Device;
@@ -23,52 +23,52 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Two devices that are each other's peer, each with its interface in a network of its own. The UDP sockets of both are in the
- * near network and talk over its loopback interface.
+ * Two devices that are peers of each other, each with its interface in a network namespace of its own. The UDP sockets of
+ * both are in the near namespace and communicate over its loopback interface.
  *
  * <pre>
- *   near network                                     far network
- *   sockets - rehearsal0 - device ~ lo ~ device - - - rehearsal1 - sockets
+ *   near namespace                                far namespace
+ *   sockets - warmup0 - device ~ lo ~ device - - - warmup1 - sockets
  * </pre>
  */
 final class DevicePair implements AutoCloseable {
-    /** Addresses inside the tunnel. Nobody else can see them, so any will do. */
+    /** Addresses inside the tunnel. They are in private namespaces, so they cannot collide with others. */
     static final Inet4Address NEAR = address(1);
 
     static final Inet4Address FAR = address(2);
 
-    private static final String[] NAMES = {"rehearsal0", "rehearsal1"};
+    private static final String[] NAMES = {"warmup0", "warmup1"};
     private static final Inet4Address[] ADDRESSES = {NEAR, FAR};
     private static final int FIRST_PORT = 51_820;
     private static final int PREFIX_BITS = 32;
 
-    private final PrivateNetwork[] networks = new PrivateNetwork[2];
+    private final AnonymousNamespace[] namespaces = new AnonymousNamespace[2];
     private final Device[] devices = new Device[2];
 
     /**
-     * Makes the devices and sets their interfaces up.
+     * Creates and configures the devices, and brings their interfaces up.
      *
-     * @param aeads makes the AEADs of both
-     * @param workers of each
-     * @param backend how both do I/O
-     * @param offloads which both do without
-     * @throws IOException when the system refuses; nothing is left then
+     * @param aeads creates the AEADs of both devices
+     * @param workers the number of workers of each device
+     * @param backend the system calls used for I/O
+     * @param offloads which offloads are switched off or on
+     * @throws IOException if the system refuses; everything is closed then
      */
     DevicePair(Aeads aeads, int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads)
             throws IOException {
         try {
             for (int i = 0; i < 2; i++) {
-                networks[i] = new PrivateNetwork(NAMES[i]);
+                namespaces[i] = new AnonymousNamespace(NAMES[i]);
                 LinuxPlatform.Options options =
                         new LinuxPlatform.Options(NAMES[i], -1, workers, List.of(), backend, offloads);
-                devices[i] =
-                        networks[i].call(() -> Device.start(new LinuxPlatform(options), DeviceOptions.defaults(aeads)));
+                devices[i] = namespaces[i].call(
+                        () -> Device.start(new LinuxPlatform(options), DeviceOptions.defaults(aeads)));
             }
-            introduce();
+            configurePeers();
             near().up("lo");
             for (int i = 0; i < 2; i++) {
-                networks[i].address(NAMES[i], ADDRESSES[i], ADDRESSES[1 - i]);
-                networks[i].up(NAMES[i]);
+                namespaces[i].address(NAMES[i], ADDRESSES[i], ADDRESSES[1 - i]);
+                namespaces[i].up(NAMES[i]);
             }
         } catch (IOException e) {
             close();
@@ -76,24 +76,24 @@ final class DevicePair implements AutoCloseable {
         }
     }
 
-    /** Where {@link #NEAR} is. */
-    PrivateNetwork near() {
-        return networks[0];
+    /** The namespace with address {@link #NEAR}. */
+    AnonymousNamespace near() {
+        return namespaces[0];
     }
 
-    /** Where {@link #FAR} is. */
-    PrivateNetwork far() {
-        return networks[1];
+    /** The namespace with address {@link #FAR}. */
+    AnonymousNamespace far() {
+        return namespaces[1];
     }
 
-    private void introduce() throws IOException {
+    private void configurePeers() throws IOException {
         try (Secret nearKey = randomKey();
                 Secret farKey = randomKey()) {
             Secret[] keys = {nearKey, farKey};
             for (int i = 0; i < 2; i++) {
                 int other = 1 - i;
                 try (DeviceUpdate update = update(keys[i], FIRST_PORT + i, peer(keys[other], other))) {
-                    // A device opens its port when it is configured, in the network of whoever configures it.
+                    // The device opens its sockets here, in the namespace of the thread that configures it.
                     Device device = devices[i];
                     near().call(() -> {
                         device.apply(update);
@@ -152,8 +152,8 @@ final class DevicePair implements AutoCloseable {
             if (devices[i] != null) {
                 devices[i].close();
             }
-            if (networks[i] != null) {
-                networks[i].close();
+            if (namespaces[i] != null) {
+                namespaces[i].close();
             }
         }
     }

@@ -1,4 +1,4 @@
-package io.culvert.daemon.rehearsal;
+package io.culvert.daemon.warmup;
 
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.natives.ErrnoException;
@@ -15,21 +15,22 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * A network namespace without a name, and the one thread that is in it. Sockets and interfaces made by that thread are of that
- * namespace wherever they are used, and threads started by it are in it too. The namespace goes with the last of them.
+ * An unnamed network namespace, with a thread that has entered it. Sockets and interfaces created by that thread belong to
+ * the namespace, whichever thread uses them, and threads started by it are in the namespace as well. The kernel removes the
+ * namespace with the last of them.
  *
- * <p>Any thread may use it; calls are run one after the other.
+ * <p>Thread-safe; calls run one after the other.
  */
-final class PrivateNetwork implements AutoCloseable {
+final class AnonymousNamespace implements AutoCloseable {
     private final ExecutorService thread;
 
     /**
-     * Makes a namespace, in which nothing is but a loopback interface that is down.
+     * Creates a namespace whose only interface is a loopback that is down.
      *
-     * @param name of the thread
-     * @throws IOException when the system refuses; it takes CAP_SYS_ADMIN
+     * @param name the thread's name
+     * @throws IOException if the system refuses, such as without CAP_SYS_ADMIN
      */
-    PrivateNetwork(String name) throws IOException {
+    AnonymousNamespace(String name) throws IOException {
         thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
         try {
@@ -44,9 +45,9 @@ final class PrivateNetwork implements AutoCloseable {
     }
 
     /**
-     * Has the namespace's thread do something, and waits for it.
+     * Runs a task in the namespace's thread, and waits for its result.
      *
-     * @throws IOException when that fails, for whatever reason
+     * @throws IOException if the task throws any exception
      */
     <T> T call(Callable<T> task) throws IOException {
         try {
@@ -60,33 +61,33 @@ final class PrivateNetwork implements AutoCloseable {
         }
     }
 
-    /** Sets an interface up. */
+    /** Brings an interface up. */
     void up(String link) throws IOException {
         call(() -> {
-            change(link, linux_h.SIOCSIFFLAGS, request -> ifreq.ifr_ifru$ifru_flags(request, (short) linux_h.IFF_UP));
+            ioctl(link, linux_h.SIOCSIFFLAGS, request -> ifreq.ifr_ifru$ifru_flags(request, (short) linux_h.IFF_UP));
             return null;
         });
     }
 
-    /** Gives a point-to-point interface its address, and a route to the one address at its other end. */
+    /** Sets the local and the remote address of a point-to-point interface; the kernel adds the route to the latter. */
     void address(String link, Inet4Address local, Inet4Address remote) throws IOException {
         call(() -> {
-            change(link, linux_h.SIOCSIFADDR, request -> put(request, local));
-            change(link, linux_h.SIOCSIFDSTADDR, request -> put(request, remote));
+            ioctl(link, linux_h.SIOCSIFADDR, request -> put(request, local));
+            ioctl(link, linux_h.SIOCSIFDSTADDR, request -> put(request, remote));
             return null;
         });
     }
 
     /** Fills the union of a {@code struct ifreq}. */
-    private interface Change {
+    private interface Request {
         void fill(long request);
     }
 
-    private static void change(String link, int operation, Change change) throws ErrnoException {
+    private static void ioctl(String link, int operation, Request content) throws ErrnoException {
         int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
         long request = TunDevice.request(link);
         try {
-            change.fill(request);
+            content.fill(request);
             Linux.ioctl(control, operation, request);
         } finally {
             Memory.free(request);
@@ -94,14 +95,14 @@ final class PrivateNetwork implements AutoCloseable {
         }
     }
 
-    /** A {@code struct sockaddr_in}: family, port, address. */
+    /** Writes a {@code struct sockaddr_in}: family, port, address. */
     private static void put(long request, Inet4Address address) {
         long socket = ifreq.ifr_ifru$ifru_addr(request);
         Memory.putShort(socket, (short) linux_h.AF_INET);
         Memory.copy(address.getAddress(), 0, socket + 4, 4);
     }
 
-    /** Ends the thread after what it was given to do. */
+    /** Ends the thread after the tasks submitted so far. */
     @Override
     public void close() {
         thread.shutdown();

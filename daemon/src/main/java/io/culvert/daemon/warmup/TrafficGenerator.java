@@ -1,4 +1,4 @@
-package io.culvert.daemon.rehearsal;
+package io.culvert.daemon.warmup;
 
 import io.culvert.natives.Linux;
 import java.io.IOException;
@@ -16,15 +16,16 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Traffic of many kinds between a pair's networks, as much as goes through: TCP streams both ways, with writes of all sizes, and
- * bursts of datagrams, short and long, odd and even. C2 leaves out what it has not seen, so all of it runs at once, but for a
- * quarter of the time datagrams run alone, as they are handed over in another way then.
+ * Sends many kinds of traffic through a pair of devices, as fast as possible: TCP streams in both directions with writes of
+ * all sizes, and bursts of datagrams of different lengths. C2 prunes branches that it has not seen taken, so all kinds run at
+ * the same time; for a quarter of the time datagrams run alone, since the data path delivers them differently then.
  *
- * <p>Made, closed and owned by one thread; its own threads share nothing but channels and {@code received}, which is safe for all.
+ * <p>Created and closed by one thread. The threads of the generator share only channels and {@code received}, which are
+ * thread-safe.
  */
-final class Traffic implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(Traffic.class.getName());
-    /** The compilers come first, as it is they who are waited for. */
+final class TrafficGenerator implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(TrafficGenerator.class.getName());
+    /** Lowest priority, so that the compilers, which the warm-up waits for, run first. */
     private static final int NICE = 19;
 
     private static final int STREAMS = 4;
@@ -32,44 +33,44 @@ final class Traffic implements AutoCloseable {
     private static final int CONNECT_MILLIS = 2000;
     private static final int BUFFER_BYTES = 65_536;
     private static final int LONGEST_DATAGRAM = 1361;
-    /** More than a packet takes: fragments have no checksum that is left to complete, nor have packets that are forwarded. */
+    /** Above the MTU: fragments have a complete checksum, as forwarded packets have, instead of one to be offloaded. */
     private static final int FRAGMENTED_DATAGRAM = 2000;
 
     private static final int LONGEST_BURST = 150;
     private static final long PAUSE_NANOS = 300_000;
-    /** Of each four times 2^26 ns, which is 67 ms, streams are silent once. */
-    private static final int TURN_SHIFT = 26;
+    /** Streams pause for one of four periods of 2^26 ns, which is 67 ms. */
+    private static final int PERIOD_SHIFT = 26;
 
     private final LongAdder[] received = {new LongAdder(), new LongAdder()};
     private final List<AutoCloseable> channels = new ArrayList<>();
 
-    /** One of its threads' work, which ends when its channels are closed. */
+    /** The work of one thread, which ends when its channels are closed. */
     private interface Work {
         void run() throws IOException;
     }
 
     /**
-     * Begins.
+     * Connects the channels and starts the threads.
      *
-     * @throws IOException when nothing goes through the pair
+     * @throws IOException if the pair carries no traffic
      */
-    Traffic(DevicePair pair) throws IOException {
+    TrafficGenerator(DevicePair pair) throws IOException {
         try {
-            ServerSocketChannel server = kept(pair.far()
+            ServerSocketChannel server = register(pair.far()
                     .call(() -> ServerSocketChannel.open().bind(new InetSocketAddress(DevicePair.FAR, PORT))));
             for (int i = 0; i < STREAMS; i++) {
-                SocketChannel near = kept(pair.near().call(SocketChannel::open));
+                SocketChannel near = register(pair.near().call(SocketChannel::open));
                 near.socket().connect(new InetSocketAddress(DevicePair.FAR, PORT), CONNECT_MILLIS);
-                SocketChannel far = kept(server.accept());
+                SocketChannel far = register(server.accept());
                 SocketChannel from = i % 2 == 0 ? near : far;
                 SocketChannel to = i % 2 == 0 ? far : near;
                 start(() -> write(from));
                 LongAdder count = received[i % 2];
                 start(() -> read(to, count));
             }
-            DatagramChannel near = kept(pair.near()
+            DatagramChannel near = register(pair.near()
                     .call(() -> DatagramChannel.open().bind(new InetSocketAddress(DevicePair.NEAR, PORT))));
-            DatagramChannel far = kept(pair.far()
+            DatagramChannel far = register(pair.far()
                     .call(() -> DatagramChannel.open().bind(new InetSocketAddress(DevicePair.FAR, PORT))));
             near.connect(far.getLocalAddress()).configureBlocking(false);
             far.connect(near.getLocalAddress()).configureBlocking(false);
@@ -80,38 +81,38 @@ final class Traffic implements AutoCloseable {
         }
     }
 
-    /** Kilobytes that streams have carried so far, from near to far or back. */
+    /** Kilobytes that the TCP streams have carried so far, from near to far or back. */
     long kilobytes(boolean back) {
         return received[back ? 1 : 0].sum() / 1000;
     }
 
-    private <T extends AutoCloseable> T kept(T channel) {
+    private <T extends AutoCloseable> T register(T channel) {
         channels.add(channel);
         return channel;
     }
 
     private void start(Work work) {
-        Thread.ofPlatform().name("rehearsal-traffic").daemon().start(() -> {
+        Thread.ofPlatform().name("warmup-traffic").daemon().start(() -> {
             try {
                 Linux.nice(NICE);
                 work.run();
             } catch (ClosedChannelException e) {
-                // The end.
+                // The generator was closed.
             } catch (IOException e) {
-                LOG.log(Level.DEBUG, "rehearsal", e);
+                LOG.log(Level.DEBUG, "warm-up traffic", e);
             }
         });
     }
 
     private static void write(SocketChannel channel) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        // A prime, so that all sizes come, in no order.
+        // Steps of a prime, so that all sizes occur in a mixed order.
         for (int i = 0; ; i += 7919) {
             buffer.clear().limit(1 + Math.floorMod(i, BUFFER_BYTES));
             while (buffer.hasRemaining()) {
                 channel.write(buffer);
             }
-            while ((System.nanoTime() >>> TURN_SHIFT & 3) == 0) {
+            while ((System.nanoTime() >>> PERIOD_SHIFT & 3) == 0) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
@@ -141,18 +142,18 @@ final class Traffic implements AutoCloseable {
 
     private static void drain(DatagramChannel channel, ByteBuffer buffer) throws IOException {
         while (channel.read(buffer.clear()) > 0) {
-            // What came does not matter.
+            // The content is not checked.
         }
     }
 
-    /** Ends it; its threads end by themselves when they notice. */
+    /** Closes the channels, upon which the threads end. */
     @Override
     public void close() {
         for (AutoCloseable channel : channels) {
             try {
                 channel.close();
             } catch (Exception e) {
-                LOG.log(Level.DEBUG, "rehearsal", e);
+                LOG.log(Level.DEBUG, "warm-up traffic", e);
             }
         }
     }

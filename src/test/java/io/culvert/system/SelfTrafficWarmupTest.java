@@ -15,13 +15,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What the daemon does before it serves, to be fast then: it carries traffic that nobody sees. */
+/** Before it serves, the daemon warms up the JIT compilers with traffic of its own in private network namespaces. */
 @OnHost
-class RehearsalTest {
+class SelfTrafficWarmupTest {
     private static final Duration END = Duration.ofSeconds(10);
     private static final int WORKERS = 2;
     private static final Map<String, String> ENVIRONMENT =
-            Map.of("CULVERT_REHEARSAL", "on", "CULVERT_WORKERS", "" + WORKERS, "LOG_LEVEL", "verbose");
+            Map.of("CULVERT_WARMUP", "on", "CULVERT_WORKERS", "" + WORKERS, "LOG_LEVEL", "verbose");
 
     private final String device = Names.next();
     private Namespace namespace;
@@ -36,19 +36,7 @@ class RehearsalTest {
         namespace.close();
     }
 
-    private static Map<String, String> environment(String javaOptions) {
-        return Map.of(
-                "CULVERT_REHEARSAL",
-                "on",
-                "CULVERT_WORKERS",
-                "" + WORKERS,
-                "LOG_LEVEL",
-                "verbose",
-                "CULVERT_JAVA_OPTS",
-                javaOptions);
-    }
-
-    /** What {@code of} makes of each of a process's threads, without those that end meanwhile. */
+    /** Applies {@code of} to each of a process's threads, except those that end meanwhile. */
     private static List<String> threads(ProcessHandle process, Function<Path, String> of) {
         try (Stream<Path> all = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
             return all.flatMap(thread -> {
@@ -72,9 +60,9 @@ class RehearsalTest {
         }
     }
 
-    private static boolean isRehearsing(ProcessHandle process) {
+    private static boolean isWarmingUp(ProcessHandle process) {
         return threads(process, thread -> Repository.text(thread.resolve("comm"))).stream()
-                .anyMatch(name -> name.startsWith("rehearsal"));
+                .anyMatch(name -> name.startsWith("warmup"));
     }
 
     private static long queues(ProcessHandle process) throws IOException {
@@ -85,10 +73,11 @@ class RehearsalTest {
     }
 
     @Test
-    void trafficGoesBothWaysAndNothingIsLeftOfIt() throws IOException {
+    void trafficFlowsBothWaysAndLeavesNothingBehind() throws IOException {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, ENVIRONMENT)) {
-            assertThat(daemon.log()).containsPattern("rehearsed for \\d+ ms, [1-9]\\d* kB there and [1-9]\\d* kB back");
-            assertThat(Eventually.holds(END, () -> !isRehearsing(daemon.process())))
+            assertThat(daemon.log())
+                    .containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
+            assertThat(Eventually.holds(END, () -> !isWarmingUp(daemon.process())))
                     .as("its threads have ended")
                     .isTrue();
             assertThat(threads(daemon.process(), thread -> link(thread.resolve("ns/net"))))
@@ -101,19 +90,18 @@ class RehearsalTest {
     }
 
     @Test
-    void withoutThePermissionItServesAllTheSame() {
+    void daemonServesWithoutThePermissionForTheWarmup() {
         String[] words = {"setpriv", "--bounding-set=-sys_admin", Program.CULVERT.command(), "-f", device};
         try (Daemon daemon = Daemon.start(namespace, device, ENVIRONMENT, words)) {
-            assertThat(daemon.log()).contains("no rehearsal", "unshare").doesNotContain("rehearsed for");
+            assertThat(daemon.log()).contains("warm-up impossible", "unshare").doesNotContain("warm-up took");
         }
     }
 
     @Test
-    void aSignalEndsItAtOnce() throws InterruptedException {
+    void signalEndsTheWarmupAtOnce() throws InterruptedException {
         String[] words = {Program.CULVERT.command(), "-f", device};
         Process process = namespace.start(ENVIRONMENT, Daemon.logFile(device), words);
-        assertThat(Eventually.holds(END, () -> isRehearsing(process.toHandle())))
-                .isTrue();
+        assertThat(Eventually.holds(END, () -> isWarmingUp(process.toHandle()))).isTrue();
         process.destroy();
         assertThat(process.waitFor()).isZero();
         assertThat(namespace.ip("-o", "link").lines()).as("interfaces").hasSize(1);

@@ -1,0 +1,2 @@
+/** Old names that are still understood. */
+package io.culvert.daemon.compat;

@@ -1,0 +1,87 @@
+package io.culvert.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A copy of the launcher, its option file and the jars runs without the source tree. */
+@OnHost
+class InstallationTest {
+    /** Mounts an empty file system over directory $0, and runs $@. */
+    private static final String HIDE = "mount -t tmpfs none \"$0\" && exec \"$@\"";
+
+    @TempDir
+    private Path prefix;
+
+    @BeforeEach
+    void install() throws IOException {
+        assumeTrue(Program.CULVERT.isCulvert(), "another program stands in for Culvert");
+        Path root = Repository.root();
+        // Builds, if that has not happened yet.
+        Command.of(launcher(root), "--version").run().expectSuccess();
+        try (Stream<Path> jars = Files.list(root.resolve("daemon/target/lib"))) {
+            copy(jars.toList(), prefix.resolve("lib"));
+        }
+        copy(
+                Stream.of("culvert", "setup.sh", "culvert.jvmopts")
+                        .map(name -> root.resolve("bin").resolve(name))
+                        .toList(),
+                prefix.resolve("bin"));
+    }
+
+    private static void copy(List<Path> files, Path to) throws IOException {
+        Files.createDirectories(to);
+        for (Path file : files) {
+            Files.copy(file, to.resolve(file.getFileName()), StandardCopyOption.COPY_ATTRIBUTES);
+        }
+    }
+
+    private static String launcher(Path directory) {
+        return directory.resolve("bin/culvert").toString();
+    }
+
+    /** A command that runs the installed launcher in a mount namespace in which the source tree is empty. */
+    private String[] installed(String... arguments) {
+        List<String> words = new ArrayList<>(List.of("unshare", "--mount", "sh", "-c", HIDE));
+        words.add(Repository.root().toString());
+        words.add(launcher(prefix));
+        words.addAll(List.of(arguments));
+        return words.toArray(String[]::new);
+    }
+
+    @Test
+    void launcherRunsWithoutTheSourceTree() {
+        Command.Result result = Command.of(installed("--version")).run().expectSuccess();
+        assertThat(result.output()).containsPattern("culvert \\d+\\.\\d+");
+        assertThat(result.said()).doesNotContain("warning", "error");
+    }
+
+    @Test
+    void daemonServesWithoutTheSourceTree() {
+        String device = Names.next();
+        try (Namespace namespace = Namespace.create();
+                Daemon daemon = Daemon.start(namespace, device, Map.of(), installed("-f", device))) {
+            assertThat(daemon.wg().show()).contains(device);
+            assertThat(daemon.log()).isEmpty();
+        }
+    }
+
+    @Test
+    void benchmarksAreRefusedWithoutTheSourceTree() {
+        for (String command : List.of("bench", "profile")) {
+            assertThat(Command.of(installed(command)).run().expectFailure().said())
+                    .contains("culvert " + command + " needs a source tree");
+        }
+    }
+}
