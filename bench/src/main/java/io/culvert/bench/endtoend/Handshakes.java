@@ -7,8 +7,6 @@ import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.PublicKey;
-import io.culvert.natives.Linux;
-import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.InetSocketAddress;
@@ -20,9 +18,6 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.BitSet;
 import java.util.List;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.FutureTask;
 
 /**
  * How many handshakes a second one end answers. It gets {@value #PEERS} peers, each of which sends one initiation, made beforehand; at
@@ -61,7 +56,7 @@ final class Handshakes implements Measurement {
         Shell.run(peers(initiations), tunnel.in(1, "wg", "addconf", end.device(), "/dev/stdin"));
         InetSocketAddress address = new InetSocketAddress(tunnel.outside(1), WireGuard.PORT);
         try (DatagramChannel channel =
-                inNamespace(tunnel.namespace(0), () -> DatagramChannel.open().connect(address))) {
+                tunnel.namespace(0).call(() -> DatagramChannel.open().connect(address))) {
             return exchange(channel, initiations);
         }
     }
@@ -76,26 +71,6 @@ final class Handshakes implements Measurement {
                             one.index() & 255));
         }
         return text.toString();
-    }
-
-    /** Calls something in a thread of its own that has entered a network namespace: sockets stay in the one they were made in. */
-    private static <T> T inNamespace(String namespace, Callable<T> what) throws IOException, InterruptedException {
-        FutureTask<T> task = new FutureTask<>(() -> {
-            int there = Linux.open("/run/netns/" + namespace, linux_h.O_RDONLY);
-            try {
-                Linux.setns(there, linux_h.CLONE_NEWNET);
-            } finally {
-                Linux.close(there);
-            }
-            return what.call();
-        });
-        Thread.ofPlatform().daemon().start(task);
-        try {
-            return task.get();
-        } catch (ExecutionException e) {
-            throw new IOException(
-                    "in namespace " + namespace + ": " + e.getCause().getMessage(), e);
-        }
     }
 
     private static List<Sample> exchange(DatagramChannel channel, List<Initiation> initiations) throws IOException {

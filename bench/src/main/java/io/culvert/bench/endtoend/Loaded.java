@@ -1,6 +1,7 @@
 package io.culvert.bench.endtoend;
 
 import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.daemon.testbed.Iperf3Result;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.ExecutionException;
@@ -24,7 +25,8 @@ abstract class Loaded implements Measurement {
     public final List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
         int load = seconds + 2 * LEAD_SECONDS;
         try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
-            Future<Flow> flow = executor.submit(() -> Iperf.flow(Iperf.run(tunnel, load, List.of("-P", "8"))));
+            Future<Iperf3Result> flow = executor.submit(
+                    () -> tunnel.iperf3(load, List.of("-P", "8")).requireTraffic());
             try {
                 Thread.sleep(LEAD_SECONDS * 1000);
                 List<Sample> samples = observe(tunnel, seconds);

@@ -11,6 +11,6 @@ final class LoadedPing extends Loaded {
 
     @Override
     List<Sample> observe(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
-        return Ping.ping(tunnel, seconds).samples();
+        return Ping.ping(tunnel, seconds);
     }
 }

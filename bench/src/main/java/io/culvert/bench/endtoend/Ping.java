@@ -1,7 +1,8 @@
 package io.culvert.bench.endtoend;
 
 import io.culvert.bench.endtoend.contender.Tunnel;
-import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Pinger;
+import io.culvert.daemon.testbed.RoundTrips;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -9,7 +10,8 @@ import java.util.List;
 /** Round trip times of pings through the tunnel, 200 in a second. */
 final class Ping implements Measurement {
     private static final int RATE = 200;
-    private static final int MARGIN_SECONDS = 30;
+    private static final Duration INTERVAL = Duration.ofSeconds(1).dividedBy(RATE);
+    private static final Duration LINGER = Duration.ofSeconds(2);
 
     /** Made by {@link Trial}. */
     Ping() {}
@@ -21,13 +23,20 @@ final class Ping implements Measurement {
 
     @Override
     public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
-        return ping(tunnel, seconds).samples();
+        return ping(tunnel, seconds);
     }
 
     /** Pings for so many seconds. */
-    static RoundTrips ping(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
-        String count = Integer.toString(seconds * RATE);
-        List<String> command = tunnel.in(0, "ping", "-n", "-i", "0.005", "-c", count, "-W", "2", tunnel.inside(1));
-        return RoundTrips.of(Shell.outputOf(Duration.ofSeconds(seconds + MARGIN_SECONDS), command));
+    static List<Sample> ping(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
+        return samples(Pinger.measure(tunnel.namespace(0), tunnel.inside(1), seconds * RATE, INTERVAL, LINGER));
+    }
+
+    /** The figures of a run of pings. */
+    static List<Sample> samples(RoundTrips trips) {
+        return List.of(
+                Sample.cost("median", "us", trips.quantile(0.5)),
+                Sample.cost("p99", "us", trips.quantile(0.99)),
+                Sample.cost("max", "us", trips.micros().getLast()),
+                Sample.cost("lost", "%", trips.lostPercent()));
     }
 }

@@ -24,7 +24,7 @@ final class Ramp implements Measurement {
 
     @Override
     public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
-        List<Double> carried = Iperf.gigabitsBySecond(Iperf.run(tunnel, SECONDS, List.of("-i", "1")));
+        List<Double> carried = tunnel.iperf3(SECONDS, List.of("-i", "1")).gigabitsBySecond();
         List<Sample> samples = new ArrayList<>();
         for (int second = 1; second <= Math.min(SECONDS, carried.size()); second++) {
             samples.add(Sample.gain("second " + second, "Gbit/s", carried.get(second - 1)));

@@ -1,6 +1,7 @@
 package io.culvert.bench.endtoend;
 
 import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.daemon.testbed.Iperf3Result;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class Throughput implements Measurement {
     @Override
     public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
         double[] before = {tunnel.cpuSeconds(0), tunnel.cpuSeconds(1)};
-        Flow flow = Iperf.flow(Iperf.run(tunnel, seconds, options));
+        Iperf3Result flow = tunnel.iperf3(seconds, options).requireTraffic();
         double[] used = {tunnel.cpuSeconds(0) - before[0], tunnel.cpuSeconds(1) - before[1]};
         List<Sample> samples = new ArrayList<>();
         samples.add(Sample.gain("throughput", "Gbit/s", flow.gigabits()));

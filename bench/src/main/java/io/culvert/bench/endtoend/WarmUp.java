@@ -17,9 +17,9 @@ final class WarmUp {
         if (seconds == 0) {
             return;
         }
-        Iperf.run(tunnel, seconds, List.of("-P", "4", "--bidir"));
+        tunnel.iperf3(seconds, List.of("-P", "4", "--bidir"));
         if (udp) {
-            Iperf.run(tunnel, udpSeconds(seconds), List.of("-u", "-b", "300M", "-l", "1360", "--bidir"));
+            tunnel.iperf3(udpSeconds(seconds), List.of("-u", "-b", "300M", "-l", "1360", "--bidir"));
         }
     }
 }

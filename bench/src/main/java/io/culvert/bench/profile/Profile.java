@@ -1,13 +1,11 @@
 package io.culvert.bench.profile;
 
 import io.culvert.bench.OrderlyStop;
-import io.culvert.bench.endtoend.Iperf;
 import io.culvert.bench.endtoend.contender.Condition;
 import io.culvert.bench.endtoend.contender.Contender;
 import io.culvert.bench.endtoend.contender.Contenders;
 import io.culvert.bench.endtoend.contender.Installer;
 import io.culvert.bench.endtoend.contender.Tunnel;
-import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,7 +106,7 @@ public final class Profile implements Callable<Integer> {
                 Tunnel tunnel = culvert.open(testbed, Condition.USUAL)) {
             if (warmUp > 0) {
                 say("warming up for " + warmUp + " s");
-                Iperf.run(tunnel, warmUp, LOADS.get(load));
+                tunnel.iperf3(warmUp, LOADS.get(load));
             }
             List<Long> daemons = List.of(daemon(tunnel, 0), daemon(tunnel, 1));
             sample(profiler, tunnel, daemons, "cpu", startCpu(profiler, daemons));
@@ -146,7 +144,7 @@ public final class Profile implements Callable<Integer> {
     private void sample(Profiler profiler, Tunnel tunnel, List<Long> daemons, String name, String event)
             throws IOException, InterruptedException {
         say("sampling " + name + " for " + seconds + " s");
-        Iperf.run(tunnel, seconds, LOADS.get(load));
+        tunnel.iperf3(seconds, LOADS.get(load));
         Files.createDirectories(directory);
         for (int side = 0; side < SIDES.size(); side++) {
             Path file = directory.resolve(name + "-" + SIDES.get(side) + ".html");
@@ -157,13 +155,15 @@ public final class Profile implements Callable<Integer> {
 
     /** The process number of the JVM at a side. */
     private static long daemon(Tunnel tunnel, int side) throws IOException, InterruptedException {
-        for (String pid :
-                Shell.run("ip", "netns", "pids", tunnel.namespace(side)).lines().toList()) {
-            if (Files.readString(Path.of("/proc", pid, "comm")).strip().equals("java")) {
-                return Long.parseLong(pid);
+        for (ProcessHandle process : tunnel.namespace(side).processes()) {
+            if (Files.readString(Path.of("/proc", "" + process.pid(), "comm"))
+                    .strip()
+                    .equals("java")) {
+                return process.pid();
             }
         }
-        throw new IOException("no daemon runs in " + tunnel.namespace(side));
+        throw new IOException(
+                "no daemon runs in namespace " + tunnel.namespace(side).name());
     }
 
     private void say(String what) {

@@ -3,42 +3,40 @@ package io.culvert.daemon.demo;
 import static io.culvert.daemon.demo.Implementation.CULVERT;
 import static io.culvert.daemon.demo.Implementation.WIREGUARD_GO;
 
-import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Pinger;
+import io.culvert.daemon.testbed.RoundTrips;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code culvert demo}: Culvert to Culvert, and to wireguard-go in both roles, over IPv4 and IPv6. */
+/** {@code culvert demo}: tunnels of Culvert to Culvert, and to wireguard-go in both roles, over IPv4 and IPv6. */
 @Command(
         name = "demo",
-        description = "Makes two network namespaces, runs tunnels between them and measures them.",
+        description = "Creates two network namespaces, runs tunnels between them and measures them.",
         mixinStandardHelpOptions = true)
 public final class Demo implements Callable<Integer> {
     private static final List<List<Implementation>> PAIRS =
             List.of(List.of(CULVERT, CULVERT), List.of(CULVERT, WIREGUARD_GO), List.of(WIREGUARD_GO, CULVERT));
-    private static final Pattern AVERAGE = Pattern.compile("= [\\d.]+/([\\d.]+)/");
-    private static final Pattern LOSS = Pattern.compile("([\\d.]+)% packet loss");
     private static final long STOP_SECONDS = 30;
 
     @Option(
             names = "--seconds",
             defaultValue = "3",
-            description = "how long each measurement takes (default: ${DEFAULT-VALUE})")
+            description = "duration of each measurement, in seconds (default: ${DEFAULT-VALUE})")
     private int seconds;
 
     @Option(
             names = "--warm-up",
             defaultValue = "8",
-            description = "how long each tunnel runs before it is measured (default: ${DEFAULT-VALUE})")
+            description = "traffic before the first measurement of each tunnel, in seconds (default: ${DEFAULT-VALUE})")
     private int warmUpSeconds;
 
     private final long begin = System.nanoTime();
@@ -52,7 +50,7 @@ public final class Demo implements Callable<Integer> {
     public Integer call() {
         CountDownLatch finished = new CountDownLatch(1);
         Thread worker = Thread.currentThread();
-        // Told to end, the process takes back what it made on the way out of here, and only then ends.
+        // A signal interrupts this thread; the process ends when this thread has removed what it created.
         Thread hook = Thread.ofPlatform().unstarted(() -> stop(worker, finished));
         Runtime.getRuntime().addShutdownHook(hook);
         try {
@@ -90,7 +88,7 @@ public final class Demo implements Callable<Integer> {
         }
     }
 
-    /** A step of the demo. */
+    /** A step of the demo that may fail. */
     private interface Step {
         void run() throws IOException, InterruptedException;
     }
@@ -124,7 +122,7 @@ public final class Demo implements Callable<Integer> {
         }
         if (!ipv6 && warmUpSeconds > 0) {
             say(title + ": handshake done, warming up");
-            Iperf.run(left, right, false, Load.TCP_8, warmUpSeconds);
+            Flow.run(left, right, false, Load.TCP_8, warmUpSeconds);
         }
         double ping = ping(left, right, 50);
         say(String.format(Locale.ROOT, "%s: handshake and first ping %.1f ms, ping %.2f ms", title, first, ping));
@@ -134,12 +132,13 @@ public final class Demo implements Callable<Integer> {
         rows.add(backward);
         for (Load load : Load.values()) {
             attempt(title + ", " + load, () -> run(left, right, false, load, forward));
-            attempt(title + " (back), " + load, () -> run(left, right, true, load, backward));
+            attempt(title + " (reverse), " + load, () -> run(left, right, true, load, backward));
         }
     }
 
-    private void run(End left, End right, boolean back, Load load, Row row) throws IOException, InterruptedException {
-        Flow flow = Iperf.run(left, right, back, load, seconds);
+    private void run(End left, End right, boolean reverse, Load load, Row row)
+            throws IOException, InterruptedException {
+        Flow flow = Flow.run(left, right, reverse, load, seconds);
         row.flows().put(load, flow);
         say(String.format(
                 Locale.ROOT,
@@ -152,30 +151,12 @@ public final class Demo implements Callable<Integer> {
     }
 
     private static double ping(End from, End to, int count) throws IOException, InterruptedException {
-        String output = Shell.run(
-                "ip",
-                "netns",
-                "exec",
-                from.namespace(),
-                "ping",
-                "-q",
-                "-n",
-                "-c",
-                "" + count,
-                "-i",
-                "0.02",
-                "-W",
-                "10",
-                to.inside());
-        Matcher average = AVERAGE.matcher(output);
-        Matcher loss = LOSS.matcher(output);
-        if (!average.find() || !loss.find()) {
-            throw new IOException("ping told nothing");
+        RoundTrips trips =
+                Pinger.measure(from.namespace(), to.inside(), count, Duration.ofMillis(20), Duration.ofSeconds(10));
+        if (trips.lostPercent() > 0) {
+            throw new IOException("ping: " + trips.lostPercent() + " % lost");
         }
-        if (Double.parseDouble(loss.group(1)) > 0) {
-            throw new IOException("ping lost " + loss.group(1) + " %");
-        }
-        return Double.parseDouble(average.group(1));
+        return trips.mean() / 1000;
     }
 
     private static String title(End left, End right, boolean ipv6) {

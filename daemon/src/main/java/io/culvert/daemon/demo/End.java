@@ -1,5 +1,7 @@
 package io.culvert.daemon.demo;
 
+import io.culvert.daemon.testbed.NetworkNamespace;
+import io.culvert.daemon.testbed.ResourceUsage;
 import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
@@ -8,21 +10,16 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
-/** One end of a tunnel: a WireGuard program in a namespace, and its interface. Closing ends it. */
+/** One end of a tunnel: a WireGuard program in a namespace, and its interface. Closing ends the program. */
 final class End implements AutoCloseable {
     private static final int PORT = 51820;
     private static final int MTU = 1420;
     private static final long START_MILLIS = 60_000;
     private static final long STOP_SECONDS = 5;
-    /** Of /proc/PID/stat, behind the name: utime is field 14 and stime field 15, in ticks of 10 ms. */
-    private static final int UTIME = 11;
-
-    private static final double TICKS_PER_SECOND = 100;
 
     private final Implementation implementation;
-    private final String namespace;
+    private final NetworkNamespace namespace;
     private final int side;
     private final String name;
     private final Path log;
@@ -35,16 +32,10 @@ final class End implements AutoCloseable {
         namespace = testbed.namespace(side);
         name = "cd" + ProcessHandle.current().pid() + (side == 0 ? "a" : "b");
         log = Files.createTempFile("culvert-demo-", ".log");
-        List<String> command = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        command.addAll(implementation.command(name));
-        process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
-                .start();
+        process = namespace.background(log, implementation.command(name)).start();
     }
 
-    /** Starts a program for side 0 or 1, waits until it is ready, and sets its interface up, without a peer. */
+    /** Starts a program for side 0 or 1, waits until it serves the UAPI, and sets its interface up without a peer. */
     static End start(Implementation implementation, Testbed testbed, int side)
             throws IOException, InterruptedException {
         End end = new End(implementation, testbed, side);
@@ -58,7 +49,11 @@ final class End implements AutoCloseable {
         }
     }
 
-    /** Forgets the peer and all keys shared with it, and takes {@code peer} anew; only who has an endpoint can begin. */
+    /**
+     * Replaces the peer, so that all keys shared with it are lost.
+     *
+     * @param endpoint of the peer; {@code null} for none, so that this end cannot initiate the handshake
+     */
     void connect(End peer, String endpoint) throws IOException, InterruptedException {
         wg("set", name, "peer", peer.publicKey, "remove");
         String allowed = Testbed.inside(peer.side) + "/32";
@@ -69,31 +64,24 @@ final class End implements AutoCloseable {
         }
     }
 
-    /** Where a peer finds it. */
+    /** The endpoint that peers send to. */
     String endpoint(boolean ipv6) {
         String address = Testbed.outside(side, ipv6);
         return (ipv6 ? "[" + address + "]" : address) + ":" + PORT;
     }
 
-    /** Whether a handshake was completed since {@link #connect}. */
+    /** Whether a handshake has completed since {@link #connect}. */
     boolean hasHandshake() throws IOException, InterruptedException {
         String[] fields = wg("show", name, "latest-handshakes").strip().split("\\s+");
         return fields.length == 2 && Long.parseLong(fields[1]) > 0;
     }
 
-    /** What its processes have used so far. */
+    /** CPU time that its processes have used so far, in seconds. */
     double cpuSeconds() throws IOException {
-        double sum = 0;
-        try (Stream<ProcessHandle> all =
-                Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants())) {
-            for (ProcessHandle handle : all.toList()) {
-                sum += cpuSeconds(handle.pid());
-            }
-        }
-        return sum;
+        return ResourceUsage.cpuSeconds(process.toHandle());
     }
 
-    String namespace() {
+    NetworkNamespace namespace() {
         return namespace;
     }
 
@@ -103,12 +91,6 @@ final class End implements AutoCloseable {
 
     Implementation implementation() {
         return implementation;
-    }
-
-    private static double cpuSeconds(long pid) throws IOException {
-        String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        return (Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1])) / TICKS_PER_SECOND;
     }
 
     private void awaitReady() throws IOException, InterruptedException {
@@ -126,7 +108,7 @@ final class End implements AutoCloseable {
 
     private boolean hasInterface() throws InterruptedException {
         try {
-            Shell.run("ip", "-n", namespace, "link", "show", name);
+            namespace.ip("link", "show", name);
             return true;
         } catch (IOException e) {
             return false;
@@ -136,23 +118,20 @@ final class End implements AutoCloseable {
     private void setUp() throws IOException, InterruptedException {
         String privateKey = Shell.run("wg", "genkey");
         publicKey = Shell.run(privateKey, List.of("wg", "pubkey")).strip();
-        List<String> set = List.of("wg", "set", name, "private-key", "/dev/stdin", "listen-port", "" + PORT);
-        Shell.run(privateKey, in(set));
-        Shell.run("ip", "-n", namespace, "addr", "add", inside() + "/24", "dev", name);
-        Shell.run("ip", "-n", namespace, "link", "set", name, "mtu", "" + MTU, "up");
+        namespace
+                .command("wg", "set", name, "private-key", "/dev/stdin", "listen-port", "" + PORT)
+                .input(privateKey)
+                .run()
+                .requireSuccess();
+        namespace.ip("addr", "add", inside() + "/24", "dev", name);
+        namespace.ip("link", "set", name, "mtu", "" + MTU, "up");
     }
 
+    /** Runs {@code wg} in the end's namespace, since it also asks the kernel for interfaces. */
     private String wg(String... arguments) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("wg"));
-        command.addAll(List.of(arguments));
-        return Shell.run("", in(command));
-    }
-
-    /** A command in the end's namespace: even with a socket in the file system, {@code wg} asks the kernel too. */
-    private List<String> in(List<String> command) {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        all.addAll(command);
-        return all;
+        List<String> words = new ArrayList<>(List.of("wg"));
+        words.addAll(List.of(arguments));
+        return namespace.run(words.toArray(String[]::new));
     }
 
     private Path socket() {
@@ -161,7 +140,7 @@ final class End implements AutoCloseable {
 
     private String lastLogged() throws IOException {
         List<String> lines = Files.readAllLines(log);
-        return lines.isEmpty() ? "it said nothing" : lines.getLast();
+        return lines.isEmpty() ? "no log output" : lines.getLast();
     }
 
     @Override

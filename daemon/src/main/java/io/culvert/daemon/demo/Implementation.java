@@ -23,7 +23,7 @@ enum Implementation {
         this.label = label;
     }
 
-    /** What runs it in the foreground for interface {@code name}. */
+    /** The command that runs it in the foreground for the interface {@code name}. */
     abstract List<String> command(String name);
 
     @Override

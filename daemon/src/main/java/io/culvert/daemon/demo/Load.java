@@ -2,11 +2,11 @@ package io.culvert.daemon.demo;
 
 import java.util.List;
 
-/** What iperf3 is asked to send. */
+/** A load that iperf3 sends. */
 enum Load {
     TCP_1("TCP, 1 stream", List.of()),
     TCP_8("TCP, 8 streams", List.of("-P", "8")),
-    /** A load that any end can carry, so that what is lost tells something. */
+    /** At a rate that every implementation can carry, so that loss is a finding. */
     UDP("UDP, 500 Mbit/s", List.of("-u", "-b", "500M", "-l", "1360"));
 
     private final String label;
@@ -17,12 +17,9 @@ enum Load {
         this.options = options;
     }
 
+    /** The options of iperf3's client. */
     List<String> options() {
         return options;
-    }
-
-    boolean isUdp() {
-        return this == UDP;
     }
 
     @Override

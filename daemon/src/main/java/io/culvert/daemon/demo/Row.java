@@ -4,15 +4,15 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * What one direction of one tunnel gave.
+ * The results of one direction of one tunnel.
  *
  * @param from the sending program
  * @param to the receiving program
- * @param initiator which of the two began the handshake: {@code true} for the sending one
- * @param ipv6 what the tunnel ran over
- * @param handshakeMillis from the first packet to its answer, the handshake included
+ * @param initiator whether the sending program initiated the handshake
+ * @param ipv6 whether the tunnel ran over IPv6
+ * @param handshakeMillis round trip time of the first packet, including the handshake
  * @param pingMillis mean round trip time
- * @param flows what was measured; a load that failed is missing
+ * @param flows by load; a load that failed is missing
  */
 record Row(
         Implementation from,

@@ -3,18 +3,18 @@ package io.culvert.daemon.demo;
 import java.util.List;
 import java.util.Locale;
 
-/** Lays results out for reading. */
+/** Results as a table of text. */
 final class Table {
     private static final String HEAD = """
-                                               milliseconds    TCP, 1 stream        TCP, 8 streams       UDP, 500 Mbit/s
-            from          to            over   first   ping  Gbit/s      CPU s/GB  Gbit/s      CPU s/GB      CPU s/GB    lost
-            """;
+                                       milliseconds    TCP, 1 stream        TCP, 8 streams       UDP, 500 Mbit/s
+    from          to            over   first   ping  Gbit/s      CPU s/GB  Gbit/s      CPU s/GB      CPU s/GB    lost
+    """;
     private static final String COLUMNS = "%-13s %-13s %-4s  %6s %6s  %6s %13s  %6s %13s %13s %7s";
     private static final String LEGEND = """
 
-            * began the handshake. first, ping: milliseconds there and back, of the first packet with the handshake, and of
-            50 more. CPU: seconds of the sending + the receiving program for each GB (10^9 bytes) received.
-            """;
+    * initiated the handshake. first: round trip time of the first packet, including the handshake; ping: mean of
+    50 more. CPU: seconds of the sending + the receiving program for each GB (10^9 bytes) received.
+    """;
 
     private Table() {}
 

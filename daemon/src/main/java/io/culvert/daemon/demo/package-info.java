@@ -1,2 +1,2 @@
-/** {@code culvert demo}: tunnels between two network namespaces, tried and measured. */
+/** {@code culvert demo}: runs tunnels between two network namespaces and measures them. */
 package io.culvert.daemon.demo;

@@ -1,11 +1,12 @@
 package io.culvert.daemon.testbed;
 
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two network namespaces joined by a veth pair; their names carry the process number, so that several may be there at
- * once. Closing removes them, whatever is in them.
+ * Two network namespaces connected by a veth pair. Their names carry the process number, so that several processes may
+ * have one each. Closing deletes the namespaces with all their interfaces.
  *
  * <pre>
  *   namespace A                          namespace B
@@ -14,26 +15,21 @@ import java.util.List;
  * </pre>
  */
 public final class Testbed implements AutoCloseable {
-    private static final int TRIES = 3;
+    private final List<NetworkNamespace> namespaces = new ArrayList<>();
 
-    private final List<String> namespaces;
-
-    private Testbed(List<String> namespaces) {
-        this.namespaces = namespaces;
-    }
+    private Testbed() {}
 
     /**
      * Makes one.
      *
-     * @param prefix what the names of the namespaces begin with
-     * @param mtu of the veth pair
-     * @throws IOException when something of it cannot be made; then nothing of it is left
+     * @param prefix the first part of the namespaces' names
+     * @param mtu of the veth pair, in bytes
+     * @throws IOException if a part of it cannot be made; the other parts are removed then
      */
     public static Testbed create(String prefix, int mtu) throws IOException, InterruptedException {
-        String name = prefix + "-" + ProcessHandle.current().pid();
-        Testbed testbed = new Testbed(List.of(name + "-a", name + "-b"));
+        Testbed testbed = new Testbed();
         try {
-            testbed.build(mtu);
+            testbed.build(prefix + "-" + ProcessHandle.current().pid(), mtu);
             return testbed;
         } catch (IOException | InterruptedException | RuntimeException e) {
             testbed.close();
@@ -42,7 +38,7 @@ public final class Testbed implements AutoCloseable {
     }
 
     /** The namespace of side 0 or 1. */
-    public String namespace(int side) {
+    public NetworkNamespace namespace(int side) {
         return namespaces.get(side);
     }
 
@@ -56,39 +52,19 @@ public final class Testbed implements AutoCloseable {
         return "10.18.0." + (side + 1);
     }
 
-    private void build(int mtu) throws IOException, InterruptedException {
-        for (String namespace : namespaces) {
-            Shell.run("ip", "netns", "add", namespace);
-            Shell.run("ip", "-n", namespace, "link", "set", "lo", "up");
-        }
-        String pair = "ip link add veth0 mtu %d netns %s type veth peer name veth0 mtu %1$d netns %3$s"
-                .formatted(mtu, namespace(0), namespace(1));
-        Shell.run(pair.split(" "));
+    private void build(String name, int mtu) throws IOException, InterruptedException {
+        namespaces.add(NetworkNamespace.create(name + "-a"));
+        namespaces.add(NetworkNamespace.create(name + "-b"));
+        NetworkNamespace.connect(namespace(0), namespace(1), mtu);
         for (int side = 0; side < 2; side++) {
-            Shell.run("ip", "-n", namespace(side), "addr", "add", outside(side, false) + "/24", "dev", "veth0");
-            Shell.run("ip", "-n", namespace(side), "addr", "add", outside(side, true) + "/64", "dev", "veth0", "nodad");
-            Shell.run("ip", "-n", namespace(side), "link", "set", "veth0", "up");
+            namespace(side).ip("addr", "add", outside(side, false) + "/24", "dev", "veth0");
+            namespace(side).ip("addr", "add", outside(side, true) + "/64", "dev", "veth0", "nodad");
+            namespace(side).ip("link", "set", "veth0", "up");
         }
     }
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted();
-        for (String namespace : namespaces) {
-            for (int i = 0; i < TRIES; i++) {
-                try {
-                    // A second Ctrl-C also reaches this program, so it may take more than one.
-                    Shell.run("ip", "netns", "delete", namespace);
-                    break;
-                } catch (IOException e) {
-                    continue;
-                } catch (InterruptedException e) {
-                    interrupted = true;
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        namespaces.forEach(NetworkNamespace::close);
     }
 }

@@ -1,2 +1,2 @@
-/** What the demo and the benchmarks run in: two network namespaces, and other programs. */
+/** Network namespaces, and drivers of programs that run in them: for the demo, the benchmarks and the system tests. */
 package io.culvert.daemon.testbed;

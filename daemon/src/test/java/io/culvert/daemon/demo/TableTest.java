@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class TableTest {
     @Test
-    void alignsWhatWasMeasuredAndNamesWhatFailed() {
+    void columnsAreAlignedAndMissingFlowsAreMarkedAsFailed() {
         Row row = new Row(Implementation.CULVERT, Implementation.WIREGUARD_GO, false, true, 12.34, 0.456);
         row.flows().put(Load.TCP_1, new Flow(1.5, 0.25, 1, 0));
         row.flows().put(Load.UDP, new Flow(0.5, 2, 3, 1.25));

@@ -1,11 +1,11 @@
 package io.culvert.bench.endtoend.contender;
 
-import java.io.File;
+import io.culvert.daemon.testbed.NetworkNamespace;
+import io.culvert.daemon.testbed.ResourceUsage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -14,11 +14,6 @@ import java.util.stream.Stream;
 final class Daemon implements AutoCloseable {
     private static final long START_SECONDS = 60;
     private static final long STOP_SECONDS = 5;
-    /** Of /proc/PID/stat, behind the name: utime is field 14 and stime field 15, in ticks of 10 ms. */
-    private static final int UTIME = 11;
-
-    private static final double TICKS_PER_SECOND = 100;
-    private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
 
     private final String title;
     private final Path log;
@@ -26,17 +21,11 @@ final class Daemon implements AutoCloseable {
     private final long began;
 
     /** Starts {@code command} in a namespace. */
-    Daemon(String namespace, List<String> command) throws IOException {
+    Daemon(NetworkNamespace namespace, List<String> command) throws IOException {
         title = command.getFirst();
         log = Files.createTempFile("culvert-bench-" + ProcessHandle.current().pid() + "-", ".log");
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace));
-        all.addAll(command);
         began = System.nanoTime();
-        process = new ProcessBuilder(all)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .redirectInput(new File("/dev/null"))
-                .start();
+        process = namespace.background(log, command).start();
     }
 
     /** Tells whether something has happened. */
@@ -79,49 +68,12 @@ final class Daemon implements AutoCloseable {
 
     /** CPU time that it and its children have used so far, in seconds. */
     double cpuSeconds() throws IOException {
-        double ticks = 0;
-        for (long pid : processes()) {
-            String stat = proc(pid, "stat");
-            String[] fields = stat.substring(stat.lastIndexOf(')') + 1).strip().split(" ");
-            if (fields.length > UTIME + 1) {
-                ticks += Long.parseLong(fields[UTIME]) + Long.parseLong(fields[UTIME + 1]);
-            }
-        }
-        return ticks / TICKS_PER_SECOND;
+        return ResourceUsage.cpuSeconds(process.toHandle());
     }
 
-    /** What it and its children have in memory, in MiB; what they share counts for each. */
+    /** Resident memory of it and its children, in MiB; pages that they share count for each of them. */
     double residentMebibytes() throws IOException {
-        double sum = 0;
-        for (long pid : processes()) {
-            sum += proc(pid, "status")
-                    .lines()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")))
-                    .sum();
-        }
-        return sum / KIBIBYTES_PER_MEBIBYTE;
-    }
-
-    private List<Long> processes() {
-        try (Stream<ProcessHandle> all =
-                Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants())) {
-            return all.map(ProcessHandle::pid).toList();
-        }
-    }
-
-    /** What a file of /proc holds; nothing when the process has ended. */
-    private static String proc(long pid, String file) throws IOException {
-        try {
-            return Files.readString(Path.of("/proc/" + pid, file));
-        } catch (NoSuchFileException e) {
-            return "";
-        } catch (IOException e) {
-            if (ProcessHandle.of(pid).isEmpty()) {
-                return "";
-            }
-            throw e;
-        }
+        return ResourceUsage.residentMebibytes(process.toHandle());
     }
 
     private String lastLogged() throws IOException {

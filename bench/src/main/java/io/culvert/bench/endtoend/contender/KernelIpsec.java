@@ -1,10 +1,8 @@
 package io.culvert.bench.endtoend.contender;
 
-import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Optional;
 
 /** The kernel's IPsec: ESP in tunnel mode with fixed keys, set by {@code ip xfrm}. */
@@ -40,8 +38,7 @@ final class KernelIpsec implements Contender {
 
     @Override
     public Optional<String> missing(Installer installer) throws InterruptedException {
-        List<String> state = state("192.0.2.1", "192.0.2.2", SPI);
-        return KernelTunnel.missing("this kernel has no ESP with " + cipher, state.toArray(String[]::new));
+        return KernelTunnel.missing("this kernel has no ESP with " + cipher, state("192.0.2.1", "192.0.2.2", SPI));
     }
 
     @Override
@@ -52,40 +49,34 @@ final class KernelIpsec implements Contender {
     @Override
     public Tunnel open(Testbed testbed, Condition condition) throws IOException, InterruptedException {
         for (int side = 0; side < 2; side++) {
-            List<String> enter = List.of("ip", "netns", "exec", testbed.namespace(side));
+            NetworkNamespace namespace = testbed.namespace(side);
             String inside = Testbed.inside(side);
             String insidePeer = Testbed.inside(1 - side);
             String outside = Testbed.outside(side, condition.ipv6());
             String outsidePeer = Testbed.outside(1 - side, condition.ipv6());
-            run(enter, List.of("ip", "addr", "add", inside + "/32", "dev", "lo"));
-            run(enter, state(outside, outsidePeer, SPI + side));
-            run(enter, state(outsidePeer, outside, SPI + 1 - side));
-            run(enter, policy("out", inside, insidePeer, outside, outsidePeer));
-            run(enter, policy("in", insidePeer, inside, outsidePeer, outside));
+            namespace.ip("addr", "add", inside + "/32", "dev", "lo");
+            namespace.run(state(outside, outsidePeer, SPI + side));
+            namespace.run(state(outsidePeer, outside, SPI + 1 - side));
+            namespace.run(policy("out", inside, insidePeer, outside, outsidePeer));
+            namespace.run(policy("in", insidePeer, inside, outsidePeer, outside));
             String route = "ip route add %s/32 dev veth0 src %s mtu lock %d"
                     .formatted(insidePeer, inside, condition.innerMtu());
-            run(enter, List.of(route.split(" ")));
+            namespace.run(route.split(" "));
         }
         KernelTunnel tunnel = new KernelTunnel(testbed, condition);
         tunnel.awaitPassage();
         return tunnel;
     }
 
-    private static void run(List<String> enter, List<String> command) throws IOException, InterruptedException {
-        List<String> all = new ArrayList<>(enter);
-        all.addAll(command);
-        Shell.run("", all);
-    }
-
-    private List<String> state(String from, String to, int spi) {
+    private String[] state(String from, String to, int spi) {
         String words = "ip xfrm state add src %s dst %s proto esp spi %d reqid 1 mode tunnel aead %s %s 128"
                 .formatted(from, to, spi, cipher, key);
-        return List.of(words.split(" "));
+        return words.split(" ");
     }
 
-    private static List<String> policy(String direction, String from, String to, String outer, String outerPeer) {
+    private static String[] policy(String direction, String from, String to, String outer, String outerPeer) {
         String words = "ip xfrm policy add src %s/32 dst %s/32 dir %s tmpl src %s dst %s proto esp reqid 1 mode tunnel"
                 .formatted(from, to, direction, outer, outerPeer);
-        return List.of(words.split(" "));
+        return words.split(" ");
     }
 }

@@ -1,6 +1,5 @@
 package io.culvert.bench.endtoend.contender;
 
-import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.util.List;
@@ -44,7 +43,7 @@ final class KernelWireGuard implements Contender {
         List<String> devices = List.of(WireGuard.deviceName(0), WireGuard.deviceName(1));
         KernelTunnel tunnel = new KernelTunnel(testbed, condition);
         for (int side = 0; side < 2; side++) {
-            Shell.run("ip", "-n", testbed.namespace(side), "link", "add", devices.get(side), "type", "wireguard");
+            testbed.namespace(side).ip("link", "add", devices.get(side), "type", "wireguard");
         }
         tunnel.setWireGuardEnds(WireGuard.configure(testbed, devices, condition));
         tunnel.awaitPassage();

@@ -1,14 +1,20 @@
 package io.culvert.bench.endtoend.contender;
 
-import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Iperf3;
+import io.culvert.daemon.testbed.Iperf3Result;
+import io.culvert.daemon.testbed.NetworkNamespace;
+import io.culvert.daemon.testbed.Pinger;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
 import java.util.OptionalDouble;
 
 /** An open tunnel between the two namespaces of a testbed; its ends are side 0 and side 1. Closing takes it down. */
 public abstract class Tunnel implements AutoCloseable {
+    /** Long enough for the handshake that the first ping has to wait for. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(30);
+
     private final Testbed testbed;
     private final Condition condition;
     private final long began = System.nanoTime();
@@ -21,7 +27,7 @@ public abstract class Tunnel implements AutoCloseable {
     }
 
     /** The namespace of a side. */
-    public final String namespace(int side) {
+    public final NetworkNamespace namespace(int side) {
         return testbed.namespace(side);
     }
 
@@ -42,9 +48,16 @@ public abstract class Tunnel implements AutoCloseable {
 
     /** {@code command} as it is run in a side's namespace. */
     public final List<String> in(int side, String... command) {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", namespace(side)));
-        all.addAll(List.of(command));
-        return all;
+        return namespace(side).commandLine(command);
+    }
+
+    /**
+     * Runs iperf3 through the tunnel, with the client at side 0.
+     *
+     * @param options of the client
+     */
+    public final Iperf3Result iperf3(int seconds, List<String> options) throws IOException, InterruptedException {
+        return Iperf3.run(namespace(0), namespace(1), inside(1), seconds, options);
     }
 
     /** CPU time that a side's programs have used so far, in seconds; 0 where the kernel does the work. */
@@ -69,8 +82,7 @@ public abstract class Tunnel implements AutoCloseable {
 
     /** Sends pings until one is answered. */
     final void awaitPassage() throws IOException, InterruptedException {
-        // The first ping's answer may have to wait for a handshake; its own patience is half a minute.
-        Shell.run("", in(0, "ping", "-n", "-q", "-c", "1", "-w", "30", "-i", "0.2", inside(1)));
+        Pinger.awaitAnswer(namespace(0), inside(1), FIRST_ANSWER);
         passageSeconds = (System.nanoTime() - began) / 1e9;
     }
 

@@ -1,5 +1,6 @@
 package io.culvert.bench.endtoend.contender;
 
+import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
@@ -58,7 +59,11 @@ public final class WireGuard {
                             condition.ipv6() ? "[" + address + "]" : address,
                             PORT));
             appendIdlePeers(text, condition.peers() - 1);
-            Shell.run(text.toString(), in(testbed, side, "wg", "setconf", devices.get(side), "/dev/stdin"));
+            testbed.namespace(side)
+                    .command("wg", "setconf", devices.get(side), "/dev/stdin")
+                    .input(text.toString())
+                    .run()
+                    .requireSuccess();
             raise(testbed, side, devices.get(side), condition.innerMtu());
         }
         return ends;
@@ -66,9 +71,9 @@ public final class WireGuard {
 
     /** Gives an interface its address and MTU, and sets it up. */
     static void raise(Testbed testbed, int side, String device, int mtu) throws IOException, InterruptedException {
-        String namespace = testbed.namespace(side);
-        Shell.run("ip", "-n", namespace, "addr", "add", Testbed.inside(side) + "/24", "dev", device);
-        Shell.run("ip", "-n", namespace, "link", "set", device, "mtu", "" + mtu, "up");
+        NetworkNamespace namespace = testbed.namespace(side);
+        namespace.ip("addr", "add", Testbed.inside(side) + "/24", "dev", device);
+        namespace.ip("link", "set", device, "mtu", "" + mtu, "up");
     }
 
     /** Peers that never say anything: any 32 bytes are a public key. */
@@ -80,11 +85,5 @@ public final class WireGuard {
             text.append("[Peer]\nPublicKey=%s\nAllowedIPs=10.%d.%d.%d/32\n"
                     .formatted(Base64.getEncoder().encodeToString(key), 64 + (i >> 16), i >> 8 & 255, i & 255));
         }
-    }
-
-    private static List<String> in(Testbed testbed, int side, String... command) {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", testbed.namespace(side)));
-        all.addAll(List.of(command));
-        return all;
     }
 }
