@@ -12,40 +12,42 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Workers run where they were told to, and nowhere else; and as threads that compute. */
+/** Each worker runs on the CPU that it is assigned to, and workers are scheduled as SCHED_BATCH. */
 @OnHost
 class AffinityTest {
-    /** Of a thread's name, IFNAME-worker-0, the system has the first 15 characters; the numbers of threads tell which is which. */
+    /**
+     * The kernel keeps 15 characters of a thread's name, IFNAME-worker-0; thread numbers give the order of the workers.
+     */
     private static final Pattern WORKER = Pattern.compile("(?s)^cv\\w+-w.*?\\nPid:\\s*(\\d+)");
 
-    private static final Pattern PROCESSORS = Pattern.compile("(?m)^Cpus_allowed_list:\\s*(\\S+)$");
+    private static final Pattern CPUS = Pattern.compile("(?m)^Cpus_allowed_list:\\s*(\\S+)$");
 
     @ParameterizedTest
     @ValueSource(strings = {"0,1", "1,0"})
-    void eachWorkerRunsOnItsProcessor(String processors) {
-        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs processors 0 and 1");
+    void eachWorkerRunsOnItsProcessor(String cpus) {
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs CPUs 0 and 1");
         try (Namespace namespace = Namespace.create();
-                Daemon daemon = Daemon.start(
-                        Program.CULVERT, namespace, Names.next(), Map.of("CULVERT_AFFINITY", processors))) {
+                Daemon daemon =
+                        Daemon.start(Program.CULVERT, namespace, Names.next(), Map.of("CULVERT_AFFINITY", cpus))) {
             String tasks =
                     Command.output("sh", "-c", "cat /proc/" + daemon.process().pid() + "/task/*/status");
             Map<Integer, String> workers = new TreeMap<>();
-            int anywhere = 0;
+            int unrestricted = 0;
             for (String status : tasks.split("(?m)^Name:\\s*")) {
                 Matcher worker = WORKER.matcher(status);
-                Matcher allowed = PROCESSORS.matcher(status);
+                Matcher allowed = CPUS.matcher(status);
                 if (worker.find() && allowed.find()) {
                     workers.put(Integer.valueOf(worker.group(1)), allowed.group(1));
                 } else if (allowed.find() && allowed.group(1).length() > 1) {
-                    anywhere++;
+                    unrestricted++;
                 }
             }
-            assertThat(String.join(",", workers.values())).isEqualTo(processors);
-            assertThat(anywhere).as("other threads, which run anywhere").isGreaterThan(2);
+            assertThat(String.join(",", workers.values())).isEqualTo(cpus);
+            assertThat(unrestricted).as("other threads, which run on any CPU").isGreaterThan(2);
         }
     }
 
-    /** proc_pid_stat(5): behind the name, which may have spaces, the policy is the 39th field. */
+    /** In proc_pid_stat(5) the scheduling policy is the 39th field after the name, which may contain spaces. */
     @Test
     void workersInterruptNobodyWhenTheyWake() {
         try (Namespace namespace = Namespace.create();
@@ -65,17 +67,17 @@ class AffinityTest {
     @Test
     void processorThatThereIsNotIsSaid() {
         try (Namespace namespace = Namespace.create()) {
-            for (String processors : List.of("60000", "0,none")) {
+            for (String cpus : List.of("60000", "0,none")) {
                 Command.Result result = namespace
                         .command(Program.CULVERT.command(), "-f", Names.next())
-                        .environment("CULVERT_AFFINITY", processors)
+                        .environment("CULVERT_AFFINITY", cpus)
                         .run()
                         .expectFailure();
-                assertThat(result.said())
-                        .contains("CULVERT_AFFINITY=" + processors + ": ", "CPU")
+                assertThat(result.allOutput())
+                        .contains("CULVERT_AFFINITY=" + cpus + ": ", "CPU")
                         .doesNotContain("Exception", "\tat ");
             }
-            assertThat(namespace.ip("-o", "link").lines()).hasSize(1);
+            assertThat(namespace.interfaces()).hasSize(1);
         }
     }
 }

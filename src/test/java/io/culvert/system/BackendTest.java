@@ -2,7 +2,6 @@ package io.culvert.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -10,10 +9,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Where io_uring is refused, plain system calls serve and the log says so; and settings change how, not what. */
+/** Without io_uring, plain system calls carry the same traffic, which the log reports; so does every other setting. */
 @OnHost("iperf3")
 class BackendTest {
-    /** Suite T between a Culvert started so and wireguard-go; the answer is what Culvert said. */
+    /** Runs suite T between Culvert, started with these settings, and wireguard-go, and returns Culvert's log. */
     private static String carryTraffic(Map<String, String> environment, String... words) {
         try (Tunnel tunnel = Tunnel.create(
                 namespace -> {
@@ -37,10 +36,10 @@ class BackendTest {
     void plainCallsServeWhenIoUringIsForbidden() {
         String log = carryTraffic(
                 Map.of(),
-                Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                Repository.jdkProgram("java"),
                 "--enable-native-access=ALL-UNNAMED",
                 "-cp",
-                Repository.root().resolve("src/test/target/test-classes").toString(),
+                Repository.testClasses(),
                 WithoutIoUring.class.getName());
         assertThat(log).containsPattern("warning: .*io_uring: off \\(.+\\), using plain system calls");
     }

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Requests that {@code wg} would never send: each is refused with an error, and changes nothing. */
+/** Requests that {@code wg} would not send: each is refused with an error and changes nothing. */
 @OnHost
 class BadRequestTest {
     private static final int EADDRINUSE = 98;
@@ -46,7 +46,7 @@ class BadRequestTest {
     private static void expectRefused(String request) {
         String before = Uapi.get(daemon.device());
         assertThat(Uapi.set(daemon.device(), request))
-                .as("errno, negative as wg wants it")
+                .as("errno, negative as wg expects it")
                 .isNegative();
         assertThat(Uapi.get(daemon.device())).as("nothing changed").isEqualTo(before);
     }
@@ -145,7 +145,7 @@ class BadRequestTest {
         expectRefused(PEER + "allowed_ip=10.3.0.0/16\n" + PEER.strip());
     }
 
-    /** The port is another socket's: the error says so, and the old port serves on. */
+    /** The port belongs to another socket: the error says so, and the old port stays in use. */
     @Test
     void portInUseChangesNothing() {
         try (Daemon other = Daemon.start(Program.CULVERT, namespace)) {
@@ -154,7 +154,7 @@ class BadRequestTest {
             String before = Uapi.get(other.device());
             assertThat(Uapi.set(other.device(), "listen_port=51820")).isEqualTo(-EADDRINUSE);
             assertThat(Uapi.get(other.device())).isEqualTo(before);
-            assertThat(other.wg().trySet("listen-port", "51820").expectFailure().said())
+            assertThat(other.wg().trySet("listen-port", "51820").expectFailure().allOutput())
                     .contains("Address already in use");
         }
     }
@@ -167,7 +167,7 @@ class BadRequestTest {
         assertThat(Uapi.get(daemon.device())).contains("errno=0");
     }
 
-    /** A line without end must neither fill the memory nor keep a thread. */
+    /** An endless line must neither fill the memory nor occupy a thread. */
     @Test
     void endlessLineEndsTheConnection() {
         String before = Uapi.get(daemon.device());
@@ -178,14 +178,12 @@ class BadRequestTest {
             }
             assertThat(uapi.answer()).doesNotContain("errno=0");
         } catch (UncheckedIOException e) {
-            assertThat(e)
-                    .as("hung up while we were still talking")
-                    .hasMessageMatching(".*(Broken pipe|Connection reset).*");
+            assertThat(e).as("closed during the request").hasMessageMatching(".*(Broken pipe|Connection reset).*");
         }
         assertThat(Uapi.get(daemon.device())).isEqualTo(before);
     }
 
-    /** {@code wg} looks whether anybody listens by connecting and hanging up. */
+    /** {@code wg} tests for a listener by connecting and closing the connection. */
     @Test
     void silentConnectionsDoNotDisturbOthers() {
         try (Uapi waiting = Uapi.connect(daemon.device())) {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What the daemon's JVM compiles: C2 the AEAD's kernels, and C1, which would leave them slow for good, none of them. */
+/** The daemon's JVM compiles the AEAD kernels by C2 only: kernels that C1 compiles stay slow. */
 @OnHost
 class CompilationTest {
     private static final Duration WARM = Duration.ofSeconds(60);

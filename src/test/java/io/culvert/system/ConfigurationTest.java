@@ -16,7 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The configuration scenarios of the kernel's netns test (45 to 58): what {@code wg} reads back is what it has set. */
+/** The configuration scenarios 45 to 58 of the kernel's netns test: {@code wg} reads back what it has set. */
 @OnHost
 class ConfigurationTest {
     private static Namespace namespace;
@@ -42,7 +42,7 @@ class ConfigurationTest {
         assertThat(wg.peers()).isEmpty();
     }
 
-    /** Public keys of peers that nobody has: any 32 bytes will do. */
+    /** Public keys of peers that do not exist; any 32 bytes are valid. */
     private static List<String> publicKeys(int count) {
         Random random = new Random(count);
         List<String> keys = new ArrayList<>();
@@ -74,7 +74,7 @@ class ConfigurationTest {
         wg.configure("setconf", "[Interface]\n" + peer(publicKeys(1).getFirst(), prefixes));
         String[] words = wg.show("allowed-ips").split("\\s+");
         assertThat(words).hasSize(1 + prefixes.size());
-        // As sets: comparing lists in any order takes the square of the time.
+        // Sets, since comparing lists in any order takes quadratic time.
         Set<String> shown = Set.copyOf(List.of(words).subList(1, words.length));
         assertThat(shown.equals(Set.copyOf(prefixes))).as("the same prefixes").isTrue();
     }
@@ -117,7 +117,7 @@ class ConfigurationTest {
         assertThat(wg.show("allowed-ips").lines()).hasSize(40).allMatch(line -> line.split("\\s+").length == 53);
     }
 
-    /** Scenario 47, and that what showconf writes can be set again. */
+    /** Scenario 47, and the output of showconf can be set again. */
     @Test
     void showconfCanBeSetAgain() {
         List<String> keys = publicKeys(30);
@@ -144,7 +144,7 @@ class ConfigurationTest {
         assertThat(lines.get(1).split("\\s+")).hasSize(198);
     }
 
-    /** Scenario 49, in the words of UAPI: not every {@code wg} can say it. */
+    /** Scenario 49, by UAPI requests: not every version of {@code wg} can remove single allowed IPs. */
     @Test
     void singleAllowedIpsAreRemoved() {
         String key = hex(1);
@@ -207,9 +207,11 @@ class ConfigurationTest {
         Key other = Key.generate();
         wg.set("peer", own.pub());
         wg.set("private-key", own.file().toString());
-        assertThat(wg.peers()).as("a peer with the new public key goes").isEmpty();
+        assertThat(wg.peers()).as("the peer with the new public key is removed").isEmpty();
         wg.set("peer", own.pub(), "allowed-ips", "10.0.0.0/8");
-        assertThat(wg.peers()).as("the own public key is ignored").isEmpty();
+        assertThat(wg.peers())
+                .as("a peer with the device's own public key is ignored")
+                .isEmpty();
         wg.set("private-key", other.file().toString());
         wg.set("peer", own.pub());
         assertThat(wg.peers()).containsExactly(own.pub());

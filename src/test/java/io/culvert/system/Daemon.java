@@ -1,15 +1,15 @@
 package io.culvert.system;
 
+import io.culvert.daemon.testbed.ResourceUsage;
 import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 
-/** A WireGuard program that runs in the foreground, with the interface it made. */
+/** A WireGuard program that runs in the foreground, and its interface. Closing ends the program. */
 final class Daemon implements AutoCloseable {
-    /** Generous: the first start may build Culvert. */
+    /** The first start may have to build Culvert. */
     private static final Duration START = Duration.ofSeconds(60);
 
     private static final Duration STOP = Duration.ofSeconds(10);
@@ -32,19 +32,19 @@ final class Daemon implements AutoCloseable {
         return start(program, namespace, Names.next(), Map.of());
     }
 
-    /** Starts it and waits until it serves. */
+    /** Starts a program and waits until it serves the UAPI. */
     static Daemon start(Program program, Namespace namespace, String device, Map<String, String> environment) {
         return start(namespace, device, environment, program.command(), "-f", device);
     }
 
-    /** Starts any command that ends in such a daemon, and waits until it serves. */
+    /** Starts a command that becomes such a program, and waits until it serves the UAPI. */
     static Daemon start(Namespace namespace, String device, Map<String, String> environment, String... words) {
         File log = logFile(device);
         Daemon daemon = new Daemon(device, namespace.start(environment, log, words), log, namespace);
-        boolean up = Eventually.holds(START, () -> daemon.isServing() || !daemon.process.isAlive());
-        if (!up || !daemon.isServing()) {
+        boolean inTime = Eventually.holds(START, () -> daemon.isServing() || !daemon.process.isAlive());
+        if (!inTime || !daemon.isServing()) {
             daemon.close();
-            throw new AssertionError("did not come up: " + String.join(" ", words) + "\n" + daemon.log());
+            throw new AssertionError("did not start: " + String.join(" ", words) + "\n" + daemon.log());
         }
         return daemon;
     }
@@ -72,7 +72,7 @@ final class Daemon implements AutoCloseable {
         return new Wg(device);
     }
 
-    /** Where the interface is now. */
+    /** The namespace that the interface is in. */
     Namespace namespace() {
         return namespace;
     }
@@ -81,18 +81,18 @@ final class Daemon implements AutoCloseable {
         return process.toHandle();
     }
 
-    /** What it has said so far. */
+    /** Its output so far. */
     String log() {
         return Repository.text(log.toPath());
     }
 
-    /** Moves the interface; the program and its sockets stay where they are. */
+    /** Moves the interface to another namespace; the program and its sockets stay. */
     void moveTo(Namespace other) {
         namespace.ip("link", "set", device, "netns", other.name());
         namespace = other;
     }
 
-    /** Makes the interface go away, as {@code wg-quick down} does. */
+    /** Deletes the interface, as {@code wg-quick down} does. */
     void deleteInterface() {
         namespace.ip("link", "delete", device);
     }
@@ -102,26 +102,18 @@ final class Daemon implements AutoCloseable {
         Command.output("kill", "-" + signal, Long.toString(process.pid()));
     }
 
-    /** Whether it has ended in time. */
+    /** Waits for the program to end; {@code false} if it has not within the limit. */
     boolean hasEnded(Duration limit) {
-        try {
-            return process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+        return Unchecked.call(() -> process.waitFor(limit));
     }
 
     int exitStatus() {
         return process.exitValue();
     }
 
-    /** Seconds of CPU that it has used so far, all threads together. */
+    /** CPU time that it has used so far, in seconds. */
     double cpuSeconds() {
-        String stat = Repository.text(Path.of("/proc", Long.toString(process.pid()), "stat"));
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
-        double ticksPerSecond = Double.parseDouble(Command.output("getconf", "CLK_TCK"));
-        return (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) / ticksPerSecond;
+        return Unchecked.call(() -> ResourceUsage.cpuSeconds(process()));
     }
 
     Namespace home() {

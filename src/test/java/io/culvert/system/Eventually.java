@@ -3,13 +3,13 @@ package io.culvert.system;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what another process is about to do. */
+/** Waits for a condition that other processes bring about. */
 final class Eventually {
     private static final long STEP_MILLIS = 20;
 
     private Eventually() {}
 
-    /** Whether it became true in time. */
+    /** Waits until a condition holds; {@code false} if it does not within the limit. */
     static boolean holds(Duration limit, BooleanSupplier condition) {
         long end = System.nanoTime() + limit.toNanos();
         while (!condition.getAsBoolean()) {
@@ -22,11 +22,9 @@ final class Eventually {
     }
 
     static void pause(Duration time) {
-        try {
+        Unchecked.call(() -> {
             Thread.sleep(time);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
-        }
+            return null;
+        });
     }
 }

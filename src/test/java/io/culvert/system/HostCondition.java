@@ -10,7 +10,7 @@ import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** Decides for {@link OnHost}. */
+/** Disables the tests of {@link OnHost} on hosts that lack something they need, and reports what is missing. */
 final class HostCondition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -24,10 +24,10 @@ final class HostCondition implements ExecutionCondition {
             missing.add("/dev/net/tun");
         }
         if (!"root".equals(System.getProperty("user.name"))) {
-            missing.add("root's rights");
+            missing.add("root privileges");
         }
         return missing.isEmpty()
-                ? ConditionEvaluationResult.enabled("the host has all it needs")
+                ? ConditionEvaluationResult.enabled("nothing is missing")
                 : ConditionEvaluationResult.disabled("missing: " + String.join(", ", missing));
     }
 

@@ -9,7 +9,7 @@ import java.nio.channels.DatagramChannel;
 import java.util.Random;
 
 /**
- * Sends what no WireGuard program sends and counts what comes back. A program of its own, to be run in a namespace:
+ * Sends datagrams that are no valid WireGuard messages, and counts the answers. A program that is run in a namespace:
  * {@code java HostileTraffic.java ADDRESS PORT SEED COUNT}
  */
 public final class HostileTraffic {
@@ -27,7 +27,7 @@ public final class HostileTraffic {
         this.channel = channel;
     }
 
-    /** Prints how many answers came, and how often the port was closed. */
+    /** Prints the number of answers, and of ICMP errors that report a closed port. */
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Random random = new Random(Long.parseLong(arguments[2]));
         int count = Integer.parseInt(arguments[3]);
@@ -47,7 +47,7 @@ public final class HostileTraffic {
         }
     }
 
-    /** Random bytes, of a length that matters or any other; most with one of the four types, some of these not quite. */
+    /** Random bytes, often of a length at a limit. Most have a message type, some of these with reserved bits set. */
     private static ByteBuffer datagram(Random random) {
         int length = random.nextInt(4) == 0 ? random.nextInt(2_000) : LENGTHS[random.nextInt(LENGTHS.length)];
         byte[] bytes = new byte[length];

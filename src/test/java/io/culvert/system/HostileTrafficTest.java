@@ -2,13 +2,12 @@ package io.culvert.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Path;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Random, truncated and oversized datagrams at the UDP port: no answer, no harm. */
+/** Random, truncated and oversized datagrams get no answer and change nothing. */
 @OnHost
 class HostileTrafficTest {
     private static final long SEED = 20_261_121;
@@ -35,21 +34,19 @@ class HostileTrafficTest {
         Wg wg = tunnel.first().wg();
         String before = wg.show("dump");
 
-        String said = tunnel.outside()
+        String counts = tunnel.outside()
                 .output(
-                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        Repository.jdkProgram("java"),
                         "-cp",
-                        Path.of("src/test/target/test-classes").toString(),
+                        Repository.testClasses(),
                         HostileTraffic.class.getName(),
                         address,
                         "1",
                         Long.toString(SEED),
                         Integer.toString(DATAGRAMS));
 
-        assertThat(said).isEqualTo("answers 0 refusals 0");
-        assertThat(wg.show("dump"))
-                .as("neither counters nor endpoints have changed")
-                .isEqualTo(before);
+        assertThat(counts).isEqualTo("answers 0 refusals 0");
+        assertThat(wg.show("dump")).as("counters and endpoints are unchanged").isEqualTo(before);
         assertThat(tunnel.first().process().isAlive()).isTrue();
         Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4);
         Ping.once(tunnel.secondSide(), Tunnel.FIRST_IPV6);

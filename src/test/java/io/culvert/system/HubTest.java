@@ -7,15 +7,14 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /**
- * A hub with several peers, whose packets go in and out through the same interface: peers have their homes on different workers,
- * and the kernel forwards super-packets as they came out of the hub's TUN.
+ * A hub that forwards packets between its peers, in and out through one interface. The peers have their homes on
+ * different workers, and the kernel forwards super-packets as the hub wrote them to its TUN.
  */
 @OnHost({"iperf3", "curl"})
 class HubTest {
@@ -28,7 +27,7 @@ class HubTest {
     private static final List<Node> SPOKES = new ArrayList<>();
     private static Node hub;
 
-    /** A daemon whose interface lies in a namespace of its own. */
+    /** A daemon whose interface is in a namespace of its own. */
     private record Node(Daemon daemon, Namespace namespace, Key key, String address) implements AutoCloseable {
         static Node start(Program program, int number, Map<String, String> environment) {
             Node node = new Node(
@@ -95,8 +94,8 @@ class HubTest {
     }
 
     /**
-     * The kernel gives a peer's packets to the worker that is its home, by the receiver index in them: whose packets a home counts,
-     * these also came in by its own socket. The peers have more homes than one.
+     * The kernel gives a peer's packets to the socket of the worker that is its home, by the receiver index in them. So
+     * the worker that counts a peer's packets also receives them. The peers do not all have the same home.
      */
     @Test
     void packetsComeToThePeersHomeInsideTheKernel() {
@@ -114,13 +113,11 @@ class HubTest {
                 home = counted[i] > counted[home] ? i : home;
             }
             homes.add(home);
-            assertThat(arrived[home])
-                    .as("datagrams, or groups of them, at the home")
-                    .isGreaterThan(100);
+            assertThat(arrived[home]).as("receive calls with data at the home").isGreaterThan(100);
             for (int i = 0; i < WORKERS; i++) {
-                // Keepalives of others, a handshake: these come anywhere.
+                // Handshakes and the keepalives of other peers arrive at any worker.
                 assertThat(i == home ? 0 : arrived[i])
-                        .as("what came elsewhere, of %d", arrived[home])
+                        .as("receive calls at another worker, beside %d at the home", arrived[home])
                         .isLessThan(20);
             }
         }
@@ -128,15 +125,10 @@ class HubTest {
     }
 
     private static long[] byWorker(String series) {
-        String metrics = OUTSIDE.output("curl", "-sS", "--max-time", "20", "http://" + METRICS + "/metrics");
-        long[] values = new long[WORKERS];
-        for (int i = 0; i < WORKERS; i++) {
-            Matcher matcher =
-                    Pattern.compile("(?m)^" + series.formatted(i) + " (\\S+)$").matcher(metrics);
-            assertThat(matcher.find()).as("%s in%n%s", series, metrics).isTrue();
-            values[i] = (long) Double.parseDouble(matcher.group(1));
-        }
-        return values;
+        Metrics metrics = Metrics.of(OUTSIDE, METRICS);
+        return IntStream.range(0, WORKERS)
+                .mapToLong(worker -> (long) metrics.sum(series.formatted(worker)))
+                .toArray();
     }
 
     @Test

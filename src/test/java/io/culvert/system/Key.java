@@ -1,17 +1,15 @@
 package io.culvert.system;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 
 /**
- * A key made by {@code wg} for one test run.
+ * A key that {@code wg} made.
  *
  * @param secret in Base64
  * @param pub its public key in Base64
- * @param file a file that holds the secret, as {@code wg set} wants it
+ * @param file a file that holds the secret, for {@code wg set}
  */
 record Key(String secret, String pub, Path file) {
     static Key generate() {
@@ -20,7 +18,7 @@ record Key(String secret, String pub, Path file) {
 
     static Key of(String secret) {
         String pub = Command.of("wg", "pubkey").input(secret).run().output().strip();
-        try {
+        return Unchecked.call(() -> {
             Path file = Files.createTempFile(
                     "culvert-key",
                     "",
@@ -28,8 +26,6 @@ record Key(String secret, String pub, Path file) {
             file.toFile().deleteOnExit();
             Files.writeString(file, secret + "\n");
             return new Key(secret, pub, file);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        });
     }
 }

@@ -6,36 +6,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The conventions of a userspace WireGuard process: when it returns, when it ends, and what is left then. */
+/** The conventions of userspace WireGuard programs: when they return, when they end, and that they leave nothing. */
 @OnHost
-class LifecycleTest {
+class LifecycleTest extends InNamespace {
     private static final Duration END = Duration.ofSeconds(5);
-
-    private final String device = Names.next();
-    private Namespace namespace;
-
-    @BeforeEach
-    void create() {
-        namespace = Namespace.create();
-    }
-
-    @AfterEach
-    void close() {
-        namespace.close();
-    }
 
     private Daemon start() {
         return Daemon.start(Program.CULVERT, namespace, device, Map.of());
     }
 
     private void assertNothingIsLeft() {
-        assertThat(namespace.ip("-o", "link").lines()).as("interfaces").hasSize(1);
+        assertThat(namespace.interfaces()).hasSize(1);
         assertThat(Daemon.socket(device)).doesNotExist();
         assertThat(Eventually.holds(END, () -> namespace.processes().isEmpty()))
                 .as("no process is left: %s", namespace.processes())
@@ -150,7 +135,7 @@ class LifecycleTest {
         }
     }
 
-    /** The private key and everything else is for root alone. */
+    /** The socket gives access to the private key. */
     @Test
     void socketIsForItsOwnerOnly() throws IOException {
         try (Daemon daemon = start()) {

@@ -1,5 +1,6 @@
 package io.culvert.system;
 
+import io.culvert.daemon.testbed.NetworkNamespace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,8 +9,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Names of interfaces and namespaces that no other run uses: they carry this process's number, so that a later run can
- * tell which were left behind by a run that was killed. At most 15 characters, as Linux wants it.
+ * Names of interfaces and namespaces that no other run uses. They carry this process's number, so that a later run can
+ * remove what a killed one left behind. They have at most 15 characters, the limit of Linux.
  */
 final class Names {
     private static final String PREFIX =
@@ -31,7 +32,7 @@ final class Names {
         for (String line : Command.of("ip", "netns", "list").run().output().split("\n")) {
             String name = line.split(" ")[0];
             if (isLeftover(name)) {
-                Namespace.remove(name);
+                Namespace.remove(NetworkNamespace.existing(name));
             }
         }
         try (var sockets = Files.newDirectoryStream(Path.of("/var/run/wireguard"), "cv*.sock")) {
@@ -41,7 +42,7 @@ final class Names {
                 }
             }
         } catch (IOException e) {
-            // no such directory: nothing was left in it
+            // The directory does not exist, so there are no sockets to remove.
         }
     }
 

@@ -1,43 +1,43 @@
 package io.culvert.system;
 
+import io.culvert.daemon.testbed.NetworkNamespace;
 import java.io.File;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** A network namespace with its loopback up; closing it ends everything that runs in it. */
+/** A network namespace with its loopback interface up. Closing it kills everything that runs in it. */
 final class Namespace implements AutoCloseable {
-    private static final Set<String> LIVE = ConcurrentHashMap.newKeySet();
+    private static final int MTU = 1500;
+    private static final Set<NetworkNamespace> OPEN = ConcurrentHashMap.newKeySet();
 
     static {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> LIVE.forEach(Namespace::remove)));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> OPEN.forEach(Namespace::remove)));
     }
 
-    private final String name;
+    private final NetworkNamespace network;
 
-    private Namespace(String name) {
-        this.name = name;
+    private Namespace(NetworkNamespace network) {
+        this.network = network;
     }
 
     static Namespace create() {
-        Namespace namespace = new Namespace(Names.next());
-        LIVE.add(namespace.name);
-        Command.output("ip", "netns", "add", namespace.name);
-        namespace.ip("link", "set", "lo", "up");
-        // No link-local addresses, thus no router solicitations and no multicast reports among the packets that are
-        // counted.
+        Namespace namespace = new Namespace(Unchecked.call(() -> NetworkNamespace.create(Names.next())));
+        OPEN.add(namespace.network);
+        // Without link-local addresses there are no router solicitations and no multicast reports among the packets
+        // that
+        // are counted.
         namespace.write("/proc/sys/net/ipv6/conf/default/addr_gen_mode", "1");
         return namespace;
     }
 
-    /** Joins two namespaces by a pair of interfaces, both named so, and gives each its address. */
-    static void join(Namespace one, String address, Namespace two, String otherAddress) {
-        Command.output(
-                ("ip link add veth0 netns " + one.name + " type veth peer name veth0 netns " + two.name).split(" "));
+    /** Connects two namespaces by a veth pair, both of whose interfaces are named {@code veth0}. */
+    static void connect(Namespace one, String address, Namespace two, String otherAddress) {
+        Unchecked.call(() -> {
+            NetworkNamespace.connect(one.network, two.network, MTU);
+            return null;
+        });
         one.ip("address", "add", address, "dev", "veth0");
         two.ip("address", "add", otherAddress, "dev", "veth0");
         one.ip("link", "set", "veth0", "up");
@@ -45,58 +45,47 @@ final class Namespace implements AutoCloseable {
     }
 
     String name() {
-        return name;
+        return network.name();
     }
 
-    /** A command line that runs in here. */
-    List<String> words(String... words) {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", name));
-        all.addAll(List.of(words));
-        return all;
+    NetworkNamespace network() {
+        return network;
     }
 
     Command command(String... words) {
-        return Command.of(words(words));
+        return Command.of(network.command(words));
     }
 
-    /** Runs a program in here and expects success. */
+    /** Runs a program that must succeed, and returns its stdout without white space at the ends. */
     String output(String... words) {
         return command(words).run().expectSuccess().output().strip();
     }
 
-    /** The {@code ip} program, on this namespace; expects success. */
-    String ip(String... words) {
-        List<String> all = new ArrayList<>(List.of("ip", "-n", name));
-        all.addAll(List.of(words));
-        return Command.of(all).run().expectSuccess().output().strip();
+    /** Runs {@code ip -n NAME}, which must succeed, and returns its stdout without white space at the ends. */
+    String ip(String... arguments) {
+        return Unchecked.call(() -> network.ip(arguments)).strip();
     }
 
-    /** Starts a program that goes on in the background; what it says goes to the file. */
+    /** The interfaces, one line of {@code ip -o link} each. */
+    List<String> interfaces() {
+        return ip("-o", "link").lines().toList();
+    }
+
+    /** Starts a program in the background, whose output is appended to a file. */
     Process start(Map<String, String> environment, File log, String... words) {
-        try {
-            ProcessBuilder builder = new ProcessBuilder(words(words));
-            builder.directory(Repository.root().toFile());
-            builder.environment().putAll(environment);
-            return builder.redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log))
-                    .redirectInput(new File("/dev/null"))
-                    .start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        ProcessBuilder builder = network.background(log.toPath(), List.of(words));
+        builder.directory(Repository.root().toFile());
+        builder.environment().putAll(environment);
+        return Unchecked.call(builder::start);
     }
 
     void write(String file, String value) {
         output("sh", "-c", "echo " + value + " > " + file);
     }
 
-    /** The processes that run in here. */
+    /** The processes that run in this namespace. */
     List<ProcessHandle> processes() {
-        return Command.output("ip", "netns", "pids", name)
-                .lines()
-                .map(Long::parseLong)
-                .flatMap(pid -> ProcessHandle.of(pid).stream())
-                .toList();
+        return Unchecked.call(network::processes);
     }
 
     /** A counter of {@code /proc/net/snmp}, such as {@code Udp} and {@code NoPorts}. */
@@ -110,23 +99,24 @@ final class Namespace implements AutoCloseable {
         return Long.parseLong(rows.getLast()[column]);
     }
 
-    /** Packets that an interface in here has sent so far. */
+    /** Packets that an interface of this namespace has sent so far. */
     long packetsSent(String device) {
         return Long.parseLong(output("cat", "/sys/class/net/" + device + "/statistics/tx_packets"));
     }
 
     @Override
     public void close() {
-        remove(name);
-        LIVE.remove(name);
+        remove(network);
+        OPEN.remove(network);
     }
 
-    static void remove(String name) {
-        for (String pid : Command.of("ip", "netns", "pids", name).run().output().split("\\s+")) {
-            if (!pid.isEmpty()) {
-                ProcessHandle.of(Long.parseLong(pid)).ifPresent(ProcessHandle::destroyForcibly);
-            }
+    /** Kills the processes of a namespace and deletes it. */
+    static void remove(NetworkNamespace network) {
+        try {
+            Unchecked.call(network::processes).forEach(ProcessHandle::destroyForcibly);
+        } catch (AssertionError e) {
+            // The namespace has been deleted already.
         }
-        Command.of("ip", "netns", "delete", name).run();
+        network.close();
     }
 }

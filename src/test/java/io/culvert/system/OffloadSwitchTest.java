@@ -7,7 +7,9 @@ import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Traffic passes both ways whichever offload is switched off at one end, and with none; the log says what is off. */
+/**
+ * Traffic passes both ways with each offload, or all of them, switched off at one end. The log reports which are off.
+ */
 @OnHost("iperf3")
 class OffloadSwitchTest {
     private static final List<Traffic> BOTH_WAYS =

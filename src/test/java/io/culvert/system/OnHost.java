@@ -8,14 +8,14 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The tests need root, {@code /dev/net/tun} and these programs of the host; where something is missing they are skipped,
- * and say what it was.
+ * Tests that need root, {@code /dev/net/tun} and programs of the host. If one is missing, they are skipped with the
+ * reason.
  */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.TYPE)
 @Tag("system")
 @ExtendWith(HostCondition.class)
 @interface OnHost {
-    /** Programs besides ip, ping, wg and the WireGuard programs themselves. */
+    /** Programs needed in addition to ip, ping, wg and the WireGuard programs themselves. */
     String[] value() default {};
 }

@@ -4,7 +4,7 @@ package io.culvert.system;
 enum Program {
     /** The program under test: system property {@code culvert.program}, by default this tree's {@code bin/culvert}. */
     CULVERT("culvert.program", Repository.root().resolve("bin/culvert").toString()),
-    /** The program to agree with: system property {@code culvert.peer}, by default {@code wireguard-go}. */
+    /** The program at the other end: system property {@code culvert.peer}, by default {@code wireguard-go}. */
     WIREGUARD_GO("culvert.peer", "wireguard-go");
 
     private final String command;
@@ -17,7 +17,10 @@ enum Program {
         return command;
     }
 
-    /** Whether it is Culvert indeed, and no stand-in that the tests themselves are tried with. */
+    /**
+     * Whether this is Culvert and not another program given by the property, with which the tests themselves are
+     * tested.
+     */
     boolean isCulvert() {
         return this == CULVERT && command.endsWith("culvert");
     }

@@ -17,7 +17,7 @@ final class Repository {
 
     private Repository() {}
 
-    /** The directory that holds the Maven wrapper, looked for from the working directory upwards. */
+    /** The directory that holds the Maven wrapper: the working directory or one above it. */
     static Path root() {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             if (Files.exists(at.resolve("mvnw"))) {
@@ -27,12 +27,22 @@ final class Repository {
         throw new IllegalStateException("no mvnw above " + Path.of("").toAbsolutePath());
     }
 
-    /** What the compiler made of a module's main sources. */
+    /** The compiled main classes of a module. */
     static Path classes(String module) {
         return root().resolve(module).resolve("target/classes");
     }
 
-    /** All files that are written by hand or kept with the sources; build output is none. */
+    /** The path of a program of the JDK that runs the tests. */
+    static String jdkProgram(String name) {
+        return Path.of(System.getProperty("java.home"), "bin", name).toString();
+    }
+
+    /** The compiled system tests, for programs among them. */
+    static String testClasses() {
+        return root().resolve("src/test/target/test-classes").toString();
+    }
+
+    /** All files of the tree except build output and results. */
     static List<Path> files() {
         List<Path> found = new ArrayList<>();
         try {
@@ -56,7 +66,7 @@ final class Repository {
         return found;
     }
 
-    /** The files of {@link #files} whose names end so. */
+    /** Those of {@link #files} whose names have this ending. */
     static List<Path> files(String ending) {
         return files().stream().filter(file -> file.toString().endsWith(ending)).toList();
     }

@@ -11,37 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Before it serves, the daemon warms up the JIT compilers with traffic of its own in private network namespaces. */
+/** Self-traffic warm-up: before it serves, the daemon runs traffic between two devices in namespaces of their own. */
 @OnHost
-class SelfTrafficWarmupTest {
+class SelfTrafficWarmupTest extends InNamespace {
     private static final Duration END = Duration.ofSeconds(10);
     private static final int WORKERS = 2;
     private static final Map<String, String> ENVIRONMENT =
             Map.of("CULVERT_WARMUP", "on", "CULVERT_WORKERS", "" + WORKERS, "LOG_LEVEL", "verbose");
 
-    private final String device = Names.next();
-    private Namespace namespace;
-
-    @BeforeEach
-    void create() {
-        namespace = Namespace.create();
-    }
-
-    @AfterEach
-    void close() {
-        namespace.close();
-    }
-
-    /** Applies {@code of} to each of a process's threads, except those that end meanwhile. */
-    private static List<String> threads(ProcessHandle process, Function<Path, String> of) {
+    /** Applies a function to the /proc directory of each thread of a process, except those that end meanwhile. */
+    private static List<String> threads(ProcessHandle process, Function<Path, String> function) {
         try (Stream<Path> all = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
             return all.flatMap(thread -> {
                         try {
-                            return Stream.of(of.apply(thread));
+                            return Stream.of(function.apply(thread));
                         } catch (UncheckedIOException ended) {
                             return Stream.of();
                         }
@@ -65,7 +50,7 @@ class SelfTrafficWarmupTest {
                 .anyMatch(name -> name.startsWith("warmup"));
     }
 
-    private static long queues(ProcessHandle process) throws IOException {
+    private static long tunQueues(ProcessHandle process) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc", "" + process.pid(), "fd"))) {
             return all.filter(descriptor -> link(descriptor).equals("/dev/net/tun"))
                     .count();
@@ -73,38 +58,37 @@ class SelfTrafficWarmupTest {
     }
 
     @Test
-    void trafficFlowsBothWaysAndLeavesNothingBehind() throws IOException {
+    void trafficGoesBothWaysAndNothingIsLeftOfIt() throws IOException {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, ENVIRONMENT)) {
-            assertThat(daemon.log())
-                    .containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
+            assertThat(daemon.log()).containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
             assertThat(Eventually.holds(END, () -> !isWarmingUp(daemon.process())))
-                    .as("its threads have ended")
+                    .as("the warm-up's threads have ended")
                     .isTrue();
             assertThat(threads(daemon.process(), thread -> link(thread.resolve("ns/net"))))
-                    .as("all threads are in the daemon's own network")
+                    .as("all threads are in the daemon's own network namespace")
                     .containsOnly(link(Path.of("/proc", "" + daemon.process().pid(), "ns/net")));
-            assertThat(queues(daemon.process())).isEqualTo(WORKERS);
-            assertThat(namespace.ip("-o", "link").lines()).as("interfaces").hasSize(2);
+            assertThat(tunQueues(daemon.process())).isEqualTo(WORKERS);
+            assertThat(namespace.interfaces()).hasSize(2);
             assertThat(namespace.packetsSent(device)).isZero();
         }
     }
 
     @Test
-    void daemonServesWithoutThePermissionForTheWarmup() {
+    void withoutThePermissionItServesAllTheSame() {
         String[] words = {"setpriv", "--bounding-set=-sys_admin", Program.CULVERT.command(), "-f", device};
         try (Daemon daemon = Daemon.start(namespace, device, ENVIRONMENT, words)) {
-            assertThat(daemon.log()).contains("warm-up impossible", "unshare").doesNotContain("warm-up took");
+            assertThat(daemon.log()).contains("no rehearsal", "unshare").doesNotContain("rehearsed for");
         }
     }
 
     @Test
-    void signalEndsTheWarmupAtOnce() throws InterruptedException {
+    void aSignalEndsItAtOnce() throws InterruptedException {
         String[] words = {Program.CULVERT.command(), "-f", device};
         Process process = namespace.start(ENVIRONMENT, Daemon.logFile(device), words);
         assertThat(Eventually.holds(END, () -> isWarmingUp(process.toHandle()))).isTrue();
         process.destroy();
         assertThat(process.waitFor()).isZero();
-        assertThat(namespace.ip("-o", "link").lines()).as("interfaces").hasSize(1);
+        assertThat(namespace.interfaces()).hasSize(1);
         assertThat(Daemon.socket(device)).doesNotExist();
     }
 }

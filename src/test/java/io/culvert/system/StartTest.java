@@ -8,38 +8,23 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Starting where something is wrong: a clear error, an exit status other than 0, and nothing left behind. */
+/** A start that must fail reports a clear error, has an exit status other than 0 and leaves nothing behind. */
 @OnHost
-class StartTest {
-    private final String device = Names.next();
-    private Namespace namespace;
-
-    @BeforeEach
-    void create() {
-        namespace = Namespace.create();
-    }
-
-    @AfterEach
-    void close() {
-        namespace.close();
-    }
-
-    /** Runs it to its end, both in the foreground and in the background, and looks at what it said. */
+class StartTest extends InNamespace {
+    /** Starts Culvert, in the background and in the foreground, and expects a failure that mentions {@code hint}. */
     private void expectRefused(String hint, String prefix, String name) {
         for (String mode : new String[] {"", "-f "}) {
             Command.Result result = namespace
                     .command("sh", "-c", prefix + "exec \"$0\" " + mode + "\"$1\"", Program.CULVERT.command(), name)
-                    .deadline(Duration.ofSeconds(20))
+                    .limit(Duration.ofSeconds(20))
                     .run()
                     .expectFailure();
-            assertThat(result.said()).containsIgnoringCase(hint).doesNotContain("Exception", "\tat ");
+            assertThat(result.allOutput()).containsIgnoringCase(hint).doesNotContain("Exception", "\tat ");
         }
     }
 
@@ -56,7 +41,7 @@ class StartTest {
             })
     void badInterfaceNameIsRefused(String name) {
         expectRefused("name", "", name);
-        assertThat(namespace.ip("-o", "link").lines()).hasSize(1);
+        assertThat(namespace.interfaces()).hasSize(1);
     }
 
     @Test
@@ -96,21 +81,19 @@ class StartTest {
                             device)
                     .run()
                     .expectFailure();
-            assertThat(result.said())
+            assertThat(result.allOutput())
                     .containsAnyOf("permi", "Permi", "CAP_NET_ADMIN", "root")
                     .doesNotContain("Exception", "\tat ");
         }
         assertThat(Daemon.socket(device)).doesNotExist();
     }
 
-    /** The mount is seen in the namespace's own mounts only: {@code ip netns exec} has made these private. */
+    /** The mount affects this process only: {@code ip netns exec} gives it a private mount namespace. */
     @Test
     void socketDirectoryThatCannotBeWrittenIsSaid() {
         expectRefused(
                 "wireguard", "mkdir -p /var/run/wireguard; mount -t tmpfs -o ro none /var/run/wireguard && ", device);
-        assertThat(namespace.ip("-o", "link").lines())
-                .as("no interface is left")
-                .hasSize(1);
+        assertThat(namespace.interfaces()).as("no interface is left").hasSize(1);
     }
 
     @Test
@@ -119,7 +102,7 @@ class StartTest {
                         .command(Program.CULVERT.command(), "--no-such-option")
                         .run()
                         .expectFailure()
-                        .said())
+                        .allOutput())
                 .contains("Usage", "--no-such-option");
         assertThat(namespace
                         .command(Program.CULVERT.command(), "--help")
@@ -135,7 +118,7 @@ class StartTest {
                 .containsPattern("\\d+\\.\\d+");
     }
 
-    /** The one that JAVA_HOME and PATH name is too old: another is found, or the way to get one is told. */
+    /** If JAVA_HOME and PATH name a Java that is too old, another one is used, or the error says how to install one. */
     @Test
     void oldJavaIsPassedOver(@TempDir Path directory) throws IOException {
         Path bin = Files.createDirectories(directory.resolve("bin"));
@@ -151,12 +134,12 @@ class StartTest {
         Command.Result result = Command.of(Program.CULVERT.command(), "--version")
                 .environment("JAVA_HOME", directory.toString())
                 .environment("PATH", bin + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-                .deadline(Duration.ofMinutes(5))
+                .limit(Duration.ofMinutes(5))
                 .run();
         if (result.exit() == 0) {
             assertThat(result.output()).containsPattern("\\d+\\.\\d+");
         } else {
-            assertThat(result.said()).contains("JDK 25");
+            assertThat(result.allOutput()).contains("JDK 25");
         }
     }
 }

@@ -10,8 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Topology C of the kernel's netns test, scenarios 34 to 39: two namespaces joined by an Ethernet pair. Answers leave from the
- * address that was dialled, but not from one that is no longer there.
+ * Topology C of the kernel's netns test, scenarios 34 to 39: two namespaces connected by a veth pair. Replies leave
+ * from the address that the peer sent to, as long as the host has that address.
  */
 @OnHost
 class StickySourceTest {
@@ -29,7 +29,7 @@ class StickySourceTest {
     static void create() {
         firstSide = Namespace.create();
         secondSide = Namespace.create();
-        Namespace.join(firstSide, "10.0.0.1/24", secondSide, "10.0.0.3/24");
+        Namespace.connect(firstSide, "10.0.0.1/24", secondSide, "10.0.0.3/24");
         first = Daemon.start(Program.CULVERT, firstSide);
         second = Daemon.start(Program.WIREGUARD_GO, secondSide);
         up(firstSide, first, FIRST);

@@ -16,8 +16,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The scenarios of topology A of the kernel's netns test that a TUN can show: 1 to 9 and 11 to 18. Subclasses say who stands
- * at the two ends.
+ * The scenarios of topology A of the kernel's netns test that apply to a TUN: 1 to 9 and 11 to 18. Subclasses name the
+ * programs at the two ends.
  */
 @OnHost("iperf3")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -129,14 +129,14 @@ abstract class TopologyScenarios {
                 .as("the datagram of an allowed source arrives")
                 .isTrue();
 
-        Key stranger = Key.generate();
-        first.set("peer", stranger.pub(), "allowed-ips", "192.168.241.2/32");
+        Key other = Key.generate();
+        first.set("peer", other.pub(), "allowed-ips", "192.168.241.2/32");
         long receivedBefore = first.received(tunnel.secondKey());
         tunnel.second().wg().set("listen-port", "9997");
         sendDatagramToFirst();
         assertThat(Eventually.holds(
                         SOON, () -> first.show("endpoints", tunnel.secondKey()).equals("[::1]:9997")))
-                .as("the endpoint follows, though the packet is refused")
+                .as("the endpoint is updated although the packet is refused")
                 .isTrue();
         assertThat(datagramsAtFirst())
                 .as("the refused datagram is not delivered")
@@ -145,7 +145,7 @@ abstract class TopologyScenarios {
             assertThat(first.received(tunnel.secondKey())).isEqualTo(receivedBefore);
         }
 
-        first.set("peer", stranger.pub(), "remove");
+        first.set("peer", other.pub(), "remove");
         assertThat(first.peers()).containsExactly(tunnel.secondKey().pub());
         assertThat(first.show("allowed-ips", tunnel.secondKey())).isEqualTo("192.168.241.0/24");
     }
@@ -154,7 +154,7 @@ abstract class TopologyScenarios {
         tunnel.secondSide().output("bash", "-c", "echo test > /dev/udp/" + Tunnel.FIRST_IPV4 + "/1111");
     }
 
-    /** Nobody listens at the port: each datagram that arrives is one more to a port that is closed. */
+    /** The datagrams go to a closed port, so the kernel counts each one that arrives in NoPorts. */
     private long datagramsAtFirst() {
         return tunnel.firstSide().counter("Udp", "NoPorts");
     }
@@ -176,7 +176,7 @@ abstract class TopologyScenarios {
         Ping.once(tunnel.secondSide(), Tunnel.FIRST_IPV6);
     }
 
-    /** Scenario 18: no five seconds' wait after the change. */
+    /** Scenario 18: a new handshake does not wait for the retry time of 5 s. */
     @Test
     void changesItsPrivateKeyAtOnce() {
         Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4);

@@ -48,6 +48,6 @@ enum Traffic {
         }
     };
 
-    /** Carries it through the tunnel; fails the test if it does not arrive. */
+    /** Sends it through the tunnel; fails the test if it does not arrive. */
     abstract void run(Tunnel tunnel);
 }

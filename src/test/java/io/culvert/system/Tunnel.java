@@ -4,8 +4,8 @@ import java.util.List;
 import java.util.function.Function;
 
 /**
- * Topology A of the kernel's netns test: two interfaces are made in one namespace and moved to two others, so that their
- * sockets stay behind and talk over its loopback.
+ * Topology A of the kernel's netns test: two interfaces are created in one namespace and moved to two others. Their UDP
+ * sockets stay in the first and communicate over its loopback interface.
  */
 final class Tunnel implements AutoCloseable {
     static final String FIRST_IPV4 = "192.168.241.1";
@@ -13,7 +13,7 @@ final class Tunnel implements AutoCloseable {
     static final String FIRST_IPV6 = "fd00::1";
     static final String SECOND_IPV6 = "fd00::2";
     static final int MTU = 1420;
-    /** So large that the outer packets fill loopback's MTU as the standard one fills Ethernet's. */
+    /** The outer packets fill loopback's MTU as those of the standard MTU fill Ethernet's. */
     static final int LARGE_MTU = 34_816 - 1_500 + 1_420;
 
     private final Namespace outside = Namespace.create();
@@ -34,7 +34,7 @@ final class Tunnel implements AutoCloseable {
         return create(namespace -> Daemon.start(first, namespace), namespace -> Daemon.start(second, namespace));
     }
 
-    /** With daemons started in another way than the usual. */
+    /** With daemons that the functions start. */
     static Tunnel create(Function<Namespace, Daemon> first, Function<Namespace, Daemon> second) {
         Tunnel tunnel = new Tunnel(first, second);
         tunnel.first.moveTo(tunnel.firstSide);
@@ -50,7 +50,7 @@ final class Tunnel implements AutoCloseable {
         secondSide.ip("address", "add", SECOND_IPV6 + "/112", "dev", second.device(), "nodad");
     }
 
-    /** Scenario 2: the state each test starts from, with peers that have never met. */
+    /** Scenario 2: the state that each test starts from; the peers have not yet made a handshake. */
     void configure() {
         restoreLoopback();
         first.wg().peers().forEach(peer -> first.wg().set("peer", peer, "remove"));
@@ -73,19 +73,19 @@ final class Tunnel implements AutoCloseable {
                         .split(" "));
     }
 
-    /** Sets both ends' MTU, which also brings them up. */
+    /** Sets the MTU of both interfaces and brings them up. */
     void setMtu(int mtu) {
         for (Daemon daemon : List.of(first, second)) {
             daemon.namespace().ip("link", "set", daemon.device(), "up", "mtu", Integer.toString(mtu));
         }
     }
 
-    /** Lets the two ends talk over IPv4. */
+    /** Gives the ends each other's IPv4 endpoints. */
     void connectIpv4() {
         setEndpoints("127.0.0.1:1", "127.0.0.1:2");
     }
 
-    /** Lets the two ends talk over IPv6. */
+    /** Gives the ends each other's IPv6 endpoints. */
     void connectIpv6() {
         setEndpoints("[::1]:1", "[::1]:2");
     }

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What a running tunnel does when its interface, its peers or the network around it change. */
+/** How a running tunnel reacts to changes of its interface, its peers and the network. */
 @OnHost
 class TunnelStateTest {
     private static final Duration SOON = Duration.ofSeconds(3);
@@ -40,7 +40,7 @@ class TunnelStateTest {
                 .isTrue();
         tunnel.firstSide().ip("link", "set", tunnel.first().device(), "up");
         assertThat(Eventually.holds(SOON, () -> openPorts().contains(":1 "))).isTrue();
-        // an interface that goes down loses its IPv6 addresses, not those of IPv4
+        // An interface that goes down loses its IPv6 addresses but keeps those of IPv4.
         Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4);
         tunnel.firstSide()
                 .ip(
@@ -92,7 +92,7 @@ class TunnelStateTest {
         assertThat(first.show("persistent-keepalive", tunnel.secondKey())).isEqualTo("off");
     }
 
-    /** Packets of all sizes, up to the MTU and beyond what one datagram of the outer network carries. */
+    /** Packet sizes from 0 to beyond the MTU; larger packets are fragmented inside the tunnel. */
     @Test
     void carriesPacketsOfAllSizes() {
         for (int size : new int[] {0, 1, 15, 16, 17, 1_391, 1_392, 1_393, 4_000, 20_000, 65_000}) {

@@ -13,9 +13,9 @@ import java.time.Duration;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The UAPI socket of an interface, spoken to without {@code wg}, so that one can say what {@code wg} never would. */
+/** A connection to the UAPI socket of an interface, for requests that {@code wg} would not send. */
 final class Uapi implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(10);
     private static final Pattern ERRNO = Pattern.compile("^errno=(-?\\d+)$", Pattern.MULTILINE);
 
     private final SocketChannel channel;
@@ -36,7 +36,7 @@ final class Uapi implements AutoCloseable {
         }
     }
 
-    /** Sends one request of its own; the answer ends with the daemon's empty line, or where it hangs up. */
+    /** Sends a request on a connection of its own, and returns the answer. */
     static String ask(String device, String request) {
         try (Uapi uapi = connect(device)) {
             uapi.send(request);
@@ -59,10 +59,10 @@ final class Uapi implements AutoCloseable {
         return ask(device, "get=1\n\n");
     }
 
-    /** Sends all of it; fails the test when the daemon does not read on. */
+    /** Sends text; fails the test if the daemon stops reading. */
     void send(String text) {
         ByteBuffer bytes = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-        boolean sent = Eventually.holds(PATIENCE, () -> {
+        boolean sent = Eventually.holds(LIMIT, () -> {
             try {
                 channel.write(bytes);
                 return !bytes.hasRemaining();
@@ -70,23 +70,23 @@ final class Uapi implements AutoCloseable {
                 throw new UncheckedIOException(e);
             }
         });
-        assertThat(sent).as("the daemon reads what is sent").isTrue();
+        assertThat(sent).as("the daemon reads the request").isTrue();
     }
 
-    /** What came up to an empty line or to where the daemon hung up; fails the test when neither happens. */
+    /** The answer up to an empty line or the end of the connection; fails the test if neither comes. */
     String answer() {
         StringBuilder text = new StringBuilder();
-        boolean ended = Eventually.holds(PATIENCE, () -> {
+        boolean ended = Eventually.holds(LIMIT, () -> {
             try {
                 buffer.clear();
                 int length = channel.read(buffer);
                 text.append(StandardCharsets.UTF_8.decode(buffer.flip()));
                 return length < 0 || text.indexOf("\n\n") >= 0;
             } catch (IOException e) {
-                return true; // hung up
+                return true; // the daemon closed the connection
             }
         });
-        assertThat(ended).as("answered or hung up; so far: %s", text).isTrue();
+        assertThat(ended).as("answered or closed; so far: %s", text).isTrue();
         return text.toString();
     }
 

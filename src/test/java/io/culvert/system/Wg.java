@@ -11,13 +11,13 @@ import java.util.List;
  * @param device the interface
  */
 record Wg(String device) {
-    /** Setting and showing 130,560 allowed IPs takes its time, mostly in wg itself. */
-    private static final Duration LARGE = Duration.ofSeconds(60);
+    /** Long enough for wg to set and show 130,560 allowed IPs. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
 
     private Command command(String verb, String... words) {
         List<String> all = new ArrayList<>(List.of("wg", verb, device));
         all.addAll(Arrays.asList(words));
-        return Command.of(all).deadline(LARGE);
+        return Command.of(all.toArray(String[]::new)).limit(LIMIT);
     }
 
     void set(String... words) {
@@ -28,7 +28,7 @@ record Wg(String device) {
         return command("set", words).run();
     }
 
-    /** Applies a configuration file's text: {@code setconf}, {@code addconf} or {@code syncconf}. */
+    /** Applies the text of a configuration file by {@code setconf}, {@code addconf} or {@code syncconf}. */
     void configure(String verb, String text) {
         command(verb, "/dev/stdin").input(text).run().expectSuccess();
     }

@@ -8,14 +8,14 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
- * Runs a program for which io_uring_setup fails with EPERM, as it does in most containers: a seccomp filter says so, and stays
- * over execve. A program of its own: {@code java WithoutIoUring.java PROGRAM ARGUMENT...}
+ * Runs a program for which io_uring_setup fails with EPERM, as in most containers, by a seccomp filter, which execve
+ * keeps. To be run as {@code java WithoutIoUring.java PROGRAM ARGUMENT...}
  */
 public final class WithoutIoUring {
     private static final int PR_SET_NO_NEW_PRIVS = 38;
     private static final int PR_SET_SECCOMP = 22;
     private static final long SECCOMP_MODE_FILTER = 2;
-    /** The same number on every architecture, as for all younger system calls. */
+    /** The same number on every architecture, as for all system calls added since Linux 5.1. */
     private static final int IO_URING_SETUP = 425;
 
     private static final int EPERM = 1;
@@ -23,7 +23,7 @@ public final class WithoutIoUring {
     private WithoutIoUring() {}
 
     /** Does not return. */
-    @SuppressWarnings("restricted") // the point of this program is to call the C library
+    @SuppressWarnings("restricted") // this program exists to call the C library
     public static void main(String[] arguments) throws Throwable {
         Linker linker = Linker.nativeLinker();
         MethodHandle prctl = linker.downcallHandle(
@@ -44,7 +44,7 @@ public final class WithoutIoUring {
             int failed = (int) prctl.invokeExact(PR_SET_NO_NEW_PRIVS, 1L, 0L, 0L, 0L)
                     | (int) prctl.invokeExact(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, program.address(), 0L, 0L);
             if (failed != 0) {
-                throw new IllegalStateException("no seccomp filter");
+                throw new IllegalStateException("prctl refused the seccomp filter");
             }
             MemorySegment words = arena.allocate(ValueLayout.ADDRESS, arguments.length + 1L);
             for (int i = 0; i < arguments.length; i++) {
@@ -55,11 +55,11 @@ public final class WithoutIoUring {
         }
     }
 
-    /** Classic BPF over struct seccomp_data, whose first word is the system call's number. */
+    /** Classic BPF over struct seccomp_data, whose first word is the number of the system call. */
     private static MemorySegment program(Arena arena) {
         long[] instructions = {
             instruction(0x20, 0, 0, 0), // load word 0
-            instruction(0x15, 0, 1, IO_URING_SETUP), // equal: go on, else skip one
+            instruction(0x15, 0, 1, IO_URING_SETUP), // if equal, continue; otherwise skip one
             instruction(0x06, 0, 0, 0x0005_0000 | EPERM), // return SECCOMP_RET_ERRNO
             instruction(0x06, 0, 0, 0x7fff_0000) // return SECCOMP_RET_ALLOW
         };

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Runs the module's jcstress tests (src/jcstress/java), each for {@code culvert.jcstress.millis} (default 300), and fails
- * when one of them saw a forbidden result or did not run. Each module that has such tests compiles this class in.
+ * Runs the module's jcstress tests (src/jcstress/java), each for {@code culvert.jcstress.millis} (default 300), and
+ * fails if one of them observed a forbidden result or did not run. Each module that has such tests compiles this class.
  */
 class JcstressTest {
     private static final Pattern SUMMARY = Pattern.compile(
@@ -23,7 +23,7 @@ class JcstressTest {
 
     @Test
     void racesEndAsPromised(@TempDir Path results) throws IOException, InterruptedException {
-        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "races need two processors");
+        assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors, since one cannot show races");
         Path classes = Path.of(System.getProperty("basedir", "."), "target", "test-classes");
         long tests = Files.readAllLines(classes.resolve("META-INF/TestList")).stream()
                 .filter(line -> !line.isBlank())
@@ -45,7 +45,7 @@ class JcstressTest {
     }
 
     private static List<String> command(Path classes, Path results) {
-        // The tests run on a plain class path, whatever of it this JVM has on its module path.
+        // The tests run on the class path, so this JVM's module path is part of it.
         String path = String.join(
                 File.pathSeparator,
                 classes.toAbsolutePath().toString(),
@@ -71,7 +71,7 @@ class JcstressTest {
                 "-v",
                 "-r",
                 results.toString(),
-                // given any, jcstress runs each test in one kind of JVM instead of a dozen
+                // With explicit options jcstress runs each test in one JVM configuration instead of a dozen.
                 "-jvmArgs",
                 "-Xmx256m -XX:+UseSerialGC --enable-native-access=ALL-UNNAMED");
     }

@@ -14,18 +14,23 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A network namespace that the calling thread, and the threads it starts, live in until it is closed. */
+/**
+ * A network namespace that the calling thread, and the threads it starts, are in until it is closed. The drivers in
+ * {@code daemon.testbed} belong to a module that depends on this one, so tests of the engine cannot use them.
+ */
 public final class TestNamespace implements AutoCloseable {
     private static final AtomicInteger NEXT = new AtomicInteger();
 
     private final String name = "culvert-test-" + ProcessHandle.current().pid() + "-" + NEXT.getAndIncrement();
     private final int before;
 
-    /** Makes the namespace and enters it, or skips the test with the reason. */
+    /** Creates the namespace and enters it, or skips the test with the reason. */
     public TestNamespace() {
-        assumeTrue(Linux.geteuid() == 0, "needs root, to make network namespaces");
+        assumeTrue(Linux.geteuid() == 0, "needs root to create network namespaces");
         assumeTrue(Files.exists(Path.of("/dev/net/tun")), "needs /dev/net/tun");
-        assumeTrue(run(List.of("ip", "netns", "add", name)), "needs the program ip, and leave to make namespaces");
+        assumeTrue(
+                run(List.of("ip", "netns", "add", name)),
+                "needs the program ip and permission to create network namespaces");
         try {
             before = Linux.open("/proc/thread-self/ns/net", linux_h.O_RDONLY);
             enter();
@@ -35,11 +40,11 @@ public final class TestNamespace implements AutoCloseable {
         ip("link set lo up");
     }
 
-    /** Enters it in another thread. */
+    /** Moves the calling thread into the namespace. */
     public void enter() throws IOException {
-        int there = Linux.open("/run/netns/" + name, linux_h.O_RDONLY);
-        Linux.setns(there, linux_h.CLONE_NEWNET);
-        Linux.close(there);
+        int file = Linux.open("/run/netns/" + name, linux_h.O_RDONLY);
+        Linux.setns(file, linux_h.CLONE_NEWNET);
+        Linux.close(file);
     }
 
     /** Its name, for {@code ip netns exec}. */
@@ -54,7 +59,7 @@ public final class TestNamespace implements AutoCloseable {
         assertThat(run(command)).as(String.join(" ", command)).isTrue();
     }
 
-    /** What {@code ip} says in the namespace. */
+    /** The output of {@code ip} in the namespace. */
     public String output(String arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("ip", "-n", name));
         command.addAll(List.of(arguments.split(" ")));
