@@ -24,7 +24,7 @@ class AffinityTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"0,1", "1,0"})
-    void eachWorkerRunsOnItsProcessor(String cpus) {
+    void eachWorkerRunsOnItsCpu(String cpus) {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs CPUs 0 and 1");
         try (Namespace namespace = Namespace.create();
                 Daemon daemon =
@@ -49,7 +49,7 @@ class AffinityTest {
 
     /** In proc_pid_stat(5) the scheduling policy is the 39th field after the name, which may contain spaces. */
     @Test
-    void workersInterruptNobodyWhenTheyWake() {
+    void workersAreScheduledAsBatch() {
         try (Namespace namespace = Namespace.create();
                 Daemon daemon =
                         Daemon.start(Program.CULVERT, namespace, Names.next(), Map.of("CULVERT_WORKERS", "2"))) {
@@ -65,7 +65,7 @@ class AffinityTest {
     }
 
     @Test
-    void processorThatThereIsNotIsSaid() {
+    void unknownCpuIsAStartupError() {
         try (Namespace namespace = Namespace.create()) {
             for (String cpus : List.of("60000", "0,none")) {
                 Command.Result result = namespace

@@ -33,7 +33,7 @@ class BackendTest {
     }
 
     @Test
-    void plainCallsServeWhenIoUringIsForbidden() {
+    void plainSystemCallsServeWhenIoUringIsForbidden() {
         String log = carryTraffic(
                 Map.of(),
                 Repository.jdkProgram("java"),
@@ -45,14 +45,14 @@ class BackendTest {
     }
 
     @Test
-    void plainCallsServeWhenAskedFor() {
+    void plainSystemCallsServeWhenConfigured() {
         String log = carryTraffic(Map.of("CULVERT_IO", "plain", "LOG_LEVEL", "verbose"));
         assertThat(log).contains("io_uring: off (switched off), using plain system calls");
     }
 
     @ParameterizedTest
     @CsvSource({"CULVERT_WORKERS, 1", "CULVERT_WORKERS, 4", "CULVERT_AEAD, jce", "CULVERT_AEAD, vector-256"})
-    void carriesTrafficWhateverTheSettings(String variable, String value) {
+    void trafficPassesWithEverySetting(String variable, String value) {
         assertThat(carryTraffic(Map.of(variable, value))).isEmpty();
     }
 }

@@ -141,7 +141,7 @@ class BadRequestTest {
     }
 
     @Test
-    void samePeerTwiceChangesNothing() {
+    void duplicatePeerChangesNothing() {
         expectRefused(PEER + "allowed_ip=10.3.0.0/16\n" + PEER.strip());
     }
 
@@ -201,7 +201,7 @@ class BadRequestTest {
     }
 
     @Test
-    void updateOnlyLeavesAStrangerOut() {
+    void updateOnlyDoesNotAddAPeer() {
         String before = Uapi.get(daemon.device());
         assertThat(Uapi.set(daemon.device(), PEER.strip(), "update_only=true", "allowed_ip=10.4.0.0/16"))
                 .isZero();

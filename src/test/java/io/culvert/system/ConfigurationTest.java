@@ -202,7 +202,7 @@ class ConfigurationTest {
 
     /** Scenarios 53 to 55. */
     @Test
-    void nobodyIsItsOwnPeer() {
+    void aDeviceIsNeverItsOwnPeer() {
         Key own = Key.generate();
         Key other = Key.generate();
         wg.set("peer", own.pub());

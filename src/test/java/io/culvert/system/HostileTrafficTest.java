@@ -27,7 +27,7 @@ class HostileTrafficTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    void strangersGetNoAnswer(String address) {
+    void unauthenticatedInputGetsNoAnswer(String address) {
         tunnel.configure();
         tunnel.connectIpv4();
         Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4);

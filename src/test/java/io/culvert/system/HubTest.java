@@ -98,7 +98,7 @@ class HubTest {
      * the worker that counts a peer's packets also receives them. The peers do not all have the same home.
      */
     @Test
-    void packetsComeToThePeersHomeInsideTheKernel() {
+    void kernelSteersPacketsToThePeersHome() {
         Set<Integer> homes = new HashSet<>();
         for (Node spoke : SPOKES) {
             long[] countedBefore = byWorker("culvert_received_bytes_total\\{worker=\"%d\"}");

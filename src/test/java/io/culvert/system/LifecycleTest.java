@@ -28,7 +28,7 @@ class LifecycleTest extends InNamespace {
     }
 
     @Test
-    void returnsWhenItServes() {
+    void returnsWhenTheInterfaceIsReady() {
         namespace.command(Program.CULVERT.command(), device).run().expectSuccess();
         namespace.output("wg", "set", device, "listen-port", "51820");
         assertThat(namespace.ip("link", "show", device)).contains("mtu 1420");
@@ -116,7 +116,7 @@ class LifecycleTest extends InNamespace {
     }
 
     @Test
-    void staysInTheForegroundWhenTheEnvironmentSaysSo() {
+    void environmentVariableKeepsItInTheForeground() {
         Map<String, String> environment = Map.of("WG_PROCESS_FOREGROUND", "1", "LOG_LEVEL", "verbose");
         try (Daemon daemon = Daemon.start(namespace, device, environment, Program.CULVERT.command(), device)) {
             assertThat(daemon.process().isAlive()).isTrue();
@@ -127,7 +127,7 @@ class LifecycleTest extends InNamespace {
     }
 
     @Test
-    void saysNothingWhenSilent() {
+    void logsNothingAtLevelSilent() {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, Map.of("LOG_LEVEL", "silent"))) {
             daemon.signal("TERM");
             assertThat(daemon.hasEnded(END)).isTrue();
@@ -137,7 +137,7 @@ class LifecycleTest extends InNamespace {
 
     /** The socket gives access to the private key. */
     @Test
-    void socketIsForItsOwnerOnly() throws IOException {
+    void socketIsAccessibleToItsOwnerOnly() throws IOException {
         try (Daemon daemon = start()) {
             assertThat(Files.getPosixFilePermissions(Daemon.socket(daemon.device()))
                             .toString())

@@ -34,7 +34,7 @@ class MetricsTest {
     }
 
     @Test
-    void countTheTrafficAndSayWhatServes() {
+    void trafficAndActiveAeadAreReported() {
         try (Tunnel tunnel = tunnel()) {
             Traffic.TCP_IPV4.run(tunnel);
             Traffic.PING_IPV6.run(tunnel);
@@ -61,7 +61,7 @@ class MetricsTest {
     }
 
     @Test
-    void tellOfTheChangeOfTheAead() {
+    void changeOfTheAeadIsLoggedAndTimestamped() {
         try (Tunnel tunnel = tunnel()) {
             assertThat(Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD implementation: vector-256")))
                     .as("the log names the AEAD implementation")
@@ -78,7 +78,7 @@ class MetricsTest {
     }
 
     @Test
-    void meanClientsDoTheTunnelNoHarm() {
+    void maliciousClientsDoNotHarmTheTunnel() {
         try (Tunnel tunnel = tunnel()) {
             File log = Daemon.logFile(tunnel.first().device() + "-malicious");
             Process malicious = tunnel.outside().start(Map.of(), log, "bash", "-c", MALICIOUS);
@@ -99,7 +99,7 @@ class MetricsTest {
     }
 
     @Test
-    void takenPortIsAnErrorInWords() {
+    void portInUseIsAStartupError() {
         try (Tunnel tunnel = tunnel()) {
             Command.Result result = tunnel.outside()
                     .command(Program.CULVERT.command(), "-f", Names.next())

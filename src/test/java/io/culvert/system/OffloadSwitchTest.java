@@ -34,7 +34,7 @@ class OffloadSwitchTest {
         "-all, UDP_GRO",
         "'-all,+udp-gso', UDP_GRO"
     })
-    void carriesTrafficBothWaysWithout(String offloads, String path) {
+    void trafficPassesBothWaysWithout(String offloads, String path) {
         try (Tunnel tunnel =
                 Tunnel.create(namespace -> start(namespace, offloads), namespace -> start(namespace, ""))) {
             tunnel.configure();

@@ -58,7 +58,7 @@ class SelfTrafficWarmupTest extends InNamespace {
     }
 
     @Test
-    void trafficGoesBothWaysAndNothingIsLeftOfIt() throws IOException {
+    void trafficFlowsBothWaysAndLeavesNothingBehind() throws IOException {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, ENVIRONMENT)) {
             assertThat(daemon.log()).containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
             assertThat(Eventually.holds(END, () -> !isWarmingUp(daemon.process())))
@@ -74,7 +74,7 @@ class SelfTrafficWarmupTest extends InNamespace {
     }
 
     @Test
-    void withoutThePermissionItServesAllTheSame() {
+    void daemonServesWithoutThePermissionForTheWarmup() {
         String[] words = {"setpriv", "--bounding-set=-sys_admin", Program.CULVERT.command(), "-f", device};
         try (Daemon daemon = Daemon.start(namespace, device, ENVIRONMENT, words)) {
             assertThat(daemon.log()).contains("no rehearsal", "unshare").doesNotContain("rehearsed for");
@@ -82,7 +82,7 @@ class SelfTrafficWarmupTest extends InNamespace {
     }
 
     @Test
-    void aSignalEndsItAtOnce() throws InterruptedException {
+    void signalEndsTheWarmupAtOnce() throws InterruptedException {
         String[] words = {Program.CULVERT.command(), "-f", device};
         Process process = namespace.start(ENVIRONMENT, Daemon.logFile(device), words);
         assertThat(Eventually.holds(END, () -> isWarmingUp(process.toHandle()))).isTrue();

@@ -39,13 +39,13 @@ class StartTest extends InNamespace {
                 "with space",
                 "a-name-that-is-far-too-long-for-linux"
             })
-    void badInterfaceNameIsRefused(String name) {
+    void invalidInterfaceNameIsRefused(String name) {
         expectRefused("name", "", name);
         assertThat(namespace.interfaces()).hasSize(1);
     }
 
     @Test
-    void interfaceThatExistsIsRefused() {
+    void existingInterfaceIsRefused() {
         namespace.ip("link", "add", device, "type", "veth", "peer", "name", "other");
         expectRefused("exists", "", device);
         assertThat(namespace.ip("-d", "link", "show", device)).contains("veth");
@@ -53,7 +53,7 @@ class StartTest extends InNamespace {
     }
 
     @Test
-    void interfaceThatAnotherOneServesIsRefused() {
+    void interfaceOfAnotherDaemonIsRefused() {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, Map.of())) {
             expectRefused(device, "", device);
             assertThat(daemon.wg().show()).contains(device);
@@ -61,13 +61,13 @@ class StartTest extends InNamespace {
     }
 
     @Test
-    void missingTunDeviceIsSaid() {
+    void missingTunDeviceIsReported() {
         expectRefused("/dev/net/tun", "mount -t tmpfs none /dev/net && ", device);
         assertThat(Daemon.socket(device)).doesNotExist();
     }
 
     @Test
-    void missingPermissionIsSaid() {
+    void missingPermissionIsReported() {
         for (String mode : new String[] {"-f", "--foreground"}) {
             Command.Result result = namespace
                     .command(
@@ -90,7 +90,7 @@ class StartTest extends InNamespace {
 
     /** The mount affects this process only: {@code ip netns exec} gives it a private mount namespace. */
     @Test
-    void socketDirectoryThatCannotBeWrittenIsSaid() {
+    void unwritableSocketDirectoryIsReported() {
         expectRefused(
                 "wireguard", "mkdir -p /var/run/wireguard; mount -t tmpfs -o ro none /var/run/wireguard && ", device);
         assertThat(namespace.interfaces()).as("no interface is left").hasSize(1);
@@ -120,7 +120,7 @@ class StartTest extends InNamespace {
 
     /** If JAVA_HOME and PATH name a Java that is too old, another one is used, or the error says how to install one. */
     @Test
-    void oldJavaIsPassedOver(@TempDir Path directory) throws IOException {
+    void oldJavaIsSkipped(@TempDir Path directory) throws IOException {
         Path bin = Files.createDirectories(directory.resolve("bin"));
         for (String tool : new String[] {"java", "javac"}) {
             Path program = Files.createFile(

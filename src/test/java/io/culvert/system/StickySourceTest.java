@@ -75,7 +75,7 @@ class StickySourceTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"10.0.0.1:1", "10.0.0.2:1", "[fd00:aa::1]:1", "[fd00:aa::2]:1"})
-    void answersComeFromTheAddressThatWasDialled(String endpoint) {
+    void repliesLeaveFromTheAddressThatThePeerSentTo(String endpoint) {
         second.wg().set("peer", FIRST_KEY.pub(), "endpoint", endpoint);
         Ping.once(secondSide, FIRST);
         Ping.once(firstSide, SECOND);
@@ -83,7 +83,7 @@ class StickySourceTest {
     }
 
     @Test
-    void ipv4SourceThatIsReplacedIsNotUsedAnyMore() {
+    void removedIpv4SourceIsNoLongerUsed() {
         first.wg().set("peer", SECOND_KEY.pub(), "endpoint", "10.0.0.3:2");
         firstSide.ip("address", "delete", "10.0.0.2/24", "dev", "veth0");
         Ping.once(firstSide, SECOND);
@@ -95,7 +95,7 @@ class StickySourceTest {
     }
 
     @Test
-    void ipv6SourceThatIsReplacedIsNotUsedAnyMore() {
+    void removedIpv6SourceIsNoLongerUsed() {
         first.wg().set("peer", SECOND_KEY.pub(), "endpoint", "[fd00:aa::3]:2");
         firstSide.ip("address", "delete", "fd00:aa::2/96", "dev", "veth0");
         Ping.once(firstSide, SECOND);

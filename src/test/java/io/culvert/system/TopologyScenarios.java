@@ -161,7 +161,7 @@ abstract class TopologyScenarios {
 
     /** Scenario 17. */
     @Test
-    void takesKeysAgainWhileItRuns() {
+    void keysCanBeSetAgainWhileRunning() {
         Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4);
         Wg first = tunnel.first().wg();
         first.set("private-key", tunnel.firstKey().file().toString());
@@ -178,7 +178,7 @@ abstract class TopologyScenarios {
 
     /** Scenario 18: a new handshake does not wait for the retry time of 5 s. */
     @Test
-    void changesItsPrivateKeyAtOnce() {
+    void changeOfPrivateKeyTakesEffectAtOnce() {
         Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4);
         Key third = Key.generate();
         Wg second = tunnel.second().wg();

@@ -33,7 +33,7 @@ class TunnelStateTest {
     }
 
     @Test
-    void worksAgainAfterDownAndUp() {
+    void tunnelWorksAgainAfterDownAndUp() {
         tunnel.firstSide().ip("link", "set", tunnel.first().device(), "down");
         assertThat(Eventually.holds(SOON, () -> !openPorts().contains(":1 ")))
                 .as("the port is closed while the interface is down: %s", openPorts())
@@ -57,14 +57,14 @@ class TunnelStateTest {
     }
 
     @Test
-    void removedPeerIsSilent() {
+    void removedPeerGetsNoAnswer() {
         tunnel.first().wg().set("peer", tunnel.secondKey().pub(), "remove");
         Ping.tryOnce(tunnel.firstSide(), Tunnel.SECOND_IPV4).expectFailure();
         Ping.tryOnce(tunnel.secondSide(), Tunnel.FIRST_IPV4).expectFailure();
     }
 
     @Test
-    void otherPresharedKeyIsRefused() {
+    void differentPresharedKeyIsRefused() {
         Wg first = tunnel.first().wg();
         first.set("peer", tunnel.secondKey().pub(), "remove");
         first.set(
@@ -81,7 +81,7 @@ class TunnelStateTest {
     }
 
     @Test
-    void keepaliveIsSentAtOnceWhenItIsTurnedOn() {
+    void persistentKeepaliveStartsWhenEnabled() {
         Wg first = tunnel.first().wg();
         long before = first.sent(tunnel.secondKey());
         first.set("peer", tunnel.secondKey().pub(), "persistent-keepalive", "1");
@@ -94,7 +94,7 @@ class TunnelStateTest {
 
     /** Packet sizes from 0 to beyond the MTU; larger packets are fragmented inside the tunnel. */
     @Test
-    void carriesPacketsOfAllSizes() {
+    void packetsOfAllSizesPass() {
         for (int size : new int[] {0, 1, 15, 16, 17, 1_391, 1_392, 1_393, 4_000, 20_000, 65_000}) {
             Ping.once(tunnel.firstSide(), Tunnel.SECOND_IPV4, "-s", Integer.toString(size));
             Ping.once(tunnel.secondSide(), Tunnel.FIRST_IPV6, "-s", Integer.toString(size));

@@ -22,7 +22,7 @@ class JcstressTest {
             "Results: (\\d+) planned; (\\d+) passed, (\\d+) failed, (\\d+) soft errs, (\\d+) hard errs");
 
     @Test
-    void racesEndAsPromised(@TempDir Path results) throws IOException, InterruptedException {
+    void noForbiddenResultIsObserved(@TempDir Path results) throws IOException, InterruptedException {
         assumeTrue(Runtime.getRuntime().availableProcessors() > 1, "needs two processors, since one cannot show races");
         Path classes = Path.of(System.getProperty("basedir", "."), "target", "test-classes");
         long tests = Files.readAllLines(classes.resolve("META-INF/TestList")).stream()
