@@ -64,7 +64,7 @@ class InstallationTest {
     void launcherRunsWithoutTheSourceTree() {
         Command.Result result = Command.of(installed("--version")).run().expectSuccess();
         assertThat(result.output()).containsPattern("culvert \\d+\\.\\d+");
-        assertThat(result.said()).doesNotContain("warning", "error");
+        assertThat(result.allOutput()).doesNotContain("warning", "error");
     }
 
     @Test
@@ -80,7 +80,7 @@ class InstallationTest {
     @Test
     void benchmarksAreRefusedWithoutTheSourceTree() {
         for (String command : List.of("bench", "profile")) {
-            assertThat(Command.of(installed(command)).run().expectFailure().said())
+            assertThat(Command.of(installed(command)).run().expectFailure().allOutput())
                     .contains("culvert " + command + " needs a source tree");
         }
     }
