@@ -26,7 +26,8 @@ class AllocationTest {
                 namespace -> Daemon.start(Program.CULVERT, namespace))) {
             tunnel.configure();
             tunnel.connectIpv4();
-            boolean vectors = Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD implementation: vector"));
+            boolean vectors =
+                    Eventually.holds(WARM, () -> tunnel.first().log().contains("AEAD implementation: vector"));
             assumeTrue(vectors, "needs a machine on which the Vector API kernels are used");
             stream(tunnel, 4);
             long before = allocated(tunnel.first());

@@ -60,7 +60,8 @@ class SelfTrafficWarmupTest extends InNamespace {
     @Test
     void trafficFlowsBothWaysAndLeavesNothingBehind() throws IOException {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, ENVIRONMENT)) {
-            assertThat(daemon.log()).containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
+            assertThat(daemon.log())
+                    .containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
             assertThat(Eventually.holds(END, () -> !isWarmingUp(daemon.process())))
                     .as("the warm-up's threads have ended")
                     .isTrue();

@@ -11,12 +11,48 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** What neither the formatter nor the compiler sees: the state of the tree as a whole. */
+/** Rules for the whole tree that neither the formatter nor the compiler checks. */
 class TidyTest {
     private static final long MAX_FILE_BYTES = 256 * 1024;
-    private static final int MAX_LINE = 160;
+    /** The limit of .editorconfig, checkstyle and the formatter. */
+    private static final int MAX_LINE = 120;
+
+    private static final int MAX_TABLE_CELL = 200;
+    private static final long MAX_TREE_BYTES = 3_000_000;
+    private static final String LICENCE = "SPDX-License-Identifier: Apache-2.0";
+    private static final Pattern SOURCE =
+            Pattern.compile(".*\\.(java|sh|py|c|h|css)|.*/bin/(check|culvert)|.*/\\.ci/run");
+    /**
+     * Private words that the project replaced with the field's terms, as regular expressions. Each is split by a tilde, so that this
+     * file does not find itself.
+     */
+    private static final Pattern REPLACED_WORDS = Pattern.compile(String.join(
+                    "|",
+                    "(?i:re~hears)",
+                    "(?i:\\bthie~(f|ves)\\b)",
+                    "\\bthe he~art\\b",
+                    "(?i:system's si~de)",
+                    "(?i:\\bthe be~ll\\b)",
+                    "(?i:hur~ried)|HUR~RY",
+                    "(?i:\\bsome~body\\b)",
+                    "Tun~Arrivals|Arrival~Queue|Datagram~Pacing|Hand~Off|Orderly~Stop|\\bGl~ance\\b|\\bWord~ing\\b",
+                    "\\bTU~RN\\b|\\bis~Turn\\b|takes~(Tun|Udp)|nanos~Each|\\bwas~Up\\b",
+                    "(?i:lone pa~cket)|Lone~Packet",
+                    "why~Not|why~No[A-Z]|why_~not",
+                    "(?i:\\bstran~gers?\\b)|(?i:mean cli~ents)",
+                    "(?i:by tur~ns)|(?i:living pa~ir)",
+                    "\\bpass~age\\b|\\bfl~oor\\b(?!\\()|(?i:cont~ender)",
+                    "\\bPl~ant\\b|\\bCon~test\\b|\\bExpec~tation\\b|\\bAnnounce~ment\\b",
+                    "(?i:of which no~ne)|(?i:as far as there i~s)|(?i:\\bit te~lls\\b)|(?i:taken ap~art)|(?i:what there i~s)",
+                    "\\bjo~ins\\(|\\bte~ll\\(|\\bset~tle\\(|\\berr~and\\b")
+            .replace("~", ""));
+
+    /** Where the old names may stand: the glossary, the list of changes, and the classes that map deprecated names. */
+    private static final Pattern MAY_NAME_OLD_WORDS = Pattern.compile(
+            "ARCHITECTURE\\.md|CHANGELOG\\.md|docs/operations\\.md|docs/benchmarking\\.md|.*/Deprecated\\w+\\.java");
     // Split, so that this file does not find itself.
     private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME|X" + "XX|HA" + "CK)\\b");
     private static final Pattern TEXT =
@@ -53,6 +89,64 @@ class TidyTest {
         assertThat(offenders(line -> line.length() > MAX_LINE && !line.contains("https://") && !line.startsWith("|")))
                 .as("lines of more than %d characters", MAX_LINE)
                 .isEmpty();
+    }
+
+    @Test
+    void tableCellsAreShort() {
+        List<String> documents = Repository.files(".md").stream()
+                .flatMap(file -> Repository.text(file).lines())
+                .toList();
+        assertThat(documents.stream()
+                        .filter(line -> line.startsWith("|"))
+                        .flatMap(line -> Stream.of(line.split("(?<!\\\\)\\|"))))
+                .allSatisfy(cell -> assertThat(cell.strip()).hasSizeLessThanOrEqualTo(MAX_TABLE_CELL));
+    }
+
+    @Test
+    void documentsAreShort() {
+        assertThat(Repository.text(Repository.root().resolve("README.md")).lines())
+                .hasSizeLessThanOrEqualTo(120);
+        assertThat(Repository.text(Repository.root().resolve("ARCHITECTURE.md")).lines())
+                .hasSizeLessThanOrEqualTo(150);
+    }
+
+    @Test
+    void replacedWordsStayAway() {
+        assertThat(texts().stream()
+                        .filter(file -> !MAY_NAME_OLD_WORDS
+                                .matcher(Repository.root().relativize(file).toString())
+                                .matches())
+                        .flatMap(file -> Repository.text(file)
+                                .lines()
+                                .filter(line -> REPLACED_WORDS.matcher(line).find())
+                                .map(line -> Repository.root().relativize(file) + ": " + line.strip())))
+                .isEmpty();
+    }
+
+    @Test
+    void everySourceFileNamesItsLicence() {
+        assertThat(Repository.files().stream()
+                        .filter(file -> SOURCE.matcher(file.toString()).matches())
+                        .filter(file -> !file.toString().contains("/generated/"))
+                        .filter(file ->
+                                Repository.text(file).lines().limit(2).noneMatch(line -> line.contains(LICENCE))))
+                .isEmpty();
+    }
+
+    /** All files that a clone without its history has. */
+    @Test
+    void treeIsSmall() throws IOException {
+        long bytes = 0;
+        for (Path file : Repository.files()) {
+            bytes += Files.size(file);
+        }
+        Path results = Repository.root().resolve("perf-results");
+        try (Stream<Path> kept = Files.list(results)) {
+            bytes += kept.filter(Files::isRegularFile)
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
+        assertThat(bytes).isLessThan(MAX_TREE_BYTES);
     }
 
     @Test
