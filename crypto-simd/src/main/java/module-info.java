@@ -1,4 +1,4 @@
-/** ChaCha20-Poly1305 over trains of packets, on the Vector API. */
+/** ChaCha20-Poly1305 over trains of packets on the Vector API. */
 module io.culvert.crypto {
     requires java.management;
     requires jdk.incubator.vector;

@@ -52,7 +52,8 @@ public final class Aeads {
     /**
      * Uses the implementations that {@code choice} allows.
      *
-     * @throws IllegalArgumentException when {@code choice} is OpenSSL and libcrypto cannot be used; the message says why
+     * @throws IllegalArgumentException when {@code choice} is OpenSSL and libcrypto cannot be used; the message says
+     *     why
      */
     public Aeads(AeadChoice choice) {
         this(choice, OpensslAead::unavailableReason);
@@ -76,8 +77,8 @@ public final class Aeads {
     }
 
     /**
-     * Starts the warm-up, once: a daemon thread that takes at most two thirds of one core's time (the compiler's threads
-     * take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU time.
+     * Starts the warm-up, once: a daemon thread that takes at most two thirds of one core's time (the compiler's
+     * threads take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU time.
      */
     public void warmUp() {
         List<Kernels> candidates = candidates();

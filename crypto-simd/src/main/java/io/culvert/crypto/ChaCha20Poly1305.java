@@ -5,7 +5,7 @@ import java.util.Objects;
 /**
  * ChaCha20-Poly1305 (RFC 8439) of one message in arrays, with additional data: for handshakes. Thread-safe.
  *
- * <p>Source and target may be the same place of the same array; they must not overlap otherwise.
+ * <p>Source and target may start at the same index of the same array; otherwise they must not overlap.
  */
 public final class ChaCha20Poly1305 {
     /** Size of a key in bytes. */
@@ -21,12 +21,12 @@ public final class ChaCha20Poly1305 {
      * Seals a message.
      *
      * @param key 32 bytes
-     * @param nonce 12 bytes, never used before under this key
-     * @param aad what is authenticated but not sent; null is none
-     * @param source holds the plaintext from index {@code from}, {@code length} bytes of it
+     * @param nonce 12 bytes, not used before under this key
+     * @param aad additional data, authenticated but not sent; null for none
+     * @param source holds {@code length} bytes of plaintext from index {@code from}
      * @param target receives ciphertext and tag at index {@code to}, {@code length + 16} bytes
-     * @throws IndexOutOfBoundsException when a range leaves its array
-     * @throws IllegalArgumentException when key or nonce has another length
+     * @throws IndexOutOfBoundsException when a range exceeds its array
+     * @throws IllegalArgumentException when the key or nonce has another length
      */
     public static void seal(
             byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
@@ -44,9 +44,9 @@ public final class ChaCha20Poly1305 {
      * @param source holds ciphertext and tag from index {@code from}, {@code length + 16} bytes
      * @param length of the plaintext in bytes
      * @param target receives the plaintext at index {@code to}
-     * @return whether the message is authentic; if not, the target is not changed
-     * @throws IndexOutOfBoundsException when a range leaves its array
-     * @throws IllegalArgumentException when key or nonce has another length
+     * @return whether the message is authentic; otherwise the target is unchanged
+     * @throws IndexOutOfBoundsException when a range exceeds its array
+     * @throws IllegalArgumentException when the key or nonce has another length
      */
     public static boolean open(
             byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
@@ -61,7 +61,7 @@ public final class ChaCha20Poly1305 {
     private static void check(byte[] key, byte[] nonce) {
         if (key.length != KEY_BYTES || nonce.length != NONCE_BYTES) {
             throw new IllegalArgumentException(
-                    "a key has 32 bytes and a nonce 12, not " + key.length + " and " + nonce.length);
+                    "expected a key of 32 bytes and a nonce of 12, got " + key.length + " and " + nonce.length);
         }
     }
 }

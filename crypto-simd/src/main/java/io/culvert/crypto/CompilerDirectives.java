@@ -9,12 +9,12 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * Keeps C1 away from the kernels.
+ * Excludes the kernels from C1.
  *
- * <p>C1 runs out of registers on them ("out of virtual registers in linear scan"), and HotSpot then often leaves a
- * method at its slowest tier for good, some fifty times slower than C2's code. A compiler directive that excludes C1
- * cures it: the launcher gives it as {@code -XX:CompilerDirectivesFile}; where that flag is missing, as in an embedding
- * program or a test, this class adds the same directive at run time.
+ * <p>C1 cannot allocate their registers ("out of virtual registers in linear scan"). HotSpot then often leaves a method
+ * at its slowest tier for good, some fifty times slower than C2's code. A compiler directive excludes C1. The launcher
+ * passes it by {@code -XX:CompilerDirectivesFile}; without that flag, as in an embedding program or a test, this class
+ * adds the same directive at run time.
  */
 final class CompilerDirectives {
     private static final String RESOURCE = "compiler-directives.json";
@@ -24,25 +24,25 @@ final class CompilerDirectives {
 
     private CompilerDirectives() {}
 
-    /** Adds the directive unless the command line did; must come before any kernel first runs. Thread-safe. */
+    /** Adds the directive unless the command line did. To be called before any kernel runs. Thread-safe. */
     static synchronized void install() {
         if (installed) {
             return;
         }
         installed = true;
-        if (!isGiven("-XX:CompilerDirectivesFile=")) {
+        if (!hasArgument("-XX:CompilerDirectivesFile=")) {
             add();
         }
     }
 
-    /** Whether C2 compiles the kernels after a few dozen calls, as the launcher tells it; it cannot be told at run time. */
+    /** Whether the launcher lowered C2's thresholds for the kernels; this cannot be done at run time. */
     static boolean kernelsCompileEarly() {
-        return isGiven("-XX:CompileCommand=CompileThresholdScaling,io/culvert/crypto/Kernels");
+        return hasArgument("-XX:CompileCommand=CompileThresholdScaling,io/culvert/crypto/Kernels");
     }
 
-    private static boolean isGiven(String beginning) {
+    private static boolean hasArgument(String prefix) {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .anyMatch(argument -> argument.startsWith(beginning));
+                .anyMatch(argument -> argument.startsWith(prefix));
     }
 
     private static void add() {
@@ -62,7 +62,7 @@ final class CompilerDirectives {
         } catch (IOException | JMException e) {
             LOG.log(
                     System.Logger.Level.WARNING,
-                    "cannot exclude C1 from the AEAD kernels; they may stay slow, and JCE may serve instead",
+                    "cannot exclude the AEAD kernels from C1; they may stay slow, and another implementation may serve",
                     e);
         }
     }

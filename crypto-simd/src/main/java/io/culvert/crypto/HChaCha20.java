@@ -10,7 +10,7 @@ import java.util.Arrays;
  * derive a key from a key and the first 16 bytes of a long nonce.
  */
 final class HChaCha20 {
-    /** How much of the nonce it takes. */
+    /** Bytes of the nonce that it uses. */
     static final int INPUT_BYTES = 16;
 
     private static final int DOUBLE_ROUNDS = 10;
@@ -20,14 +20,14 @@ final class HChaCha20 {
     private HChaCha20() {}
 
     /**
-     * Derives a key; the result is the caller's to zero.
+     * Derives a key. The caller zeroes the result.
      *
-     * @throws IllegalArgumentException when the key has not 32 bytes or the nonce not 24
+     * @throws IllegalArgumentException when the length of the key is not 32 or that of the nonce not 24
      */
     static byte[] derive(byte[] key, byte[] nonce) {
         if (key.length != ChaCha20Poly1305.KEY_BYTES || nonce.length != XChaCha20Poly1305.NONCE_BYTES) {
             throw new IllegalArgumentException(
-                    "a key has 32 bytes and a nonce 24, not " + key.length + " and " + nonce.length);
+                    "expected a key of 32 bytes and a nonce of 24, got " + key.length + " and " + nonce.length);
         }
         int[] x = new int[16];
         try {

@@ -3,9 +3,10 @@ package io.culvert.crypto;
 import java.util.Arrays;
 
 /**
- * Trains through JCE, packet by packet: what serves where the vector kernels cannot, and until they are compiled.
+ * Seals and opens trains by JCE, packet by packet. It serves where OpenSSL is missing, until the vector kernels are
+ * compiled, or for good where they are not faster.
  *
- * <p>Packets go through an array on the heap, because JCE copies native memory itself and allocates for it.
+ * <p>Packets are copied through an array on the heap, because for native memory JCE allocates and copies itself.
  */
 final class JceAead implements Aead {
     private final JceCipher cipher = new JceCipher();

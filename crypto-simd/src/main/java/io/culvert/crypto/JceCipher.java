@@ -11,9 +11,9 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The JDK's own ChaCha20-Poly1305, with its exceptions turned into results. For one thread.
+ * The JDK's ChaCha20-Poly1305, with results in place of exceptions. For one thread.
  *
- * <p>JCE copies the key and keeps its copies until they are collected; there is no way to zero those.
+ * <p>JCE copies the key, and its copies stay until they are collected: they cannot be zeroed.
  */
 final class JceCipher {
     private static final String NAME = "ChaCha20-Poly1305";
@@ -23,7 +23,7 @@ final class JceCipher {
     private Cipher sealer = newCipher();
     private SecretKey key;
 
-    /** Sets the key for the calls that follow; the array is the caller's to zero. */
+    /** Sets the key of the following calls. The caller zeroes the array. */
     void key(byte[] bytes) {
         key = new SecretKeySpec(bytes, "ChaCha20");
     }
@@ -33,14 +33,14 @@ final class JceCipher {
         key = null;
     }
 
-    /** Seals {@code length} bytes into {@code length + 16}; source and target may be the same place. */
+    /** Seals {@code length} bytes into {@code length + 16}; source and target may be the same. */
     void seal(byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
         try {
             IvParameterSpec iv = new IvParameterSpec(nonce);
             try {
                 sealer.init(Cipher.ENCRYPT_MODE, key, iv);
             } catch (InvalidKeyException usedJustBefore) {
-                // A Cipher refuses the nonce it had last; whether nonces repeat is the caller's business, not ours.
+                // A Cipher refuses to reuse its last nonce. Here the caller is responsible for nonces.
                 sealer = newCipher();
                 sealer.init(Cipher.ENCRYPT_MODE, key, iv);
             }
@@ -54,7 +54,7 @@ final class JceCipher {
     /**
      * Opens {@code length} bytes of plaintext from {@code length + 16}.
      *
-     * @return whether it is authentic; if not, nothing of the target is changed
+     * @return whether it is authentic; otherwise the target is unchanged
      */
     boolean open(byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
         try {
@@ -65,7 +65,7 @@ final class JceCipher {
         } catch (AEADBadTagException forged) {
             return false;
         } catch (ShortBufferException e) {
-            throw new IndexOutOfBoundsException("target has no room for " + length + " bytes at " + to);
+            throw new IndexOutOfBoundsException("target is too short for " + length + " bytes at " + to);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(NAME + " failed to open " + length + " bytes", e);
         }
@@ -83,7 +83,7 @@ final class JceCipher {
         try {
             return Cipher.getInstance(NAME);
         } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no " + NAME, e);
+            throw new IllegalStateException("this JDK does not provide " + NAME, e);
         }
     }
 }

@@ -1,23 +1,23 @@
 package io.culvert.crypto;
 
 /**
- * Packets in lockstep, one in each lane: the way of all trains but the shortest. For one thread.
+ * Processes packets in lockstep, one in each lane: all trains but the shortest. For one thread.
  *
- * <p>The packets come longest first. While all have whole blocks left, all lanes work; then the lanes of those that ended
- * idle (on scratch memory) until the longest is done, and one more pass does what is left of each after its whole blocks.
- * Poly1305 goes the same way: a lane that ended keeps its accumulator aside, since an idle lane's goes on to change, and
- * the last blocks of all packets are taken together, each lane stopping after its own.
+ * <p>The packets come longest first. While all have whole blocks left, all lanes work. Then lanes whose packets ended
+ * run idle on scratch memory until the longest packet has no whole block left, and one more pass handles the tails.
+ * Poly1305 does the same. Accumulators of lanes that ended are saved, as idle lanes change theirs, and a last step
+ * takes the final blocks of all packets, with each lane stopping after its own.
  */
 final class LaneGroup {
     private final Kernels kernels;
     private final Scratch scratch;
     private final int lanes;
-    /** Of each lane: where its packet is, where it goes, its plaintext's length. Longest first. */
+    /** Source, target and plaintext length of the packet in each lane, longest first. */
     private final long[] sources;
 
     private final long[] targets;
     private final int[] lengths;
-    /** Addresses as the kernels take them: of the packets, or of scratch memory. */
+    /** Arguments of the kernels: addresses of the packets, or of scratch memory for idle lanes. */
     private final long[] from;
 
     private final long[] to;
@@ -34,12 +34,12 @@ final class LaneGroup {
         to = new long[lanes];
     }
 
-    /** Starts a group; the key is in the scratch memory already. */
+    /** Starts a group under the key in the scratch memory. */
     void clear() {
         count = 0;
     }
 
-    /** Adds a packet, no longer than those before it. */
+    /** Adds a packet that is not longer than those before it. */
     void add(long counter, long source, long target, int length) {
         RawMemory.putLong(scratch.counters + (count & 1) * Kernels.ROW + (count >> 1) * 8L, counter);
         sources[count] = source;
@@ -48,7 +48,7 @@ final class LaneGroup {
         count++;
     }
 
-    /** Seals the packets that were added. */
+    /** Seals the added packets. */
     void seal() {
         kernels.keys(scratch.state, scratch.poly, scratch.counters);
         cipher();
@@ -62,9 +62,9 @@ final class LaneGroup {
     }
 
     /**
-     * Opens the packets that were added, unless none is authentic.
+     * Opens the added packets, unless none is authentic.
      *
-     * @return a set of the lanes that are not authentic
+     * @return bit set of the lanes whose packets are not authentic
      */
     int open() {
         kernels.keys(scratch.state, scratch.poly, scratch.counters);
@@ -73,7 +73,7 @@ final class LaneGroup {
         for (int lane = 0; lane < count; lane++) {
             long tag = tagOf(lane);
             long at = sources[lane] + lengths[lane];
-            // All bytes of both tags count, whatever the first difference is: no branch, constant time.
+            // Compares all bytes without a branch, in constant time.
             long difference = (RawMemory.getLong(tag) ^ RawMemory.getLong(at))
                     | (RawMemory.getLong(tag + Kernels.ROW) ^ RawMemory.getLong(at + 8));
             forged |= (int) ((difference | -difference) >>> 63) << lane;
@@ -84,7 +84,7 @@ final class LaneGroup {
         return forged;
     }
 
-    /** Zeroes what groups leave in the scratch memory, but the key and keystream. */
+    /** Zeroes what groups leave in the scratch memory, except key and keystream. */
     void forget() {
         kernels.zero(scratch.poly, 2 * Kernels.POLY_ROWS);
         kernels.zero(scratch.ended, 2 * Kernels.POLY_ROWS);
@@ -98,7 +98,7 @@ final class LaneGroup {
         return lengths[lane] >> 6;
     }
 
-    /** Lanes, of the first {@code active}, that have whole blocks after {@code done}. */
+    /** Number of lanes, of the first {@code active}, with whole blocks after the first {@code done}. */
     private int stillActive(int active, int done) {
         int still = active;
         while (still > 0 && wholeBlocks(still - 1) <= done) {
@@ -107,7 +107,7 @@ final class LaneGroup {
         return still;
     }
 
-    /** How far the next phase goes: to the first end of an active lane, or as far as idle lanes may run. */
+    /** Blocks of the next phase: until the first active lane ends, or as many as idle lanes may run. */
     private int phase(int active, int done, boolean bounded) {
         int blocks = wholeBlocks(active - 1) - done;
         return bounded ? Math.min(blocks, Scratch.CHUNK_BLOCKS) : blocks;
@@ -126,7 +126,7 @@ final class LaneGroup {
         cipherTails(done);
     }
 
-    /** Points the lanes from {@code active} on to scratch memory, at offset {@code done} blocks. */
+    /** Points the lanes from {@code active} on to scratch memory, for offset {@code done} blocks. */
     private void idle(int active, int done) {
         for (int lane = active; lane < lanes; lane++) {
             from[lane] = scratch.idle - done * 64L;
@@ -149,17 +149,17 @@ final class LaneGroup {
                 RawMemory.putInt(scratch.state + 12 * Kernels.ROW + lane * 4L, wholeBlocks(lane) + 1);
             }
         }
-        kernels.cipher(scratch.state, scratch.nothing, scratch.keystreamBlocks, 0, 1, 1);
+        kernels.cipher(scratch.state, scratch.zeroSources, scratch.keystreamBlocks, 0, 1, 1);
         scratch.keystreamUsed = lanes;
         for (int lane = 0; lane < count; lane++) {
             long at = wholeBlocks(lane) * 64L;
-            Partial.xor(scratch.keystreamBlocks[lane], sources[lane] + at, targets[lane] + at, lengths[lane] & 63);
+            TailBytes.xor(scratch.keystreamBlocks[lane], sources[lane] + at, targets[lane] + at, lengths[lane] & 63);
         }
     }
 
-    /** Makes the tags over the ciphertexts at {@code texts}. */
+    /** Computes the tags over the ciphertexts at {@code texts}. */
     private void authenticate(long[] texts) {
-        int steps = layTails(texts);
+        int steps = writeTails(texts);
         System.arraycopy(texts, 0, from, 0, count);
         int done = 0;
         int before = count;
@@ -192,11 +192,11 @@ final class LaneGroup {
     }
 
     /**
-     * Lays what each packet has after its whole blocks, and the block of lengths, into the rows of the last steps.
+     * Writes the tail of each packet and the block of lengths into the rows for {@link Kernels#finish}.
      *
-     * @return the greatest number of steps of a lane
+     * @return greatest number of steps of a lane
      */
-    private int layTails(long[] texts) {
+    private int writeTails(long[] texts) {
         int most = 0;
         long rowBytes = 4L * lanes;
         for (int lane = 0; lane < count; lane++) {
@@ -206,8 +206,8 @@ final class LaneGroup {
             int steps = 0;
             for (; tail > 0; tail -= 16) {
                 int low = Math.min(tail, 8);
-                RawMemory.putLong(row, Partial.load(text, low));
-                RawMemory.putLong(row + rowBytes, Partial.load(text + low, Math.min(tail, 16) - low));
+                RawMemory.putLong(row, TailBytes.load(text, low));
+                RawMemory.putLong(row + rowBytes, TailBytes.load(text + low, Math.min(tail, 16) - low));
                 row += 2 * rowBytes;
                 text += 16;
                 steps++;

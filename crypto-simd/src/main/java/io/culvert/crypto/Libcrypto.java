@@ -11,10 +11,10 @@ import java.lang.invoke.MethodHandle;
 import java.util.NoSuchElementException;
 
 /**
- * What OpenSSL's libcrypto has for one message: functions of {@code openssl/evp.h}, pointers as numbers.
+ * Functions of OpenSSL's libcrypto ({@code openssl/evp.h}); pointers are numbers.
  *
- * <p>Calls let safepoints pass ({@code Linker.Option.critical} would not): 64 KiB take some 40 us, longer than a collection should
- * be kept waiting.
+ * <p>Calls are not linked as {@code Linker.Option.critical}, which would hold off safepoints: 64 KiB take some 40 us,
+ * too long for a garbage collection to wait.
  */
 record Libcrypto(
         MethodHandle contextNew,
@@ -24,37 +24,38 @@ record Libcrypto(
         MethodHandle update,
         MethodHandle finish,
         MethodHandle control) {
-    /** What this machine has; null where {@link #WHY_NOT} says why it has none. In a constant, lest calls are looked up. */
-    static final Libcrypto HERE;
+    /** The system's library, or null when it cannot be used. A constant, so that C2 inlines its method handles. */
+    static final Libcrypto INSTANCE;
 
-    /** Why there is none; null where there is. */
-    static final String WHY_NOT;
+    /** Why the library cannot be used, or null. */
+    static final String UNAVAILABLE_REASON;
 
-    /** Of {@code OPENSSL_init_crypto}: nothing is torn down at exit, when other threads may still be in it. */
+    /** OPENSSL_INIT_NO_ATEXIT: no cleanup at exit, when other threads may still be in the library. */
     private static final long NO_CLEANUP_AT_EXIT = 0x0008_0000L;
 
     static {
         Libcrypto loaded = null;
-        String whyNot = null;
+        String reason = null;
         try {
             loaded = load("libcrypto.so.3");
         } catch (IllegalArgumentException | NoSuchElementException e) {
-            whyNot = e.getMessage();
+            reason = e.getMessage();
         }
-        HERE = loaded;
-        WHY_NOT = whyNot;
+        INSTANCE = loaded;
+        UNAVAILABLE_REASON = reason;
     }
 
     /**
-     * Loads a library, for good.
+     * Loads a library, which is never unloaded.
      *
-     * @throws IllegalArgumentException when there is none of this name
+     * @throws IllegalArgumentException when there is no library of this name
      * @throws NoSuchElementException when it lacks a function
      */
-    @SuppressWarnings("restricted") // It is the library that it says it is.
+    @SuppressWarnings("restricted") // The system's library is trusted.
     static Libcrypto load(String file) {
         SymbolLookup library = SymbolLookup.libraryLookup(file, Arena.global());
-        stayAtExit(handle(library, "OPENSSL_init_crypto", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG)));
+        disableExitHandler(
+                handle(library, "OPENSSL_init_crypto", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG)));
         FunctionDescriptor five = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT);
         return new Libcrypto(
                 handle(library, "EVP_CIPHER_CTX_new", FunctionDescriptor.of(JAVA_LONG)),
@@ -69,9 +70,9 @@ record Libcrypto(
                         FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_LONG)));
     }
 
-    private static void stayAtExit(MethodHandle initCrypto) {
+    private static void disableExitHandler(MethodHandle initCrypto) {
         try {
-            // Where it was initialised otherwise before, that stays.
+            // Has no effect if the process has initialised the library before.
             int ignored = (int) initCrypto.invokeExact(NO_CLEANUP_AT_EXIT, 0L);
         } catch (Throwable e) {
             throw new IllegalStateException("OPENSSL_init_crypto", e);

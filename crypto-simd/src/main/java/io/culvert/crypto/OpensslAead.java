@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Trains through OpenSSL's EVP, packet by packet: what serves until the vector kernels are compiled, and where they cannot. It is
- * fast from its first call on and allocates nothing.
+ * Seals and opens trains by OpenSSL's EVP interface, packet by packet. It serves until the vector kernels are compiled,
+ * or for good where they are not faster. It is fast from the first call and allocates nothing.
  *
- * <p>For each packet the calls that any program makes: Init with the nonce (and the key, once a train), Update, Final, and
- * the tag by ctrl. After each train a byte under a key of zeros takes the place of key and keystream in the context;
- * OpenSSL itself zeroes Poly1305's key and state with each tag.
+ * <p>Each packet takes the usual EVP calls: Init with the nonce (and with the key, once a train), Update, Final, and
+ * ctrl for the tag. After each train a byte is encrypted under a key of zeros, which overwrites key and keystream in
+ * the context. OpenSSL zeroes the key and state of Poly1305 with each tag.
  */
 final class OpensslAead implements Aead {
     // From openssl/evp.h.
@@ -18,49 +18,49 @@ final class OpensslAead implements Aead {
     private static final int SET_TAG = 0x11;
     private static final int SEAL = 1;
     private static final int OPEN = 0;
-    /** OpenSSL's result where all went well. */
-    private static final int GOOD = 1;
+    /** OpenSSL's result for success. */
+    private static final int SUCCESS = 1;
 
     private static final long SCRATCH_BYTES = 128;
 
-    /** The nonce's address: four zero bytes, as WireGuard has them, then the counter. */
+    /** Address of the nonce: four zero bytes, then the counter. */
     final long nonce;
-    /** The context that seals. */
+    /** Context for sealing. */
     final long sealer = context(SEAL);
-    /** The context that opens. */
+    /** Context for opening. */
     final long opener = context(OPEN);
 
     private final Arena arena = Arena.ofShared();
-    /** Where OpenSSL says how many bytes it wrote, which is no news. */
+    /** OpenSSL stores the number of bytes that it wrote here; it is not used. */
     private final long written;
-    /** A key of zeros, and a nonce. */
+    /** A key and a nonce of zeros. */
     private final long zeros;
-    /** A byte to be sealed under them. */
-    private final long anything;
+    /** A byte to encrypt under them. */
+    private final long dummy;
 
-    /** Loaded and tested once, by whoever asks first. */
-    private static final class Here {
-        private static final Optional<String> WHY_NOT =
-                Libcrypto.HERE == null ? Optional.of(Libcrypto.WHY_NOT) : fault(OpensslAead::new);
+    /** Loads and tests the library once, when it is first used. */
+    private static final class Probe {
+        private static final Optional<String> UNAVAILABLE_REASON =
+                Libcrypto.INSTANCE == null ? Optional.of(Libcrypto.UNAVAILABLE_REASON) : fault(OpensslAead::new);
     }
 
     OpensslAead() {
         nonce = RawMemory.allocate(arena, SCRATCH_BYTES);
         written = nonce + 16;
-        anything = nonce + 32;
+        dummy = nonce + 32;
         zeros = nonce + 64;
     }
 
-    /** Why it cannot serve here: no libcrypto, or one that is wrong; empty where it can. */
+    /** Why OpenSSL cannot be used: libcrypto is missing, unsuitable or fails the self-test. Empty when it can. */
     static Optional<String> unavailableReason() {
-        return Here.WHY_NOT;
+        return Probe.UNAVAILABLE_REASON;
     }
 
-    /** Why what {@code maker} makes must not serve: it fails, or has another answer than the known one. */
+    /** Why an AEAD that {@code maker} makes must not be used: it throws, or fails the self-test. */
     static Optional<String> fault(Supplier<Aead> maker) {
         try (Aead aead = maker.get();
                 SelfTest test = new SelfTest(aead, SelfTest.KNOWN_LENGTH)) {
-            boolean right = test.anchored() && test.holds(aead);
+            boolean right = test.hasKnownTag() && test.passes(aead);
             return right ? Optional.empty() : Optional.of("it failed its self-test");
         } catch (IllegalStateException e) {
             return Optional.of(e.getMessage());
@@ -69,7 +69,7 @@ final class OpensslAead implements Aead {
 
     @Override
     public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
-        Libcrypto evp = Libcrypto.HERE;
+        Libcrypto evp = Libcrypto.INSTANCE;
         try {
             for (int i = 0; i < count; i++) {
                 long end = targets[i] + lengths[i];
@@ -86,7 +86,7 @@ final class OpensslAead implements Aead {
 
     @Override
     public long open(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {
-        Libcrypto evp = Libcrypto.HERE;
+        Libcrypto evp = Libcrypto.INSTANCE;
         long forged = 0;
         try {
             for (int i = 0; i < count; i++) {
@@ -94,7 +94,7 @@ final class OpensslAead implements Aead {
                 check((int) evp.control().invokeExact(opener, SET_TAG, TAG_BYTES, sources[i] + lengths[i]));
                 check((int) evp.update().invokeExact(opener, targets[i], written, sources[i], lengths[i]));
                 int result = (int) evp.finish().invokeExact(opener, targets[i] + lengths[i], written);
-                forged |= (result == GOOD ? 0L : 1L) << i;
+                forged |= (result == SUCCESS ? 0L : 1L) << i;
             }
             forget(opener, OPEN);
         } catch (Throwable e) {
@@ -114,9 +114,9 @@ final class OpensslAead implements Aead {
             return;
         }
         try {
-            // It zeroes what it frees.
-            Libcrypto.HERE.contextFree().invokeExact(sealer);
-            Libcrypto.HERE.contextFree().invokeExact(opener);
+            // OpenSSL zeroes contexts that it frees.
+            Libcrypto.INSTANCE.contextFree().invokeExact(sealer);
+            Libcrypto.INSTANCE.contextFree().invokeExact(opener);
         } catch (Throwable e) {
             throw new IllegalStateException("OpenSSL failed to free", e);
         }
@@ -124,32 +124,32 @@ final class OpensslAead implements Aead {
         arena.close();
     }
 
-    /** Starts a packet; a key of 0 is the one before. */
+    /** Starts a packet; a {@code key} of 0 keeps the former key. */
     private void init(long context, long key, long counter, int direction) throws Throwable {
         RawMemory.putLong(nonce + 4, counter);
-        check((int) Libcrypto.HERE.init().invokeExact(context, 0L, 0L, key, nonce, direction));
+        check((int) Libcrypto.INSTANCE.init().invokeExact(context, 0L, 0L, key, nonce, direction));
     }
 
     private void forget(long context, int direction) throws Throwable {
-        check((int) Libcrypto.HERE.init().invokeExact(context, 0L, 0L, zeros, zeros, direction));
-        check((int) Libcrypto.HERE.update().invokeExact(context, anything, written, anything, 1));
+        check((int) Libcrypto.INSTANCE.init().invokeExact(context, 0L, 0L, zeros, zeros, direction));
+        check((int) Libcrypto.INSTANCE.update().invokeExact(context, dummy, written, dummy, 1));
     }
 
     private static long context(int direction) {
-        Libcrypto evp = Libcrypto.HERE;
+        Libcrypto evp = Libcrypto.INSTANCE;
         try {
             long context = (long) evp.contextNew().invokeExact();
             long cipher = (long) evp.chaCha20Poly1305().invokeExact();
             check((int) evp.init().invokeExact(context, cipher, 0L, 0L, 0L, direction));
             return context;
         } catch (Throwable e) {
-            throw new IllegalStateException("OpenSSL has no context of ChaCha20-Poly1305", e);
+            throw new IllegalStateException("OpenSSL cannot make a context for ChaCha20-Poly1305", e);
         }
     }
 
     private static void check(int result) {
-        if (result != GOOD) {
-            throw new IllegalStateException("OpenSSL says " + result);
+        if (result != SUCCESS) {
+            throw new IllegalStateException("OpenSSL returned " + result);
         }
     }
 }

@@ -15,23 +15,24 @@ import jdk.incubator.vector.LongVector;
 import jdk.incubator.vector.VectorShape;
 
 /**
- * Shows HotSpot the operators of the kernels by turns, before it sees the kernels.
+ * Fills the type profiles of the Vector API's methods with all operators of the kernels before the kernels run.
  *
- * <p>Until C2 has compiled a kernel, the methods of the Vector API run as Java code, and HotSpot notes there which classes
- * come by. A kernel has thousands of one operator come by before the next: C2 compiles those methods for the one, is
- * proved wrong, and notes that it must not guess there again. It then leaves calls in whatever it compiles with these
- * methods inside, the kernels among them, and what lives across a call is an object: 5 to 16 KB for each train, in about
- * one process of fifteen (JDK 25). Who has seen all operators does not guess; a kernel's are constants and need no guess.
+ * <p>Until C2 has compiled a kernel, the Vector API's methods run as Java code and record type profiles. A kernel calls
+ * one operator thousands of times before the next, so that C2 compiles these methods for that operator alone,
+ * deoptimises at the next one, and then no longer inlines there. The kernels, compiled with these methods inside, keep
+ * calls, and vectors that are live across a call are objects: 5 to 16 KB for each train, in about one process of
+ * fifteen (JDK 25). With a profile of all operators C2 does not speculate. In a kernel operators are constants, which
+ * need no speculation.
  */
 final class OperatorProfiles {
-    /** More than HotSpot waits for until it takes notes, and far fewer than C2 waits for. */
+    /** More calls than HotSpot needs to start profiling, and far fewer than C2's compile threshold. */
     private static final int ROUNDS = 300;
 
     private static boolean filled;
 
     private OperatorProfiles() {}
 
-    /** Fills the profiles, unless that was done, with vectors of {@code bits} bits; takes some 80 ms. Thread-safe. */
+    /** Fills the profiles once for the JVM, with vectors of {@code bits} bits; takes some 80 ms. Thread-safe. */
     static synchronized void fill(int bits) {
         if (filled) {
             return;
@@ -41,18 +42,18 @@ final class OperatorProfiles {
         IntVector ints = IntVector.zero(shape.withLanes(int.class));
         LongVector longs = LongVector.zero(shape.withLanes(long.class));
         for (int round = 0; round < ROUNDS; round++) {
-            ints = each(ints, longs);
-            longs = each(longs, ints);
+            ints = applyAll(ints, longs);
+            longs = applyAll(longs, ints);
         }
     }
 
-    private static IntVector each(IntVector ints, LongVector longs) {
+    private static IntVector applyAll(IntVector ints, LongVector longs) {
         IntVector next = ints.lanewise(ADD, longs.reinterpretAsInts()).lanewise(XOR, ints);
         next = next.lanewise(ROL, 1).lanewise(LSHL, 1).lanewise(LSHR, 1);
         return next.add(1).sub(next).and(next).or(next);
     }
 
-    private static LongVector each(LongVector longs, IntVector ints) {
+    private static LongVector applyAll(LongVector longs, IntVector ints) {
         LongVector next = longs.lanewise(ADD, ints.reinterpretAsLongs()).lanewise(XOR, longs);
         next = next.lanewise(LSHL, 1).lanewise(LSHR, 1).lanewise(ASHR, 1).lanewise(NOT);
         return next.lanewise(AND, longs).lanewise(OR, longs).sub(next).mul(next);

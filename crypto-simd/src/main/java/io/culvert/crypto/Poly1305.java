@@ -1,20 +1,21 @@
 package io.culvert.crypto;
 
 /**
- * Poly1305 (RFC 8439 section 2.5) of one message at a time, for lone packets. For one thread.
+ * Poly1305 (RFC 8439 section 2.5) of one message, for single packets. For one thread.
  *
- * <p>In words of 64 bits: h is h0 + h1 * 2^64 + h2 * 2^128, r is r0 + r1 * 2^64. As the lower two bits of r1 are clear and
- * 2^130 is 5, what has the weight 2^128 * r1 is q1 = 5/4 * r1 with the weight 1.
+ * <p>In words of 64 bits h is h0 + h1 * 2^64 + h2 * 2^128, and r is r0 + r1 * 2^64. The lower two bits of r1 are clear
+ * and 2^130 = 5 (mod p), so 2^128 * r1 = q1 (mod p) with q1 = 5/4 * r1.
  *
- * <p>Bounds: r0 and r1 are below 2^60, q1 below 1.25 * 2^60. After a step h2 is at most 4, with a block at most 6. The upper
- * half of a product of a word by r0, r1 or q1 is below those, h2 times one of them at most 7.5 * 2^60, so that the sums of
- * the second and third words, without the carries that are taken out, stay below 2^64, and so do five quarters of the third.
+ * <p>Bounds: r0 and r1 are below 2^60, q1 is below 1.25 * 2^60. After a step h2 is at most 4, and at most 6 with the
+ * next block added. The upper half of a product of a word with r0, r1 or q1 is below that factor, and h2 times a factor
+ * is at most 7.5 * 2^60. So the sums for the second and third word, before carries are taken out, stay below 2^64, and
+ * so do five quarters of the third.
  *
- * <p>Long messages go by {@link Kernels#absorbRun}, which takes powers of r; these cost as much as some ten blocks.
+ * <p>Long messages use {@link Kernels#absorbRun}, which needs powers of r; these cost as much as some ten blocks.
  */
 final class Poly1305 {
     private static final long MASK_26 = (1L << 26) - 1;
-    /** Fewer blocks than these are faster one by one. */
+    /** Shorter messages are faster block by block. */
     private static final int RUN_BLOCKS = 16;
 
     private final Kernels kernels;
@@ -45,7 +46,7 @@ final class Poly1305 {
         sHigh = RawMemory.getLong(key + 24);
     }
 
-    /** Makes the tag of a message alone, without additional data. */
+    /** Computes the tag of a message without additional data. */
     void authenticate(long message, int length) {
         h0 = 0;
         h1 = 0;
@@ -56,7 +57,7 @@ final class Poly1305 {
             run(message, run);
         }
         blocks(message + 16L * lanes * run, whole - lanes * run);
-        blocks(scratch.tails, layTail(message + 16L * whole, length));
+        blocks(scratch.tails, writeTail(message + 16L * whole, length));
         finish();
     }
 
@@ -83,14 +84,14 @@ final class Poly1305 {
         tagHigh = 0;
     }
 
-    /** Lays the last block, padded with zeros, if there is one, and the block of lengths; gives how many. */
-    private int layTail(long rest, int length) {
+    /** Writes the partial last block, if any, padded with zeros, and the block of lengths; returns their number. */
+    private int writeTail(long rest, int length) {
         int bytes = length & 15;
         int blocks = 0;
         if (bytes > 0) {
             int low = Math.min(bytes, 8);
-            RawMemory.putLong(scratch.tails, Partial.load(rest, low));
-            RawMemory.putLong(scratch.tails + 8, Partial.load(rest + low, bytes - low));
+            RawMemory.putLong(scratch.tails, TailBytes.load(rest, low));
+            RawMemory.putLong(scratch.tails + 8, TailBytes.load(rest + low, bytes - low));
             blocks = 1;
         }
         RawMemory.putLong(scratch.tails + 16L * blocks, 0);
@@ -98,7 +99,7 @@ final class Poly1305 {
         return blocks + 1;
     }
 
-    /** {@code h = (h + block) * r} for each. */
+    /** Computes {@code h = (h + block) * r} for each block. */
     private void blocks(long message, int count) {
         long q1 = r1 + (r1 >>> 2);
         long x0 = h0;
@@ -137,12 +138,12 @@ final class Poly1305 {
         h2 = x2;
     }
 
-    /** What an addition of words carries out, one carried in or not: a branch would tell something by its time. */
+    /** The carry out of {@code sum = a + b}, with or without a carry in. Without a branch, for constant time. */
     private static long carry(long a, long b, long sum) {
         return (a & b | (a | b) & ~sum) >>> 63;
     }
 
-    /** Takes {@code steps} times {@code lanes} blocks on the vector kernel. */
+    /** Absorbs {@code steps} times {@code lanes} blocks with the vector kernel. */
     private void run(long message, int steps) {
         long limbs = scratch.poly + Kernels.R * Kernels.ROW;
         RawMemory.putLong(limbs, r0 & MASK_26);
@@ -152,11 +153,11 @@ final class Poly1305 {
         RawMemory.putLong(limbs + 4 * Kernels.ROW, r1 >>> 40);
         kernels.absorbRun(scratch.poly, message, steps);
         takeSum(scratch.poly + Kernels.X * Kernels.ROW);
-        // R and X lie one after the other.
+        // R and X are adjacent.
         kernels.zero(limbs, 10);
     }
 
-    /** Adds the lanes up to h. What comes round to the lowest limb is small, but may ripple through all. */
+    /** Adds the lanes up to h. The carry into the lowest limb is small, but may propagate through all limbs. */
     private void takeSum(long rows) {
         long l0 = sum(rows);
         long l1 = sum(rows + Kernels.ROW) + (l0 >>> 26);
@@ -181,7 +182,7 @@ final class Poly1305 {
         return sum;
     }
 
-    /** Reduces to below 2^130 - 5 without a branch, and adds s: what is not below it takes 5 and drops 2^130. */
+    /** Reduces h modulo p = 2^130 - 5 without a branch (h - p = h + 5 - 2^130), and adds s. */
     private void finish() {
         long g0 = h0 + 5;
         long g1 = h1 + carry(h0, 5, g0);

@@ -9,11 +9,11 @@ import java.lang.foreign.ValueLayout;
 /**
  * Off-heap memory by address: the one owner of raw access in this module.
  *
- * <p>What makes it safe: the addresses are those that the caller of {@link Aead} answers for, within the lengths given
- * there, or those of scratch memory that the instance itself holds until it is closed.
+ * <p>It is safe because addresses are either those that the caller of {@link Aead} guarantees, within the lengths given
+ * there, or those of scratch memory that the instance holds until it is closed.
  */
 final class RawMemory {
-    /** The whole address space as one native segment. Kernels take it as a constant, which C2 folds. */
+    /** The whole address space as one native segment, a constant that C2 folds into the kernels. */
     @SuppressWarnings("restricted") // Safe by the invariant in the class comment.
     static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
@@ -22,7 +22,7 @@ final class RawMemory {
 
     private RawMemory() {}
 
-    /** Zeroed memory, aligned to a cache line, that lives as long as the arena. */
+    /** Allocates zeroed memory, aligned to a cache line, for the lifetime of the arena. */
     static long allocate(Arena arena, long bytes) {
         return arena.allocate(bytes, 64).address();
     }
@@ -61,7 +61,7 @@ final class RawMemory {
         MemorySegment.copy(source, offset, ALL, JAVA_BYTE, target, bytes);
     }
 
-    /** Zeroes; the way to end a secret's life. */
+    /** Zeroes memory, such as that of a secret at its end. */
     static void zero(long address, long bytes) {
         ALL.asSlice(address, bytes).fill((byte) 0);
     }

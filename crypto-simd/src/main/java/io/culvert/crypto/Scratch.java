@@ -4,22 +4,22 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 
 /**
- * The off-heap working memory of one {@link VectorAead}; addresses are of its parts. Belongs to the thread that uses the
- * instance; whoever closes it must be the last.
+ * The off-heap working memory of one {@link VectorAead}: the fields are addresses of its parts. For the thread that
+ * uses the instance, which must not use it after {@link #close}.
  *
- * <p>What holds secrets (key, keystream, Poly1305 keys and states) lies together at the start and is zeroed after each
- * train, as far as it was used; messages lie behind and are zeroed with the rest when it is closed.
+ * <p>The parts with secrets (key, keystream, Poly1305 keys and states) come first; those that were used are zeroed
+ * after each train. The parts with messages follow; {@link #close} zeroes all.
  */
 final class Scratch {
-    /** Blocks that an idle lane may run over, which bounds a phase while lanes are idle. */
+    /** Blocks of scratch memory for an idle lane; limits the length of a phase with idle lanes. */
     static final int CHUNK_BLOCKS = 12;
-    /** Steps of {@link Kernels#finish}: up to four blocks of a tail, then the lengths. */
+    /** Steps of {@link Kernels#finish}: up to four blocks of a tail, then the block of lengths. */
     static final int FINISH_STEPS = 5;
 
     private static final long BLOCK = 64;
     private static final long MAX_LANES = 16;
 
-    /** Rows of the key in the state, from row {@link #KEY_ROW}. */
+    /** Number of rows of the key in the state, from {@link #KEY_ROW}. */
     static final int KEY_ROWS = 8;
     /** First row of the key. */
     static final int KEY_ROW = 4;
@@ -34,24 +34,24 @@ final class Scratch {
     final long keystream;
     /** The counters of a group's packets, both halves. */
     final long counters;
-    /** The last blocks of a lone packet's Poly1305: what is left after the whole ones, and the lengths. */
+    /** The last blocks of a single packet's Poly1305: the rest after the whole blocks, and the block of lengths. */
     final long tails;
     /** Rows for {@link Kernels#finish}, one half. */
     final long finishRows;
     /** Rows for {@link Kernels#absorb}, both halves. */
     final long rows;
-    /** Where idle lanes read and write. */
+    /** Memory that idle lanes read and write. */
     final long idle;
     /** A block of zeros. */
     final long zeros;
 
-    /** For {@link Kernels#cipher} to make keystream alone: in each lane {@link #zeros}, and a block of {@link #keystream}. */
-    final long[] nothing = new long[(int) MAX_LANES];
+    /** Sources for {@link Kernels#cipher} to make keystream: {@link #zeros} in each lane. */
+    final long[] zeroSources = new long[(int) MAX_LANES];
 
-    /** See there. */
+    /** Targets for the same: a block of {@link #keystream} in each lane. */
     final long[] keystreamBlocks = new long[(int) MAX_LANES];
 
-    /** Blocks of {@link #keystream} that hold some, from the first. */
+    /** Number of blocks of {@link #keystream}, from the first, that hold keystream. */
     int keystreamUsed;
 
     private final Arena arena = Arena.ofShared();
@@ -77,7 +77,7 @@ final class Scratch {
         rows = finishRows + 2 * finishBytes();
         idle = rows + CHUNK_BLOCKS * BLOCK * MAX_LANES;
         zeros = idle + CHUNK_BLOCKS * BLOCK;
-        Arrays.fill(nothing, zeros);
+        Arrays.fill(zeroSources, zeros);
         Arrays.setAll(keystreamBlocks, lane -> keystream + lane * BLOCK);
         // "expand 32-byte k", RFC 8439 section 2.3.
         broadcast(0, 0x61707865);

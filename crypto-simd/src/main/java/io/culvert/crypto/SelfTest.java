@@ -5,18 +5,18 @@ import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
- * One train with its known answer, to check an implementation and to time it. For one thread.
+ * Checks and times an implementation with one train. For one thread.
  *
- * <p>The answers are those of an implementation that is trusted; {@link #anchored()} checks the first of them against one that
- * was computed elsewhere.
+ * <p>A trusted implementation gives the expected results; {@link #hasKnownTag()} checks the first of them against a tag
+ * that other software computed.
  */
 final class SelfTest implements AutoCloseable {
-    /** Length of a first packet whose tag is known: key 0 to 31, counter {@link #FIRST_COUNTER}, plaintext 0 to 254. */
+    /** Length of the packet with a known tag: key 0 to 31, counter {@link #FIRST_COUNTER}, plaintext 0 to 254. */
     static final int KNOWN_LENGTH = 255;
 
     private static final byte[] KNOWN_TAG = HexFormat.of().parseHex("6937d4a4107db8f958a17409e6f0c16a");
     private static final int KEY_BYTES = Aead.KEY_BYTES;
-    /** Counters go on from here, so that a train of more than 16 carries into the upper word. */
+    /** The first counter; in a train of more than 16 packets the counters carry into the upper word. */
     private static final long FIRST_COUNTER = 0xffff_fff0L;
 
     private final Arena arena = Arena.ofShared();
@@ -29,12 +29,12 @@ final class SelfTest implements AutoCloseable {
     private final byte[][] expected;
     private final long key;
 
-    /** Packets of these lengths, and JCE's answers. */
+    /** Packets of these lengths; JCE gives the expected results. */
     SelfTest(int... lengths) {
         this(new JceAead(), lengths);
     }
 
-    /** Packets of these lengths, and the answers of {@code reference}, which stays the caller's. */
+    /** Packets of these lengths; {@code reference}, which the caller closes, gives the expected results. */
     SelfTest(Aead reference, int... lengths) {
         this.lengths = lengths;
         count = lengths.length;
@@ -64,13 +64,13 @@ final class SelfTest implements AutoCloseable {
     }
 
     /** Whether the first packet, of {@value #KNOWN_LENGTH} bytes, has the known tag. */
-    boolean anchored() {
+    boolean hasKnownTag() {
         byte[] first = expected[0];
         return Arrays.equals(first, KNOWN_LENGTH, first.length, KNOWN_TAG, 0, KNOWN_TAG.length);
     }
 
-    /** Whether {@code aead} seals to the known answer, opens that again, and finds a forged packet. */
-    boolean holds(Aead aead) {
+    /** Whether {@code aead} seals to the expected results, opens them again, and detects a forged packet. */
+    boolean passes(Aead aead) {
         aead.seal(key, counters, sources, targets, lengths, count);
         for (int i = 0; i < count; i++) {
             if (!same(targets[i], expected[i], expected[i].length)) {
@@ -93,7 +93,7 @@ final class SelfTest implements AutoCloseable {
         return aead.open(key, counters, targets, opened, lengths, count) == 1L << last;
     }
 
-    /** How long sealing and opening once takes. */
+    /** Time in nanoseconds to seal and open once. */
     long nanos(Aead aead) {
         long start = System.nanoTime();
         aead.seal(key, counters, sources, targets, lengths, count);

@@ -1,16 +1,16 @@
 package io.culvert.crypto;
 
 /**
- * In which order, and in which groups, the packets of a train are taken. For one thread.
+ * Sorts the packets of a train by length and groups them for the kernels. For one thread.
  *
- * <p>Longest first, so that the lanes of a group end late and about together. A train that comes in order, as most do,
- * costs one comparison a packet.
+ * <p>The longest packets come first, so that the lanes of a group end at about the same block. A train that is sorted
+ * already, as most are, costs one comparison a packet.
  */
 final class TrainOrder {
     private static final int INDEX_BITS = 6;
     private static final int INDEX = (1 << INDEX_BITS) - 1;
 
-    /** Length and index of each packet, in one number to compare. */
+    /** Length and index of each packet, packed into one number. */
     private final int[] order = new int[Aead.MAX_TRAIN];
 
     private int[] lengths;
@@ -30,45 +30,45 @@ final class TrainOrder {
         }
     }
 
-    /** The number of the packet in a place, longest first. */
+    /** The index of the packet at a position, longest first. */
     int packet(int place) {
         return order[place] & INDEX;
     }
 
     /**
-     * How many of the next {@code lanes} packets to take alone before the others of them go in lockstep.
+     * Number of the next {@code lanes} packets to process singly before the rest of them goes in lockstep.
      *
-     * <p>Lockstep costs what its longest packet costs, times all lanes, used or not; a lone packet costs what its own
-     * blocks cost, at about half the speed, and a start. So a few packets, or a few far longer than the rest, are
-     * cheaper alone.
+     * <p>Lockstep costs as much as its longest packet times all lanes, used or not. A single packet costs its own
+     * blocks, at about half the speed, and a fixed part. So a few packets, or a few far longer than the rest, are
+     * cheaper singly.
      */
-    int alone(int place, int lanes) {
+    int singles(int place, int lanes) {
         int end = Math.min(count, place + lanes);
         int best = 0;
         int bestCost = Integer.MAX_VALUE;
-        int aloneCost = 0;
+        int singleCost = 0;
         for (int next = place; next < end; next++) {
             int length = length(next);
-            int cost = aloneCost + lockstepCost(length, lanes);
+            int cost = singleCost + lockstepCost(length, lanes);
             if (cost < bestCost) {
                 bestCost = cost;
                 best = next - place;
             }
-            aloneCost += aloneCost(length);
+            singleCost += singleCost(length);
         }
-        return aloneCost < bestCost ? end - place : best;
+        return singleCost < bestCost ? end - place : best;
     }
 
     private int length(int place) {
         return lengths[packet(place)];
     }
 
-    /** In units of a lane's block in lockstep: the whole blocks, block 0, the tail and the fixed part. */
+    /** In units of one lane's block in lockstep: whole blocks, block 0, tail and fixed part. */
     private static int lockstepCost(int length, int lanes) {
         return lanes * ((length >> 6) + 3);
     }
 
-    private static int aloneCost(int length) {
+    private static int singleCost(int length) {
         return 8 + 2 * (length >> 6);
     }
 }

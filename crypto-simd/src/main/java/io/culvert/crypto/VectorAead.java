@@ -1,26 +1,26 @@
 package io.culvert.crypto;
 
-/** Trains on the vector kernels of one width. */
+/** Seals and opens trains on the vector kernels of one width. */
 final class VectorAead implements Aead {
     private final Kernels kernels;
     private final Scratch scratch;
     private final TrainOrder order = new TrainOrder();
     private final LaneGroup group;
-    private final LonePacket lone;
+    private final SinglePacket single;
     private boolean groupUsed;
 
     VectorAead(Kernels kernels) {
         this(kernels, new Scratch());
     }
 
-    /** Takes {@code scratch} over. */
+    /** Takes ownership of {@code scratch}. */
     VectorAead(Kernels kernels, Scratch scratch) {
         CompilerDirectives.install();
         OperatorProfiles.fill(kernels.lanes() * Integer.SIZE);
         this.kernels = kernels;
         this.scratch = scratch;
         group = new LaneGroup(kernels, scratch);
-        lone = new LonePacket(kernels, scratch);
+        single = new SinglePacket(kernels, scratch);
     }
 
     @Override
@@ -28,11 +28,11 @@ final class VectorAead implements Aead {
         kernels.key(scratch.state, key);
         order.sort(lengths, count);
         for (int place = 0; place < count; ) {
-            int alone = order.alone(place, kernels.lanes());
+            int singles = order.singles(place, kernels.lanes());
             int end = Math.min(count, place + kernels.lanes());
-            for (; alone > 0; alone--) {
+            for (; singles > 0; singles--) {
                 int packet = order.packet(place++);
-                lone.seal(counters[packet], sources[packet], targets[packet], lengths[packet]);
+                single.seal(counters[packet], sources[packet], targets[packet], lengths[packet]);
             }
             if (place < end) {
                 fill(counters, sources, targets, lengths, place, end);
@@ -49,11 +49,11 @@ final class VectorAead implements Aead {
         order.sort(lengths, count);
         long forged = 0;
         for (int place = 0; place < count; ) {
-            int alone = order.alone(place, kernels.lanes());
+            int singles = order.singles(place, kernels.lanes());
             int end = Math.min(count, place + kernels.lanes());
-            for (; alone > 0; alone--) {
+            for (; singles > 0; singles--) {
                 int packet = order.packet(place++);
-                if (!lone.open(counters[packet], sources[packet], targets[packet], lengths[packet])) {
+                if (!single.open(counters[packet], sources[packet], targets[packet], lengths[packet])) {
                     forged |= 1L << packet;
                 }
             }
@@ -96,7 +96,7 @@ final class VectorAead implements Aead {
         }
     }
 
-    /** The packets behind a set of lanes whose first is at {@code place}. */
+    /** The bit set of packets for a bit set of lanes, the first of which is at position {@code place}. */
     private long packets(int lanes, int place) {
         long packets = 0;
         for (int rest = lanes; rest != 0; rest &= rest - 1) {

@@ -11,29 +11,29 @@ import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
 /**
- * Runs the self-test until C2 has compiled the kernels, and then hands them over if they are worth it.
+ * Runs the self-test until C2 has compiled the kernels, and publishes them if they are faster.
  *
- * <p>Interpreted, the kernels are hundreds of times slower than compiled, so nothing else may run them before. The
- * trains here are of short packets, so that a kernel is called often for each of its loops' turns: C2 then compiles the
- * method, not first a version that enters in the middle of a loop, which nobody else would use.
+ * <p>Interpreted kernels are hundreds of times slower than compiled ones, so they must not serve before. The trains
+ * here have short packets: kernels are called often and their loops run a few iterations, so that C2 compiles the
+ * method itself, not a version for on-stack replacement, which later calls would not use.
  */
 final class WarmUp implements Runnable {
-    /** CPU time of its own that the warm-up of one width may take. */
+    /** CPU time in seconds that the warm-up thread may use for each width. */
     static final int BUDGET_SECONDS = 10;
 
     private static final System.Logger LOG = System.getLogger(WarmUp.class.getName());
     private static final int FIRST_JCE_ROUNDS = 20;
     private static final int FORMER_ROUNDS = 300;
-    /** So few that they are taken one by one, and enough for their kernels to be called as often as the others'. */
-    private static final int LONE_PACKETS = 4;
+    /** Few enough to be processed singly, and enough for the same number of kernel calls as the other trains. */
+    private static final int SINGLE_PACKETS = 4;
 
-    /** After so many rounds every kernel has passed the thresholds at which C2 compiles. */
-    private static final int NOTICED_ROUNDS = 80;
-    /** The same where the thresholds are lower. */
-    private static final int EARLY_ROUNDS = 15;
+    /** Rounds after which every kernel has passed C2's compile thresholds. */
+    private static final int THRESHOLD_ROUNDS = 80;
+    /** The same with the launcher's lower thresholds. */
+    private static final int LOW_THRESHOLD_ROUNDS = 15;
 
     private static final int ROUNDS_IN_A_ROW = 5;
-    /** Pauses, in rounds: short until C2 takes notice, long while it is at work. */
+    /** Pauses as multiples of a round: short until C2 starts to compile, long while it compiles. */
     private static final double SHORT_PAUSE = 0.5;
 
     private static final double LONG_PAUSE = 4;
@@ -49,9 +49,9 @@ final class WarmUp implements Runnable {
      * Prepares a warm-up.
      *
      * @param candidates the kernels to try, in this order
-     * @param forced whether the first of them serve though they are not faster
-     * @param former makes an instance of what serves so far
-     * @param changeOver takes the kernels that are to serve
+     * @param forced whether to publish correct kernels even if they are not faster
+     * @param former makes an instance of the implementation in use
+     * @param changeOver publishes the kernels
      */
     WarmUp(
             List<Kernels> candidates,
@@ -70,7 +70,7 @@ final class WarmUp implements Runnable {
         try (Aead serving = former.get()) {
             for (Kernels kernels : candidates) {
                 Trial trial = new Trial(kernels, serving);
-                boolean faster = trial.untilFast();
+                boolean faster = trial.becomesFaster();
                 if (!trial.correct) {
                     LOG.log(
                             System.Logger.Level.ERROR,
@@ -78,7 +78,7 @@ final class WarmUp implements Runnable {
                             kernels.implementation(),
                             serving.implementation());
                 } else if (faster || forced) {
-                    hand(kernels, trial.changeOver(Duration.ofNanos(System.nanoTime() - start)));
+                    publish(kernels, trial.changeOver(Duration.ofNanos(System.nanoTime() - start)));
                     return;
                 } else {
                     LOG.log(
@@ -92,7 +92,7 @@ final class WarmUp implements Runnable {
         }
     }
 
-    private void hand(Kernels kernels, Aeads.ChangeOver change) {
+    private void publish(Kernels kernels, Aeads.ChangeOver change) {
         LOG.log(
                 System.Logger.Level.INFO,
                 "{0} serves after {1} ms of warm-up, {2} times as fast as {3}",
@@ -103,13 +103,13 @@ final class WarmUp implements Runnable {
         changeOver.accept(kernels, change);
     }
 
-    /** One candidate against what serves. */
+    /** Compares one candidate with the implementation in use. */
     private static final class Trial {
         private final Kernels kernels;
         private final Aead former;
         private final long end = now() + TimeUnit.SECONDS.toNanos(BUDGET_SECONDS);
         private boolean correct = true;
-        /** Of the last round. */
+        /** Speed in the last round, as a multiple of the former's. */
         private double timesFormer;
 
         Trial(Kernels kernels, Aead former) {
@@ -122,50 +122,53 @@ final class WarmUp implements Runnable {
         }
 
         /**
-         * Whether the kernels took less time than the former for all tests together, in some rounds one after the other.
+         * Runs the kernels until they take less time than the former implementation for all tests together, in
+         * {@value #ROUNDS_IN_A_ROW} consecutive rounds, or until the CPU time is used up.
          *
-         * <p>All together, because a lone packet may take longer than OpenSSL's while trains are what matters. A kernel that
-         * is not compiled is found nevertheless: each has a share in some test, and takes a hundred times as long then. Only
-         * the smallest (which zero, or set the key) cost so little, a microsecond a train, that they may follow later.
+         * <p>All tests together, because OpenSSL may be faster for single packets while trains matter more. A kernel
+         * that is not compiled is noticed nevertheless: each has a share in some test, and is a hundred times slower
+         * then. Only the smallest (which zero, or set the key) may be compiled later: they cost a microsecond a train.
+         *
+         * @return whether they became faster
          */
-        boolean untilFast() {
+        boolean becomesFaster() {
             try (VectorAead aead = new VectorAead(kernels);
                     SelfTest equal = new SelfTest(filled(kernels.lanes(), SelfTest.KNOWN_LENGTH));
                     SelfTest mixed = new SelfTest(rising(40, 9));
-                    SelfTest lone = new SelfTest(filled(LONE_PACKETS, 100));
-                    SelfTest longLone = new SelfTest(filled(LONE_PACKETS, kernels.lanes() * 128 + 200))) {
-                List<SelfTest> tests = List.of(equal, mixed, lone, longLone);
-                correct = equal.anchored();
+                    SelfTest single = new SelfTest(filled(SINGLE_PACKETS, 100));
+                    SelfTest longSingle = new SelfTest(filled(SINGLE_PACKETS, kernels.lanes() * 128 + 200))) {
+                List<SelfTest> tests = List.of(equal, mixed, single, longSingle);
+                correct = equal.hasKnownTag();
                 if (former instanceof JceAead) {
-                    // Both ways from the first, lest C2 takes sealing for all there is and has to compile JCE again.
+                    // Seals and opens from the start: if C2 compiled JCE for sealing only, the first open would
+                    // deoptimise it.
                     best(tests, former, FIRST_JCE_ROUNDS);
                 }
-                int rounds = CompilerDirectives.kernelsCompileEarly() ? EARLY_ROUNDS : NOTICED_ROUNDS;
+                int rounds = CompilerDirectives.kernelsCompileEarly() ? LOW_THRESHOLD_ROUNDS : THRESHOLD_ROUNDS;
                 for (int round = 0; round < rounds && correct; round++) {
-                    correct = hold(tests, aead, SHORT_PAUSE);
+                    correct = runAndPause(tests, aead, SHORT_PAUSE);
                 }
-                // While C2 compiles the kernels. Where packets are on their way already, they have made the former fast
-                // by now.
-                long toBeat = best(tests, former, FORMER_ROUNDS);
+                // Times the former implementation while C2 compiles the kernels; traffic has had it compiled by now.
+                long formerNanos = best(tests, former, FORMER_ROUNDS);
                 int fastRounds = 0;
                 while (fastRounds < ROUNDS_IN_A_ROW && correct && now() < end) {
-                    timesFormer = (double) toBeat / best(tests, aead, 2);
+                    timesFormer = (double) formerNanos / best(tests, aead, 2);
                     fastRounds = timesFormer > 1 ? fastRounds + 1 : 0;
-                    correct = hold(tests, aead, LONG_PAUSE);
+                    correct = runAndPause(tests, aead, LONG_PAUSE);
                 }
                 return correct && fastRounds == ROUNDS_IN_A_ROW;
             }
         }
 
-        /** Runs a round of tests, then leaves the core to others for so many times as long. */
-        private static boolean hold(List<SelfTest> tests, Aead aead, double pause) {
+        /** Runs a round of tests, then sleeps for {@code pause} times its duration. */
+        private static boolean runAndPause(List<SelfTest> tests, Aead aead, double pause) {
             long start = System.nanoTime();
-            boolean hold = tests.stream().allMatch(test -> test.holds(aead));
+            boolean passed = tests.stream().allMatch(test -> test.passes(aead));
             LockSupport.parkNanos(Math.min((long) ((System.nanoTime() - start) * pause), LONGEST_PAUSE));
-            return hold;
+            return passed;
         }
 
-        /** How long sealing and opening takes, all tests' best times of some rounds together. */
+        /** Nanoseconds to seal and open: the sum of each test's shortest time in {@code rounds} rounds. */
         private static long best(List<SelfTest> tests, Aead aead, int rounds) {
             long[] best = new long[tests.size()];
             Arrays.fill(best, Long.MAX_VALUE);
@@ -189,7 +192,7 @@ final class WarmUp implements Runnable {
             return lengths;
         }
 
-        /** This thread's CPU time. */
+        /** This thread's CPU time in nanoseconds. */
         private static long now() {
             return THREADS.getCurrentThreadCpuTime();
         }

@@ -3,8 +3,8 @@ package io.culvert.crypto;
 import java.util.Arrays;
 
 /**
- * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) of one message in arrays: for cookies, whose nonces of 24 bytes are
- * random. Thread-safe. Ranges are as for {@link ChaCha20Poly1305}.
+ * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) of one message in arrays: for cookies, which have random nonces of 24
+ * bytes. Thread-safe. Ranges are as for {@link ChaCha20Poly1305}.
  */
 public final class XChaCha20Poly1305 {
     /** Size of a nonce in bytes. */
@@ -12,7 +12,7 @@ public final class XChaCha20Poly1305 {
 
     private XChaCha20Poly1305() {}
 
-    /** Seals a message; the parameters are those of {@link ChaCha20Poly1305#seal}, but for the nonce of 24 bytes. */
+    /** Seals a message; the parameters are those of {@link ChaCha20Poly1305#seal}, with a nonce of 24 bytes. */
     public static void seal(
             byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
         byte[] subkey = HChaCha20.derive(key, nonce);
@@ -23,7 +23,7 @@ public final class XChaCha20Poly1305 {
         }
     }
 
-    /** Opens a message; the parameters are those of {@link ChaCha20Poly1305#open}, but for the nonce of 24 bytes. */
+    /** Opens a message; the parameters are those of {@link ChaCha20Poly1305#open}, with a nonce of 24 bytes. */
     public static boolean open(
             byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
         byte[] subkey = HChaCha20.derive(key, nonce);

@@ -15,9 +15,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every implementation, forced, against JCE and BouncyCastle. */
+/** Every implementation against JCE and BouncyCastle. */
 class AeadTest {
-    /** How many random packets each implementation seals and opens. */
+    /** Number of random packets that each implementation seals and opens. */
     private static final int PACKETS = Integer.getInteger("culvert.crypto.packets", 100_000);
 
     private final SplittableRandom random = new SplittableRandom(20_260_101);
@@ -47,7 +47,7 @@ class AeadTest {
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void allLengthsAlone(String name) {
+    void allLengthsAsSinglePackets(String name) {
         aead = Implementations.create(name);
         for (int length = 0; length <= 2_100; length++) {
             check(new int[] {length}, randomCounters(1), randomLayout(), false);
@@ -77,7 +77,7 @@ class AeadTest {
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void longest(String name) {
+    void longestPackets(String name) {
         aead = Implementations.create(name);
         check(new int[] {65_535}, new long[] {7}, Layout.IN_PLACE, false);
         int[] lengths = new int[17];
@@ -88,7 +88,7 @@ class AeadTest {
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void ones(String name) {
+    void allOnesPlaintexts(String name) {
         aead = Implementations.create(name);
         for (int round = 0; round < 40; round++) {
             check(randomLengths(), randomCounters(64), Layout.APART, true);
@@ -114,7 +114,7 @@ class AeadTest {
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void everyFlippedByteIsFound(String name) {
+    void everyFlippedByteIsDetected(String name) {
         aead = Implementations.create(name);
         for (int count : new int[] {1, 13, 32}) {
             int[] lengths = new int[count];
@@ -122,7 +122,7 @@ class AeadTest {
                 lengths[i] = 150 + i % 2;
             }
             try (TestTrain train = train(lengths, randomCounters(count), Layout.APART, false)) {
-                train.laySealed();
+                train.loadSealed();
                 for (int at = 0; at < 150 + 16; at++) {
                     int packet = at % count;
                     int bit = at * 8 + random.nextInt(8);
@@ -137,12 +137,12 @@ class AeadTest {
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void allForged(String name) {
+    void allForgedPacketsAreDetected(String name) {
         aead = Implementations.create(name);
         int[] lengths = new int[64];
         Arrays.fill(lengths, 64);
         try (TestTrain train = train(lengths, randomCounters(64), Layout.APART, false)) {
-            train.laySealed();
+            train.loadSealed();
             for (int i = 0; i < 64; i++) {
                 train.flip(i, i);
             }
@@ -157,7 +157,7 @@ class AeadTest {
                     .as("first wrongly sealed packet of %s %s", layout, Arrays.toString(lengths))
                     .isEqualTo(-1);
             assertThat(train.canariesLive()).isTrue();
-            train.laySealed();
+            train.loadSealed();
             int forged = random.nextInt(lengths.length);
             train.flip(forged, random.nextInt(8 * (lengths[forged] + 16)));
             assertThat(train.open(aead)).as("forged").isEqualTo(1L << forged);
@@ -165,7 +165,7 @@ class AeadTest {
                     .as("first wrongly opened packet")
                     .isEqualTo(-1);
             assertThat(train.canariesLive()).isTrue();
-            train.laySealed();
+            train.loadSealed();
             assertThat(train.open(aead)).isZero();
             assertThat(train.openedWrong(0))
                     .as("first wrongly opened packet of %s %s", layout, Arrays.toString(lengths))
@@ -173,7 +173,7 @@ class AeadTest {
         }
     }
 
-    /** JCE, the reference of all tests here, against BouncyCastle. */
+    /** Checks JCE, the reference of these tests, against BouncyCastle. */
     private static void checkReference(TestTrain train) {
         for (int i = 0; i < train.count; i++) {
             assertThat(train.sealed[i]).isEqualTo(bouncyCastle(train, i));
@@ -207,7 +207,7 @@ class AeadTest {
         return random.longs(count).toArray();
     }
 
-    /** Equal, mixed, nearly equal, or anything. */
+    /** Equal, mixed, nearly equal or random lengths. */
     private int[] randomLengths() {
         int count = 1 + random.nextInt(64);
         int first = random.nextInt(1_500);

@@ -50,9 +50,9 @@ class AeadsTest {
         try (Aead aead = aeads.create();
                 Aead other = others.create();
                 SelfTest test = new SelfTest(100, 200)) {
-            assertThat(test.holds(aead)).isTrue();
+            assertThat(test.passes(aead)).isTrue();
             aeads.changeOver(new Kernels256(), new Aeads.ChangeOver("vector-256", Duration.ofMillis(5), "jce", 2));
-            assertThat(test.holds(aead)).isTrue();
+            assertThat(test.passes(aead)).isTrue();
             assertThat(aead.implementation()).isEqualTo("vector-256");
             assertThat(aeads.implementation()).isEqualTo("vector-256");
             assertThat(reported.get()).isEqualTo("vector-256");
@@ -60,7 +60,7 @@ class AeadsTest {
                     .hasValueSatisfying(
                             change -> assertThat(change.timesFormer()).isEqualTo(2));
 
-            assertThat(test.holds(other)).isTrue();
+            assertThat(test.passes(other)).isTrue();
             assertThat(other.implementation()).as("of another Aeads").isEqualTo("jce");
             assertThat(others.lastChange()).isEmpty();
         }
@@ -111,8 +111,8 @@ class AeadsTest {
                 aeads.warmedUp().join();
                 try (Aead aead = aeads.create();
                         SelfTest test = new SelfTest(SelfTest.KNOWN_LENGTH, 3)) {
-                    if (!test.anchored()
-                            || !test.holds(aead)
+                    if (!test.hasKnownTag()
+                            || !test.passes(aead)
                             || !aead.implementation().equals("vector-256")) {
                         throw new AssertionError(aead.implementation());
                     }
@@ -123,35 +123,35 @@ class AeadsTest {
     }
 
     @Test
-    void selfTestIsAnchored() {
+    void selfTestMatchesAKnownTag() {
         try (SelfTest test = new SelfTest(SelfTest.KNOWN_LENGTH, 3)) {
-            assertThat(test.anchored()).isTrue();
+            assertThat(test.hasKnownTag()).isTrue();
         }
         try (SelfTest test = new SelfTest(SelfTest.KNOWN_LENGTH + 1)) {
-            assertThat(test.anchored()).isFalse();
+            assertThat(test.hasKnownTag()).isFalse();
         }
     }
 
     @Test
-    void selfTestRefusesWhatIsWrong() {
+    void selfTestFailsForFaultyImplementations() {
         try (SelfTest test = new SelfTest(100, 20);
                 Aead jce = new JceAead()) {
-            assertThat(test.holds(jce)).isTrue();
-            assertThat(test.holds(new Broken(jce, 1, 0))).isFalse();
-            assertThat(test.holds(new Broken(jce, 0, -1))).isFalse();
+            assertThat(test.passes(jce)).isTrue();
+            assertThat(test.passes(new FaultyAead(jce, 1, 0))).isFalse();
+            assertThat(test.passes(new FaultyAead(jce, 0, -1))).isFalse();
         }
     }
 
-    /** Kernels that are wrong must never serve, even when they are forced. */
+    /** Not even when they are forced. */
     @Test
-    void wrongKernelsDoNotServe() {
+    void faultyKernelsNeverServe() {
         AtomicReference<Kernels> serving = new AtomicReference<>();
-        new WarmUp(List.of(new SilentKernels()), true, JceAead::new, (kernels, change) -> serving.set(kernels)).run();
+        new WarmUp(List.of(new NoOpKernels()), true, JceAead::new, (kernels, change) -> serving.set(kernels)).run();
         assertThat(serving.get()).isNull();
     }
 
-    /** Does nothing at all, very fast. */
-    private static final class SilentKernels extends Kernels {
+    /** Kernels that do nothing, and are fast. */
+    private static final class NoOpKernels extends Kernels {
         @Override
         int lanes() {
             return 8;
@@ -159,7 +159,7 @@ class AeadsTest {
 
         @Override
         String implementation() {
-            return "silent";
+            return "no-op";
         }
 
         @Override

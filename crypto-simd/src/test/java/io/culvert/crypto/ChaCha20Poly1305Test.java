@@ -61,7 +61,7 @@ class ChaCha20Poly1305Test {
     }
 
     @Test
-    void forgeryLeavesTheTargetAlone() {
+    void forgeryLeavesTheTargetUnchanged() {
         byte[] sealed = new byte[SUNSCREEN.length + 16];
         ChaCha20Poly1305.seal(KEY, NONCE, AAD, SUNSCREEN, 0, SUNSCREEN.length, sealed, 0);
         byte[] target = new byte[SUNSCREEN.length];

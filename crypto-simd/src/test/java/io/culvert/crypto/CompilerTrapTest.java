@@ -29,14 +29,14 @@ class CompilerTrapTest {
     private static final Set<String> AWAITED = Set.of("cipher", "absorb");
 
     @Test
-    void programThatEmbedsTheLibraryFallsIntoNone() throws IOException {
+    void embeddingProgramCompilesKernelsByC2Only() throws IOException {
         Assumptions.assumeTrue(IntVector.SPECIES_PREFERRED.vectorBitSize() >= 256, "no vectors of 256 bits");
         check(OtherJvm.embedding(Sealer.class, Sealer.SERVING));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"vector-512", "vector-256"})
-    void testsFallIntoNone(String implementation) throws IOException {
+    void testJvmCompilesKernelsByC2Only(String implementation) throws IOException {
         List<String> arguments =
                 new ArrayList<>(ManagementFactory.getRuntimeMXBean().getInputArguments());
         String program = Sealer.class.getModule().getName() + "/" + Sealer.class.getName();

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** After each train nothing secret is left in the scratch memory. */
+/** After each train the scratch memory holds no secrets. */
 class ForgetTest {
     private static final long KEY_END = (Scratch.KEY_ROW + Scratch.KEY_ROWS) * Kernels.ROW;
 
@@ -20,7 +20,7 @@ class ForgetTest {
 
     @ParameterizedTest
     @MethodSource("kernels")
-    void nothingSecretIsLeft(Kernels kernels) {
+    void noSecretsAreLeft(Kernels kernels) {
         Scratch scratch = new Scratch();
         try (Aead aead = new VectorAead(kernels, scratch)) {
             for (int count : new int[] {1, 2, 20, 46}) {
@@ -31,7 +31,7 @@ class ForgetTest {
                             random, random, lengths, random.longs(count).toArray(), TestTrain.Layout.APART)) {
                         assertThat(train.sealWrong(aead)).isEqualTo(-1);
                         checkZero(scratch);
-                        train.laySealed();
+                        train.loadSealed();
                         train.flip(0, 3);
                         assertThat(train.open(aead)).isEqualTo(1);
                         checkZero(scratch);
@@ -41,7 +41,7 @@ class ForgetTest {
         }
     }
 
-    /** The key, and all from the state of Poly1305 to the keystream. */
+    /** Checks the key, and the rows from the state of Poly1305 to the keystream. */
     private static void checkZero(Scratch scratch) {
         for (long at = scratch.state + Scratch.KEY_ROW * Kernels.ROW; at < scratch.state + KEY_END; at += 8) {
             assertThat(RawMemory.getLong(at)).as("key").isZero();

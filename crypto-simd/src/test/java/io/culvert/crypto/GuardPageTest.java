@@ -16,8 +16,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Packets, tags and keys that end where a page ends behind which nothing may be touched: a read or write beyond, even
- * one that is masked off later, ends the JVM.
+ * Packets, tags and keys that end at an inaccessible page: a read or write beyond, even if its result is masked,
+ * crashes the JVM.
  */
 class GuardPageTest {
     private static final int PAGE = 4096;
@@ -31,7 +31,7 @@ class GuardPageTest {
             handle("mprotect", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
     private static final MethodHandle MUNMAP = handle("munmap", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG));
 
-    /** Three islands of two pages each, for key, source and target, with a page of nothing round each. */
+    /** Two accessible pages each for key, source and target, with inaccessible pages before, between and after. */
     private long map;
 
     static Stream<String> implementations() {
@@ -54,7 +54,7 @@ class GuardPageTest {
 
     @ParameterizedTest
     @MethodSource("implementations")
-    void nothingBeyondTheEdgesIsTouched(String name) {
+    void nothingBeyondTheBoundsIsTouched(String name) {
         long keyEnd = map + 3L * PAGE;
         long sourceEnd = map + 6L * PAGE;
         long targetEnd = map + 9L * PAGE;
@@ -62,7 +62,7 @@ class GuardPageTest {
             for (int length = 0; length < 700; length += 1 + length / 40) {
                 long sealedSource = sourceEnd - length - 16;
                 long target = targetEnd - length - 16;
-                // Alone: it ends at the edge as source, and with its tag as target, both ways.
+                // A single packet that ends at the edge: as source, and with its tag as target, sealed and opened.
                 seal(aead, keyEnd - 32, sourceEnd - length, target, length, 1);
                 MemorySegment.copy(RawMemory.ALL, target, RawMemory.ALL, sealedSource, length + 16L);
                 assertThat(open(aead, keyEnd - 32, sealedSource, targetEnd - length, length, 1))
@@ -75,7 +75,7 @@ class GuardPageTest {
         }
     }
 
-    /** All packets share one place: only their addresses matter here. */
+    /** All packets have the same address: the test is about bounds only. */
     private static void seal(Aead aead, long key, long source, long target, int length, int count) {
         aead.seal(key, new long[count], filled(source, count), filled(target, count), lengths(length, count), count);
     }

@@ -3,14 +3,14 @@ package io.culvert.crypto;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 
-/** Instances of one implementation, whatever would be chosen. */
+/** Makes instances of a given implementation. */
 final class Implementations {
     private Implementations() {}
 
-    /** All of them; behind one that is missing here stands the reason. */
+    /** All names; the name of one that cannot be used ends with the reason. */
     static Stream<String> names() {
         String openssl = OpensslAead.unavailableReason()
-                .map(reason -> "openssl, but " + reason)
+                .map(reason -> "openssl: " + reason)
                 .orElse("openssl");
         return Stream.of("vector-512", "vector-256", openssl, "jce");
     }

@@ -40,7 +40,7 @@ class KernelsTest {
         }
     }
 
-    /** One round: extreme start values and r in the first rounds, then any mixture of edges. */
+    /** One round: extreme start values and r in the first rounds, then random edge cases. */
     private void check(Kernels kernels, long poly, long message, int round) {
         int lanes = kernels.lanes();
         BigInteger[] r = new BigInteger[lanes];
@@ -62,7 +62,7 @@ class KernelsTest {
             put(poly, Kernels.COUNT, lane, lane % 6);
         }
         long distance = STEPS * 8L * lanes;
-        BigInteger[][] blocks = layBlocks(message, distance, lanes, round < 4);
+        BigInteger[][] blocks = writeBlocks(message, distance, lanes, round < 4);
         kernels.absorb(poly, message, distance, STEPS);
         for (int lane = 0; lane < lanes; lane++) {
             for (BigInteger block : blocks[lane]) {
@@ -84,7 +84,7 @@ class KernelsTest {
         }
     }
 
-    /** The bounds that the comment on {@link Kernels} states, or zero, or what is about p once carried. */
+    /** The bounds that {@link Kernels} states, or zero, or a value near p once carried. */
     private long[] startWords(int round) {
         long full = (1L << 32) - 1;
         return switch (round % 3) {
@@ -94,7 +94,7 @@ class KernelsTest {
         };
     }
 
-    private BigInteger[][] layBlocks(long message, long distance, int lanes, boolean ones) {
+    private BigInteger[][] writeBlocks(long message, long distance, int lanes, boolean ones) {
         BigInteger[][] blocks = new BigInteger[lanes][STEPS];
         for (int lane = 0; lane < lanes; lane++) {
             for (int step = 0; step < STEPS; step++) {
@@ -164,7 +164,7 @@ class KernelsTest {
         return new BigInteger(1, reversed);
     }
 
-    /** 128 bits: all ones, all zeros, one bit, or anything. */
+    /** 128 bits: all ones, all zeros, one bit, or random. */
     private BigInteger edge() {
         return switch (random.nextInt(4)) {
             case 0 -> ONES;

@@ -14,11 +14,11 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** What {@link AeadTest} does not show: what is left of secrets in OpenSSL's memory, and libraries that will not do. */
+/** Secrets in OpenSSL's memory, and unsuitable libraries; {@link AeadTest} tests the cipher. */
 class OpensslAeadTest {
     private final SplittableRandom random = new SplittableRandom(3);
 
-    /** Follows each pointer in the context to the block that it points to, as glibc's allocator lays blocks out. */
+    /** Searches the blocks that pointers in the context point to, by the block headers of glibc's allocator. */
     @Test
     void keyIsForgottenAfterEachTrain() throws IOException {
         OpensslAead.unavailableReason().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
@@ -26,25 +26,25 @@ class OpensslAeadTest {
             for (int[] lengths : List.of(new int[] {0}, new int[] {100}, new int[] {64, 1_420, 77})) {
                 try (TestTrain train = train(lengths)) {
                     assertThat(train.sealWrong(aead)).isEqualTo(-1);
-                    assertThat(holds(aead.sealer, train.key)).isFalse();
-                    train.laySealed();
+                    assertThat(containsKey(aead.sealer, train.key)).isFalse();
+                    train.loadSealed();
                     train.flip(0, 3);
                     assertThat(train.open(aead)).isEqualTo(1);
-                    assertThat(holds(aead.opener, train.key)).isFalse();
+                    assertThat(containsKey(aead.opener, train.key)).isFalse();
                 }
             }
         }
     }
 
     @Test
-    void keyWouldBeFound() throws Throwable {
+    void keyInTheContextIsFound() throws Throwable {
         OpensslAead.unavailableReason().ifPresent(reason -> Assumptions.abort("no OpenSSL: " + reason));
         try (OpensslAead aead = new OpensslAead();
                 TestTrain train = train(100)) {
-            assertThat((int) Libcrypto.HERE.init().invokeExact(aead.sealer, 0L, 0L, train.key, aead.nonce, 1))
+            assertThat((int) Libcrypto.INSTANCE.init().invokeExact(aead.sealer, 0L, 0L, train.key, aead.nonce, 1))
                     .isEqualTo(1);
 
-            assertThat(holds(aead.sealer, train.key)).isTrue();
+            assertThat(containsKey(aead.sealer, train.key)).isTrue();
         }
     }
 
@@ -57,20 +57,20 @@ class OpensslAeadTest {
     }
 
     @Test
-    void libraryThatIsMissingOrAnotherIsRefused() {
-        assertThatThrownBy(() -> Libcrypto.load("libcrypto-of-nobody.so.3"))
+    void missingOrForeignLibraryIsRefused() {
+        assertThatThrownBy(() -> Libcrypto.load("no-such-libcrypto.so.3"))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("libcrypto-of-nobody.so.3");
+                .hasMessageContaining("no-such-libcrypto.so.3");
         assertThatThrownBy(() -> Libcrypto.load("libc.so.6"))
                 .isInstanceOf(NoSuchElementException.class)
                 .hasMessageContaining("OPENSSL_init_crypto");
     }
 
     @Test
-    void oneThatIsWrongOrFailsIsRefused() {
+    void faultyImplementationIsRefused() {
         assertThat(OpensslAead.fault(JceAead::new)).isEmpty();
-        assertThat(OpensslAead.fault(() -> new Broken(new JceAead(), 1, 0))).hasValue("it failed its self-test");
-        assertThat(OpensslAead.fault(() -> new Broken(new JceAead(), 0, 1))).hasValue("it failed its self-test");
+        assertThat(OpensslAead.fault(() -> new FaultyAead(new JceAead(), 1, 0))).hasValue("it failed its self-test");
+        assertThat(OpensslAead.fault(() -> new FaultyAead(new JceAead(), 0, 1))).hasValue("it failed its self-test");
         assertThat(OpensslAead.fault(() -> {
                     throw new IllegalStateException("no such cipher");
                 }))
@@ -83,7 +83,7 @@ class OpensslAeadTest {
     }
 
     /** Whether half of the key at an address is in any block that belongs to a context. */
-    private static boolean holds(long context, long key) throws IOException {
+    private static boolean containsKey(long context, long key) throws IOException {
         long[] mapping = mapping(context);
         for (long word = context; word < context + bytes(context); word += 8) {
             long block = RawMemory.getLong(word);
@@ -100,7 +100,7 @@ class OpensslAeadTest {
         return false;
     }
 
-    /** What an allocated block may hold, by the size in front of it, which counts itself. */
+    /** Usable size of an allocated block, by the size field in front of it, which includes itself. */
     private static long bytes(long block) {
         return (RawMemory.getLong(block - 8) & ~15L) - 8;
     }
@@ -109,7 +109,7 @@ class OpensslAeadTest {
         return MemorySegment.mismatch(RawMemory.ALL, a, a + 16, RawMemory.ALL, b, b + 16) < 0;
     }
 
-    /** The mapping that an address is in: its start and its end. */
+    /** Start and end of the mapping of an address. */
     private static long[] mapping(long address) throws IOException {
         return Files.readAllLines(Path.of("/proc/self/maps")).stream()
                 .map(line -> Arrays.stream(line.substring(0, line.indexOf(' ')).split("-"))

@@ -2,7 +2,7 @@ package io.culvert.crypto;
 
 import java.util.Arrays;
 
-/** A program that seals and opens until it is killed; {@link CompilerTrapTest} starts it. */
+/** A program for {@link CompilerTrapTest} that seals and opens until it is killed. */
 final class Sealer {
     /** The argument that selects an instance of {@link Aeads}; any other names an implementation. */
     static final String SERVING = "serving";
@@ -16,10 +16,10 @@ final class Sealer {
                         ? new Aeads(AeadChoice.AUTO).create()
                         : Implementations.create(arguments[0]);
                 SelfTest test = new SelfTest(lengths)) {
-            while (test.holds(aead)) {
+            while (test.passes(aead)) {
                 Thread.onSpinWait();
             }
         }
-        throw new AssertionError(arguments[0] + " seals wrongly");
+        throw new AssertionError(arguments[0] + " fails its self-test");
     }
 }

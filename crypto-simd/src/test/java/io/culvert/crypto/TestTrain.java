@@ -6,13 +6,13 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
 
-/** A train in off-heap memory with canaries round every range, its reference from JCE. */
+/** A train in off-heap memory with canaries around each packet; JCE gives the expected results. */
 final class TestTrain implements AutoCloseable {
-    /** How source and target of a packet lie. */
+    /** Relative location of source and target. */
     enum Layout {
         APART,
         IN_PLACE,
-        /** Targets follow one another without a gap, as in a UDP segmentation buffer. */
+        /** Targets are adjacent, as in a buffer for UDP segmentation. */
         CONTIGUOUS
     }
 
@@ -86,7 +86,7 @@ final class TestTrain implements AutoCloseable {
         return at + 1;
     }
 
-    /** Seals with {@code aead}; gives the first packet that is wrong, or -1. */
+    /** Seals with {@code aead}; returns the first packet with a wrong result, or -1. */
     int sealWrong(Aead aead) {
         fillCanaries();
         for (int i = 0; i < count; i++) {
@@ -96,15 +96,15 @@ final class TestTrain implements AutoCloseable {
         return firstWrong(sealed);
     }
 
-    /** Puts the sealed packets at the sources. */
-    void laySealed() {
+    /** Copies the sealed packets to the sources. */
+    void loadSealed() {
         fillCanaries();
         for (int i = 0; i < count; i++) {
             RawMemory.copy(sealed[i], 0, sources[i], lengths[i] + 16);
         }
     }
 
-    /** Opens what lies at the sources. */
+    /** Opens the packets at the sources. */
     long open(Aead aead) {
         return aead.open(key, counters, sources, targets, lengths, count);
     }

@@ -3,31 +3,31 @@ package io.culvert.crypto;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 
-/** One packet in off-heap memory, under any nonce of twelve bytes, alone or in all lanes of a group. */
+/** A packet under any nonce of twelve bytes, processed singly or in all lanes of a group. */
 final class VectorMemory implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final Scratch scratch = new Scratch();
-    private final LonePacket lone;
+    private final SinglePacket single;
     private final LaneGroup group;
     private final Kernels kernels;
     private final int length;
     private final long key;
     private final long counter;
     private final long source;
-    /** One for each lane. */
+    /** Targets, one for each lane. */
     private final long[] targets;
 
     VectorMemory(Kernels kernels, byte[] key, byte[] nonce, int length) {
         this.kernels = kernels;
         this.length = length;
         this.key = RawMemory.allocate(arena, 32);
-        lone = new LonePacket(kernels, scratch);
+        single = new SinglePacket(kernels, scratch);
         group = new LaneGroup(kernels, scratch);
         RawMemory.copy(key, 0, this.key, 32);
         long at = RawMemory.allocate(arena, 16);
         RawMemory.copy(nonce, 0, at, 12);
         counter = RawMemory.getLong(at + 4);
-        // WireGuard's nonces have zeros here, which is how the state is made.
+        // These four bytes are zero in WireGuard's nonces, and so in the state.
         int nonceStart = RawMemory.getInt(at);
         for (int lane = 0; lane < kernels.lanes(); lane++) {
             RawMemory.putInt(scratch.state + 13 * Kernels.ROW + lane * 4L, nonceStart);
@@ -37,24 +37,24 @@ final class VectorMemory implements AutoCloseable {
         Arrays.setAll(targets, lane -> RawMemory.allocate(arena, length + 16L));
     }
 
-    byte[] seal(boolean alone, byte[] message) {
+    byte[] seal(boolean singly, byte[] message) {
         RawMemory.copy(message, 0, source, length);
         kernels.key(scratch.state, key);
-        if (alone) {
-            lone.seal(counter, source, targets[0], length);
+        if (singly) {
+            single.seal(counter, source, targets[0], length);
         } else {
             fill();
             group.seal();
         }
-        return same(alone, length + 16);
+        return same(singly, length + 16);
     }
 
     /** The plaintext, or null. */
-    byte[] open(boolean alone, byte[] sealed) {
+    byte[] open(boolean singly, byte[] sealed) {
         RawMemory.copy(sealed, 0, source, sealed.length);
         kernels.key(scratch.state, key);
-        if (alone) {
-            return lone.open(counter, source, targets[0], length) ? same(true, length) : null;
+        if (singly) {
+            return single.open(counter, source, targets[0], length) ? same(true, length) : null;
         }
         fill();
         int forged = group.open();
@@ -71,10 +71,10 @@ final class VectorMemory implements AutoCloseable {
         }
     }
 
-    private byte[] same(boolean alone, int bytes) {
+    private byte[] same(boolean singly, int bytes) {
         byte[] first = new byte[bytes];
         RawMemory.copy(targets[0], first, 0, bytes);
-        for (int lane = 1; lane < (alone ? 1 : targets.length); lane++) {
+        for (int lane = 1; lane < (singly ? 1 : targets.length); lane++) {
             byte[] other = new byte[bytes];
             RawMemory.copy(targets[lane], other, 0, bytes);
             if (!Arrays.equals(first, other)) {

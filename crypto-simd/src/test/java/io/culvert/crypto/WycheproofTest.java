@@ -18,11 +18,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The vectors of Wycheproof, read from the directory that the property {@code culvert.vectors} names. */
+/** Wycheproof's test vectors, from the directory in the property {@code culvert.vectors}. */
 class WycheproofTest {
     private static final HexFormat HEX = HexFormat.of();
 
-    /** Either of the two one-message forms. */
+    /** The form of both one-message ciphers. */
     interface Sealer {
         void seal(byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to);
     }
@@ -41,7 +41,7 @@ class WycheproofTest {
         return tests("xchacha20_poly1305_test.json", 24, XChaCha20Poly1305::seal, XChaCha20Poly1305::open);
     }
 
-    /** Through the vector kernels, whose tags are without additional data: where there is some, the ciphertext counts. */
+    /** The vector kernels support no additional data: for vectors with some, only the ciphertext is compared. */
     @TestFactory
     Stream<DynamicTest> kernels() throws IOException {
         List<JsonObject> vectors = vectors("chacha20_poly1305_test.json")
@@ -59,14 +59,14 @@ class WycheproofTest {
         boolean valid = vector.get("result").getAsString().equals("valid");
         boolean noAad = hex(vector, "aad").length == 0;
         try (VectorMemory memory = new VectorMemory(kernels, hex(vector, "key"), hex(vector, "iv"), message.length)) {
-            for (boolean alone : new boolean[] {false, true}) {
-                byte[] again = memory.seal(alone, message);
+            for (boolean singly : new boolean[] {false, true}) {
+                byte[] again = memory.seal(singly, message);
                 int compared = noAad ? sealed.length : message.length;
                 if (valid) {
                     assertThat(Arrays.copyOf(again, compared)).isEqualTo(Arrays.copyOf(sealed, compared));
                 }
-                // A tag over additional data as well must not pass for one over the message alone.
-                byte[] opened = memory.open(alone, sealed);
+                // A tag that includes additional data must not verify without it.
+                byte[] opened = memory.open(singly, sealed);
                 assertThat(opened != null).isEqualTo(valid && noAad);
                 if (opened != null) {
                     assertThat(opened).isEqualTo(message);
@@ -95,7 +95,7 @@ class WycheproofTest {
             RawMemory.copy(hex(vector, "key"), 0, key, 32);
             long nonce = RawMemory.allocate(arena, 16);
             RawMemory.copy(hex(vector, "iv"), 0, nonce, 12);
-            // WireGuard's nonces have zeros here.
+            // These four bytes are zero in WireGuard's nonces.
             RawMemory.putInt(aead.nonce, RawMemory.getInt(nonce));
             long[] counters = {RawMemory.getLong(nonce + 4)};
             long[] places = {RawMemory.allocate(arena, sealed.length)};

@@ -2,7 +2,7 @@ package io.culvert.crypto.generator;
 
 import static io.culvert.crypto.generator.Width.each;
 
-/** ChaCha20, RFC 8439 section 2.3: in lockstep one block in each lane, one word of the state in each vector. */
+/** ChaCha20, RFC 8439 section 2.3: in lockstep, one block in each lane and one word of the state in each vector. */
 final class ChaCha20Kernels {
     private static final int WORDS = 16;
 
@@ -23,8 +23,10 @@ final class ChaCha20Kernels {
                     void keys(long state, long poly, long counters) {
                         LongVector even = LongVector.fromMemorySegment(LONGS, ALL, counters, LITTLE_ENDIAN);
                         LongVector odd = LongVector.fromMemorySegment(LONGS, ALL, counters + ROW, LITTLE_ENDIAN);
-                        even.and(0xffffffffL).or(odd.lanewise(LSHL, 32)).intoMemorySegment(ALL, state + 14 * ROW, LITTLE_ENDIAN);
-                        even.lanewise(LSHR, 32).or(odd.and(0xffffffff00000000L)).intoMemorySegment(ALL, state + 15 * ROW, LITTLE_ENDIAN);
+                        even.and(0xffffffffL).or(odd.lanewise(LSHL, 32))
+                                .intoMemorySegment(ALL, state + 14 * ROW, LITTLE_ENDIAN);
+                        even.lanewise(LSHR, 32).or(odd.and(0xffffffff00000000L))
+                                .intoMemorySegment(ALL, state + 15 * ROW, LITTLE_ENDIAN);
                         IntVector.zero(INTS).intoMemorySegment(ALL, state + 12 * ROW, LITTLE_ENDIAN);
                 """
                 + loadState("IntVector ")
@@ -38,7 +40,7 @@ final class ChaCha20Kernels {
                 """;
     }
 
-    /** Clamps r (RFC 8439 section 2.5), as four words of 32 bits; s stays as two of 64. */
+    /** Stores r, clamped (RFC 8439 section 2.5), as four words of 32 bits, and s as two of 64. */
     private String polyKeys(String name, String target, String half) {
         String words = each(8, i -> "LongVector N%d = x%d.reinterpretAsLongs()%s;".formatted(i, i, half));
         String limbs = """
@@ -97,16 +99,18 @@ final class ChaCha20Kernels {
                     @Override
                     void spread(long state, long counter, int firstBlock) {
                         IOTA.add(firstBlock).intoMemorySegment(ALL, state + 12 * ROW, LITTLE_ENDIAN);
-                        IntVector.broadcast(INTS, (int) counter).intoMemorySegment(ALL, state + 14 * ROW, LITTLE_ENDIAN);
-                        IntVector.broadcast(INTS, (int) (counter >>> 32)).intoMemorySegment(ALL, state + 15 * ROW, LITTLE_ENDIAN);
+                        IntVector.broadcast(INTS, (int) counter)
+                                .intoMemorySegment(ALL, state + 14 * ROW, LITTLE_ENDIAN);
+                        IntVector.broadcast(INTS, (int) (counter >>> 32))
+                                .intoMemorySegment(ALL, state + 15 * ROW, LITTLE_ENDIAN);
                     }
                 """;
     }
 
     /**
-     * The other way round: the four words of a row of the state in each quarter or half of a vector, block by block; sets of
-     * such vectors run in each other's gaps. Between columns and diagonals the rows but the second turn: that one is
-     * finished last, and what waits for it would wait for its turn as well.
+     * One packet: each quarter or half of a vector holds the four words of one row of a block's state. Several sets of
+     * such vectors run interleaved, to fill each other's latency. Between columns and diagonals all rows except the
+     * second are rotated: a round finishes the second row last, and its rotation would lengthen the critical path.
      */
     private String blocks(int blocks) {
         int sets = blocks / width.quads;
@@ -126,13 +130,15 @@ final class ChaCha20Kernels {
                 + each(
                         sets,
                         i -> each(3, k -> "IntVector %1$s%2$d = %1$s;".formatted("abc".charAt(k), i))
-                                + "IntVector n%1$d = numbers.add(IntVector.zero(INTS).blend(%2$d, FIRST));\nIntVector d%1$d = n%1$d;\n"
-                                        .formatted(i, i * width.quads))
+                                + """
+                                IntVector n%1$d = numbers.add(IntVector.zero(INTS).blend(%2$d, FIRST));
+                                IntVector d%1$d = n%1$d;
+                                """.formatted(i, i * width.quads))
                 + "for (int round = 0; round < 10; round++) {\n"
                 + each(sets, ChaCha20Kernels::rowRound)
-                + each(sets, i -> turn("a", i, 3) + turn("c", i, 1) + turn("d", i, 2))
+                + each(sets, i -> rotate("a", i, 3) + rotate("c", i, 1) + rotate("d", i, 2))
                 + each(sets, ChaCha20Kernels::rowRound)
-                + each(sets, i -> turn("a", i, 1) + turn("c", i, 3) + turn("d", i, 2))
+                + each(sets, i -> rotate("a", i, 1) + rotate("c", i, 3) + rotate("d", i, 2))
                 + "}\n"
                 + each(
                         sets,
@@ -151,8 +157,8 @@ final class ChaCha20Kernels {
         return quarterRound("a" + set, "b" + set, "c" + set, "d" + set);
     }
 
-    private static String turn(String name, int set, int words) {
-        return "%1$s%2$d = %1$s%2$d.rearrange(TURN_%3$d);\n".formatted(name, set, words);
+    private static String rotate(String name, int set, int words) {
+        return "%1$s%2$d = %1$s%2$d.rearrange(ROTATE_%3$d);\n".formatted(name, set, words);
     }
 
     private String storeSet(int set) {
@@ -161,7 +167,7 @@ final class ChaCha20Kernels {
         if (width.quads == 4) {
             text += width.interleave(rows[0], rows[2], 8) + width.interleave(rows[1], rows[3], 8);
         }
-        // With two quarters to a vector, the halves of block 0 are in rows 0 and 2, and those of block 1 in 1 and 3.
+        // With two rows to a vector, the halves of block 0 are in vectors 0 and 2, and those of block 1 in 1 and 3.
         int[] order = width.quads == 4 ? new int[] {0, 1, 2, 3} : new int[] {0, 2, 1, 3};
         return text
                 + each(
@@ -177,7 +183,8 @@ final class ChaCha20Kernels {
                     void xor(long keystream, long source, long target, int blocks) {
                         for (long at = 0; at < (long) blocks * 64; at += #V) {
                             IntVector.fromMemorySegment(INTS, ALL, source + at, LITTLE_ENDIAN)
-                                    .lanewise(XOR, IntVector.fromMemorySegment(INTS, ALL, keystream + at, LITTLE_ENDIAN))
+                                    .lanewise(XOR,
+                                            IntVector.fromMemorySegment(INTS, ALL, keystream + at, LITTLE_ENDIAN))
                                     .intoMemorySegment(ALL, target + at, LITTLE_ENDIAN);
                         }
                     }
@@ -189,13 +196,10 @@ final class ChaCha20Kernels {
 
                     @Override
                     void key(long state, long key) {
-                """
-                + each(
-                        8,
-                        i ->
-                                "IntVector.broadcast(INTS, RawMemory.getInt(key + %d)).intoMemorySegment(ALL, state + %d * ROW, LITTLE_ENDIAN);"
-                                        .formatted(4 * i, 4 + i))
-                + "}\n";
+                """ + each(8, i -> """
+                                IntVector.broadcast(INTS, RawMemory.getInt(key + %d))
+                                        .intoMemorySegment(ALL, state + %d * ROW, LITTLE_ENDIAN);
+                                """.formatted(4 * i, 4 + i)) + "}\n";
     }
 
     private String loadState(String declare) {

@@ -6,7 +6,7 @@ import static io.culvert.crypto.generator.Width.range;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Poly1305, RFC 8439 section 2.5: in lockstep one packet in each lane of 64 bits, one word of 32 bits in each vector. */
+/** Poly1305, RFC 8439 section 2.5: in lockstep, one packet in each lane of 64 bits, and 32 bits of each in a vector. */
 final class Poly1305Kernels {
     private final Width width;
 
@@ -28,11 +28,11 @@ final class Poly1305Kernels {
                             long to = target + (long) block * 8 * #V;
                             IntVector t;
                 """
-                + width.eachPart(part -> each(
-                        width.longs,
-                        k ->
-                                "IntVector x%d = IntVector.fromMemorySegment(INTS, ALL, sources[%d + half] + from + %d, LITTLE_ENDIAN);"
-                                        .formatted(part * width.longs + k, 2 * k, part * width.bytes)))
+                + width.eachPart(part ->
+                        each(width.longs, k -> """
+                                IntVector x%d = IntVector.fromMemorySegment(
+                                        INTS, ALL, sources[%d + half] + from + %d, LITTLE_ENDIAN);
+                                """.formatted(part * width.longs + k, 2 * k, part * width.bytes)))
                 + width.eachPart(part -> IntStream.iterate(1, bit -> bit < width.longs, bit -> 2 * bit)
                         .mapToObj(bit -> width.interleaveAll(part * width.longs, width.longs, bit, 2 * bit))
                         .collect(Collectors.joining()))
@@ -44,8 +44,8 @@ final class Poly1305Kernels {
     }
 
     /**
-     * {@code x = x * r + m} for each block, of both halves: the products of one fill the time in which the other waits for
-     * its carries.
+     * {@code x = x * r + m} for each block of both halves: the products of one half run while the other waits for its
+     * carries.
      */
     private String absorb() {
         return """
@@ -100,32 +100,30 @@ final class Poly1305Kernels {
                 + "}\n";
     }
 
-    /** Gives the vectors of one half in {@code text} names of their own. */
+    /** Renames the vectors in {@code text} for one half. */
     private static String half(String name, String text) {
         return named(name, "cdehmrsxy", text);
     }
 
-    /** Puts {@code prefix} before the names in {@code text} that are one of {@code letters}, and a digit or nothing. */
+    /** Prefixes the names in {@code text} that consist of one of {@code letters} and an optional digit. */
     private static String named(String prefix, String letters, String text) {
         return text.replaceAll("\\b([" + letters + "]\\d?)\\b", prefix + "$1");
     }
 
-    /** r as four words and five quarters of the upper three; the accumulator. */
+    /** Loads r as four words, computes 5/4 of the upper three, and loads the accumulator. */
     private String loadClamped(String poly) {
-        return each(
-                        4,
-                        i ->
-                                "LongVector r%d = LongVector.fromMemorySegment(LONGS, ALL, %s + (R + %d) * ROW, LITTLE_ENDIAN).and(0xffffffffL);"
-                                        .formatted(i, poly, i))
+        return each(4, i -> """
+                                LongVector r%d = LongVector.fromMemorySegment(
+                                        LONGS, ALL, %s + (R + %d) * ROW, LITTLE_ENDIAN).and(0xffffffffL);
+                                """.formatted(i, poly, i))
                 + range(
                         1,
                         4,
                         i -> "LongVector s%d = r%d.add(r%d.lanewise(LSHR, 2)).and(0xffffffffL);".formatted(i, i, i))
-                + each(
-                        5,
-                        i ->
-                                "LongVector x%d = LongVector.fromMemorySegment(LONGS, ALL, %s + (X + %d) * ROW, LITTLE_ENDIAN);"
-                                        .formatted(i, poly, i));
+                + each(5, i -> """
+                                LongVector x%d = LongVector.fromMemorySegment(
+                                        LONGS, ALL, %s + (X + %d) * ROW, LITTLE_ENDIAN);
+                                """.formatted(i, poly, i));
     }
 
     private String loadMessage(String at) {
@@ -139,7 +137,7 @@ final class Poly1305Kernels {
         return each(5, i -> "x%d.intoMemorySegment(ALL, %s + (X + %d) * ROW, LITTLE_ENDIAN);".formatted(i, poly, i));
     }
 
-    /** Carries x once round, into words below 2^32 and h4 of at most 4; bounds are at Kernels. */
+    /** Propagates carries in x once, into words below 2^32 and h4 of at most 4; Kernels states the bounds. */
     private String carryWords() {
         return """
                 LongVector e = x4.add(x3.lanewise(LSHR, 32));
@@ -156,8 +154,8 @@ final class Poly1305Kernels {
     }
 
     /**
-     * {@code d = h * r + m}: word k of the product is the sum of h[i] * r[j] for i + j = k and of h[i] * 5/4 r[j] for i + j = k
-     * + 4, as 2^130 is 5 and the upper words of r have their lower two bits clear.
+     * {@code d = h * r + m}: word k of the product is the sum of h[i] * r[j] for i + j = k, and of h[i] * 5/4 r[j] for
+     * i + j = k + 4, as 2^130 = 5 (mod p) and the upper words of r have their lower two bits clear.
      */
     private String multiplyWords(boolean message) {
         String start = message ? """
@@ -181,7 +179,7 @@ final class Poly1305Kernels {
                 """;
     }
 
-    /** From carried words to the lower 128 bits of the one value below 2^130 - 5: what is not below it takes 5 and drops 2^130. */
+    /** Reduces carried words modulo p = 2^130 - 5, to 128 bits and without a branch (h - p = h + 5 - 2^130). */
     private String reduce() {
         return """
                 LongVector g0 = h0.add(5L);
@@ -242,16 +240,17 @@ final class Poly1305Kernels {
     }
 
     /**
-     * p: r to the power of the number of lanes, in all lanes; q: in each the power that its last block takes. By squaring:
-     * while p goes through the powers 1, 2, 4, a lane multiplies by it where its exponent less one has that bit.
+     * Computes p, r to the power of the number of lanes, in all lanes, and q, in each lane the power for its last
+     * block. By squaring: while p goes through the powers 1, 2, 4, a lane multiplies q by p if its exponent less one
+     * has that bit.
      */
     private String powers() {
         String limbs = each(5, i -> "LongVector a%1$d = q%1$d.and(0xffffffffL);".formatted(i));
-        return each(
-                        5,
-                        i ->
-                                "LongVector p%1$d = LongVector.broadcast(LONGS, RawMemory.getLong(poly + (R + %1$d) * ROW));\nLongVector q%1$d = p%1$d;"
-                                        .formatted(i))
+        return each(5, i -> """
+                                LongVector p%1$d = LongVector.broadcast(
+                                        LONGS, RawMemory.getLong(poly + (R + %1$d) * ROW));
+                                LongVector q%1$d = p%1$d;
+                                """.formatted(i))
                 + "for (int bit = 1; bit < #L; bit <<= 1) {\n"
                 + "VectorMask<Long> takes = EXPONENTS.and(bit).compare(GT, 0L);\n"
                 + factors("LongVector ", "p")
@@ -264,7 +263,7 @@ final class Poly1305Kernels {
                 + "}\n";
     }
 
-    /** A number's limbs, and five times the upper four. */
+    /** The limbs of a number, and five times the upper four. */
     private String factors(String declare, String name) {
         return each(5, i -> "%sr%d = %s%d.and(0xffffffffL);".formatted(declare, i, name, i))
                 + range(
@@ -274,9 +273,9 @@ final class Poly1305Kernels {
     }
 
     /**
-     * Carries x once round, into factors: limb 1 may be a little above 26 bits, the others are not. This comes before the
-     * multiplication of its step, not after it: C2 orders a loop's body by what the results of the body wait for, and so
-     * starts with the chain of carries, while the products wait in the wings.
+     * Propagates carries in x once, into factors; limb 1 may exceed 26 bits slightly. This comes before the
+     * multiplication of a step, not after it: C2 schedules a loop body by the critical path of its results, and would
+     * start with the chain of carries while the multipliers are idle.
      */
     private String carry() {
         return """
@@ -297,18 +296,19 @@ final class Poly1305Kernels {
     }
 
     /**
-     * {@code d = a * r + m}: limb k of the product is the sum of a[i] * r[j] for i + j = k and of a[i] * 5 r[j] for i + j = k
-     * + 5, as 2^130 is 5. The message goes in as pieces of 52, 52 and 25 bits, at limbs 0, 2 and 4.
+     * {@code d = a * r + m}: limb k of the product is the sum of a[i] * r[j] for i + j = k, and of a[i] * 5 r[j] for
+     * i + j = k + 5, as 2^130 = 5 (mod p). The message is added in pieces of 52, 52 and 25 bits, at limbs 0, 2 and 4.
      *
-     * <p>Each factor is an AND with a literal of at most 32 bits right at the multiplication: that is how C2 knows that the
-     * upper halves are zero, and uses VPMULUDQ in place of the three times dearer VPMULLQ. The sums start with the limbs
-     * that the carry gives first.
+     * <p>Each factor is an AND with a literal of at most 32 bits, directly at the multiplication: so C2 knows that the
+     * upper halves are zero, and uses VPMULUDQ in place of VPMULLQ, which takes three times as long. The sums start
+     * with the limbs that the carry finishes first.
      */
     private String multiply(boolean message) {
         return (message ? """
                           LongVector d0 = m0.and(0xfffffffffffffL).add(a2.mul(s3));
                           LongVector d1 = a2.mul(s4);
-                          LongVector d2 = m0.lanewise(LSHR, 52).or(m1.lanewise(LSHL, 12)).and(0xfffffffffffffL).add(a2.mul(r0));
+                          LongVector d2 = m0.lanewise(LSHR, 52).or(m1.lanewise(LSHL, 12))
+                                  .and(0xfffffffffffffL).add(a2.mul(r0));
                           LongVector d3 = a2.mul(r1);
                           LongVector d4 = m1.lanewise(LSHR, 40).add(1L << 24).add(a2.mul(r2));
                           """ : each(5, k -> "LongVector d%d = a2.mul(%s);".formatted(k, factor(k, 2))))
@@ -318,7 +318,7 @@ final class Poly1305Kernels {
                                 .formatted(k, k, factor(k, 3), factor(k, 4), factor(k, 0), factor(k, 1)));
     }
 
-    /** What x[i] is multiplied by for limb k of the product. */
+    /** The factor of a[i] for limb k of the product. */
     private static String factor(int k, int i) {
         return k >= i ? "r" + (k - i) : "s" + (k + 5 - i);
     }

@@ -4,7 +4,7 @@ import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** A width of vectors, and the text that depends on it. */
+/** A vector width, and the text of kernels that depends on it. */
 final class Width {
     private static final int BLOCK_BYTES = 64;
 
@@ -12,7 +12,7 @@ final class Width {
     final int bytes;
     final int ints;
     final int longs;
-    /** Quarters of a block of four words, in one vector. */
+    /** Rows of four words in one vector. */
     final int quads;
 
     private final int vectorsPerBlock;
@@ -26,7 +26,7 @@ final class Width {
         this.vectorsPerBlock = BLOCK_BYTES / bytes;
     }
 
-    /** Puts the width's figures in. */
+    /** Replaces the placeholders for the width's numbers. */
     String fill(String text) {
         return text.replace("#B", Integer.toString(bits))
                 .replace("#V", Integer.toString(bytes))
@@ -45,7 +45,9 @@ final class Width {
         return text.replaceAll("#(?![BVIL])", Integer.toString(bit));
     }
 
-    /** One stage over {@code count} vectors from {@code first}: those that differ in {@code bit} of their index. */
+    /**
+     * One stage over {@code count} vectors from {@code first}: interleaves pairs whose indices differ in {@code bit}.
+     */
     String interleaveAll(int first, int count, int bit, int laneBit) {
         return IntStream.range(0, count)
                 .filter(i -> (i & bit) == 0)

@@ -1,10 +1,10 @@
 package io.culvert.crypto;
 
-/** Fewer bytes than a vector has, without touching what lies beyond. */
-final class Partial {
-    private Partial() {}
+/** Loads and encrypts fewer bytes than a vector holds, without access to the bytes behind them. */
+final class TailBytes {
+    private TailBytes() {}
 
-    /** The first {@code bytes} (0 to 8) bytes at an address, as a little-endian word padded with zeros. */
+    /** Loads {@code bytes} (0 to 8) bytes as a little-endian word, padded with zeros. */
     static long load(long address, int bytes) {
         if (bytes == 8) {
             return RawMemory.getLong(address);
@@ -21,7 +21,7 @@ final class Partial {
         return word;
     }
 
-    /** Joins up to a block with a keystream. */
+    /** XORs up to a block with the keystream. */
     static void xor(long keystream, long source, long target, int bytes) {
         int done = 0;
         for (; done <= bytes - 8; done += 8) {
@@ -32,8 +32,8 @@ final class Partial {
             done += 4;
         }
         for (; done < bytes; done++) {
-            int joined = RawMemory.getByte(source + done) ^ RawMemory.getByte(keystream + done);
-            RawMemory.putByte(target + done, (byte) joined);
+            int xored = RawMemory.getByte(source + done) ^ RawMemory.getByte(keystream + done);
+            RawMemory.putByte(target + done, (byte) xored);
         }
     }
 }

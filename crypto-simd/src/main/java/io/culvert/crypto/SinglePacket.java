@@ -1,13 +1,14 @@
 package io.culvert.crypto;
 
 /**
- * One packet spread over the lanes, block by block: for trains of one or a few, and for packets far longer than the
- * others of their train. For one thread.
+ * Processes one packet with its blocks spread over the lanes: for trains of one or a few packets, and for packets far
+ * longer than the others of their train. For one thread.
  *
- * <p>The first pass makes block 0 (the key of Poly1305) and the keystream of as many further blocks as lanes are left; the
- * middle ones go straight from source to target; the last, where not all lanes have a whole block, makes keystream again.
+ * <p>The first pass makes block 0 (the key of Poly1305) and keystream for as many further blocks as lanes are left. The
+ * middle passes encrypt from source to target directly. The last pass, in which not all lanes have a whole block, makes
+ * keystream again.
  */
-final class LonePacket {
+final class SinglePacket {
     private final Kernels kernels;
     private final Scratch scratch;
     private final Poly1305 poly;
@@ -15,7 +16,7 @@ final class LonePacket {
     private final long[] from;
     private final long[] to;
 
-    LonePacket(Kernels kernels, Scratch scratch) {
+    SinglePacket(Kernels kernels, Scratch scratch) {
         this.kernels = kernels;
         this.scratch = scratch;
         poly = new Poly1305(kernels, scratch);
@@ -24,7 +25,7 @@ final class LonePacket {
         to = new long[lanes];
     }
 
-    /** Seals a packet; the key is in the scratch memory already. */
+    /** Seals a packet under the key in the scratch memory. */
     void seal(long counter, long source, long target, int length) {
         firstPass(counter, length);
         cipher(counter, source, target, length);
@@ -35,9 +36,9 @@ final class LonePacket {
     }
 
     /**
-     * Opens a packet, if it is authentic.
+     * Opens a packet under the key in the scratch memory, if it is authentic.
      *
-     * @return whether it is
+     * @return whether it is authentic
      */
     boolean open(long counter, long source, long target, int length) {
         firstPass(counter, length);
@@ -68,7 +69,7 @@ final class LonePacket {
             kernels.blocks8(scratch.state, counter, firstBlock, scratch.keystream);
         } else {
             kernels.spread(scratch.state, counter, firstBlock);
-            kernels.cipher(scratch.state, scratch.nothing, scratch.keystreamBlocks, 0, 1, lanes);
+            kernels.cipher(scratch.state, scratch.zeroSources, scratch.keystreamBlocks, 0, 1, lanes);
         }
         scratch.keystreamUsed = Math.max(scratch.keystreamUsed, made);
     }
@@ -95,6 +96,6 @@ final class LonePacket {
     private void xor(long stream, long source, long target, int bytes) {
         int whole = bytes & -64;
         kernels.xor(stream, source, target, whole >> 6);
-        Partial.xor(stream + whole, source + whole, target + whole, bytes - whole);
+        TailBytes.xor(stream + whole, source + whole, target + whole, bytes - whole);
     }
 }
