@@ -7,133 +7,108 @@ import io.culvert.bench.result.Series;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code culvert bench}, end to end, through the launcher; small runs, whose figures nobody looks at. */
+/** {@code culvert bench} end to end, through the launcher: runs too short for meaningful figures. */
 @OnHost("iperf3")
 class BenchTest {
-    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final String PREFIX = "culvert-bench";
 
     @TempDir
     private Path directory;
 
-    private Process process;
+    private LauncherRun run;
 
     @AfterEach
     void end() {
-        if (process != null) {
-            process.destroyForcibly();
+        if (run != null) {
+            run.close();
         }
     }
 
-    /** Starts it; the launcher becomes the program, so that the process number is the program's. */
     private void start(String... arguments) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of(Repository.root().resolve("bin/culvert").toString(), "bench"));
-        command.addAll(List.of("--contenders", "culvert,wireguard-go-debian", "--seconds", "1", "--warm-up", "0"));
-        command.addAll(List.of("--out", directory.resolve("results").toString()));
-        command.addAll(List.of(arguments));
-        process = new ProcessBuilder(command)
-                .redirectOutput(directory.resolve("out").toFile())
-                .redirectError(directory.resolve("err").toFile())
-                .start();
+        List<String> all = new ArrayList<>(List.of("bench", "--seconds", "1", "--warm-up", "0"));
+        all.addAll(List.of("--out", results().toString(), "--pages", pages().toString()));
+        all.addAll(List.of(arguments));
+        run = new LauncherRun(directory, all);
     }
 
-    private int exitStatus() throws InterruptedException {
-        assertThat(process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS))
-                .as("it ends")
-                .isTrue();
-        return process.exitValue();
+    private Path results() {
+        return directory.resolve("results");
     }
 
-    private String said(String file) {
-        return Repository.text(directory.resolve(file));
+    private Path pages() {
+        return directory.resolve("pages");
     }
 
     private Run result() throws IOException {
-        try (Stream<Path> files = Files.list(directory.resolve("results"))) {
-            List<Path> found =
-                    files.filter(file -> file.toString().endsWith(".json")).toList();
+        try (Stream<Path> files = Files.list(results())) {
+            List<Path> found = files.toList();
             assertThat(found).hasSize(1);
             return Run.read(found.getFirst());
         }
     }
 
-    /** Namespaces, sockets and files carry the process number in their names; so do the arguments of what it starts. */
-    private void assertNothingIsLeft() throws IOException {
-        String pid = Long.toString(process.pid());
-        for (Path place : List.of(Path.of("/run/netns"), Path.of("/var/run/wireguard"), Path.of("/tmp"))) {
-            if (Files.exists(place)) {
-                try (Stream<Path> files = Files.list(place)) {
-                    assertThat(files.map(file -> file.getFileName().toString())
-                                    .filter(name -> name.startsWith("culvert-bench-" + pid + "-")
-                                            || name.startsWith("cb" + pid + "x")))
-                            .as("left in %s", place)
-                            .isEmpty();
-                }
-            }
-        }
-        List<String> running = ProcessHandle.allProcesses()
-                .map(handle -> handle.info().commandLine().orElse(""))
-                .filter(line -> line.contains("cb" + pid + "x") || line.contains("culvert-bench-" + pid + "-"))
-                .toList();
-        assertThat(running).as("still running").isEmpty();
-    }
-
     @Test
     void measuresCulvertBesideAPeerAndLeavesNothing() throws Exception {
-        start("--tests", "start,tcp1,ping", "--rounds", "1");
+        start("--implementations", "culvert,wireguard-go-debian", "--tests", "start,tcp1,ping", "--rounds", "1");
 
-        assertThat(exitStatus()).as(said("err")).isZero();
-        Run run = result();
-        assertThat(run.kind()).isEqualTo("end-to-end");
-        assertThat(run.missing()).isEmpty();
-        assertThat(run.machine())
+        assertThat(run.exitStatus()).as(run.errors()).isZero();
+        Run result = result();
+        assertThat(result.kind()).isEqualTo("end-to-end");
+        assertThat(result.missing()).isEmpty();
+        assertThat(result.machine())
                 .containsKeys("cpu", "kernel", "commit", "version of culvert", "version of wireguard-go-debian")
-                .hasEntrySatisfying("command", command -> assertThat(command).startsWith("bench --contenders culvert"));
-        for (String contender : List.of("culvert", "wireguard-go-debian")) {
+                .hasEntrySatisfying(
+                        "command",
+                        command -> assertThat(command)
+                                .startsWith("bench ")
+                                .contains("--implementations culvert,wireguard-go-debian"));
+        for (String implementation : List.of("culvert", "wireguard-go-debian")) {
             for (String metric : List.of("throughput", "cpu", "cpu sender", "cpu receiver")) {
-                Series series = run.find("tcp1", contender, metric).orElseThrow();
+                Series series = result.find("tcp1", implementation, metric).orElseThrow();
                 assertThat(series.samples()).hasSize(1).allMatch(sample -> sample > 0);
             }
-            assertThat(run.find("ping", contender, "p99").orElseThrow().median())
+            assertThat(result.find("ping", implementation, "p99").orElseThrow().median())
                     .isPositive();
-            assertThat(run.find("start", contender, "ready").orElseThrow().median())
-                    .isPositive();
+            for (String metric : List.of("ready", "time to first packet")) {
+                assertThat(result.find("start", implementation, metric)
+                                .orElseThrow()
+                                .median())
+                        .isPositive();
+            }
         }
-        assertThat(said("out")).contains("tcp1", "wireguard-go-debian", "WireGuard (Culvert)");
-        assertNothingIsLeft();
+        assertThat(run.output())
+                .contains("tcp1", "wireguard-go-debian")
+                .containsPattern("culvert +WireGuard +[0-9.]+ Gbit/s");
+        assertThat(pages().resolve(result.name() + ".html")).exists();
+        run.assertNothingIsLeft(PREFIX);
     }
 
     @Test
-    void interruptedItKeepsWhatItMeasuredAndLeavesNothing() throws Exception {
-        start("--tests", "ping,tcp8", "--rounds", "100");
-        assertThat(Eventually.holds(
-                        LIMIT, () -> !process.isAlive() || said("err").contains("ping: median")))
-                .isTrue();
-        Command.of("kill", "-INT", Long.toString(process.pid())).run().expectSuccess();
+    void interruptedItKeepsItsSamplesAndLeavesNothing() throws Exception {
+        start("--implementations", "culvert,wireguard-go-debian", "--tests", "ping,tcp8", "--rounds", "100");
+        run.interruptAfter("ping: median");
 
-        assertThat(exitStatus()).as(said("err")).isEqualTo(130);
-        Run run = result();
-        assertThat(run.machine()).containsEntry("stopped", "in round 1 of 100");
-        assertThat(run.find("ping", "culvert", "median")).isPresent();
-        assertThat(said("out")).contains("stopped in round 1 of 100");
-        assertNothingIsLeft();
+        assertThat(run.exitStatus()).as(run.errors()).isEqualTo(130);
+        Run result = result();
+        assertThat(result.machine()).containsEntry("stopped", "in round 1 of 100");
+        assertThat(result.find("ping", "culvert", "median")).isPresent();
+        assertThat(run.output()).contains("stopped in round 1 of 100");
+        run.assertNothingIsLeft(PREFIX);
     }
 
     @Test
-    void whatThereIsNotIsRefused() throws Exception {
-        start("--tests", "tcp2");
+    void rejectsUnknownTests() throws Exception {
+        start("--implementations", "culvert", "--tests", "tcp2");
 
-        assertThat(exitStatus()).isEqualTo(2);
-        assertThat(said("err")).contains("no test tcp2");
-        assertThat(directory.resolve("results")).doesNotExist();
+        assertThat(run.exitStatus()).isEqualTo(2);
+        assertThat(run.errors()).contains("unknown test \"tcp2\"").doesNotContain("deprecated");
+        assertThat(results()).doesNotExist();
     }
 }

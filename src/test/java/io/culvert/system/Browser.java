@@ -18,7 +18,7 @@ import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.logging.LogType;
 import org.openqa.selenium.logging.LoggingPreferences;
 
-/** Debian's Chromium without a window, with a profile of its own, that asks nobody anything. */
+/** Debian's Chromium, headless, with a profile of its own and without background requests. */
 final class Browser implements AutoCloseable {
     static final String CHROMIUM = "/usr/bin/chromium";
     static final String DRIVER = "/usr/bin/chromedriver";
@@ -53,7 +53,7 @@ final class Browser implements AutoCloseable {
         driver.get("about:blank");
     }
 
-    /** Shows a file to a reader with a screen this wide, who prefers light or dark. */
+    /** Opens a file at a viewport width, with a light or dark colour scheme. */
     void show(Path page, int width, boolean dark) {
         driver.executeCdpCommand(
                 "Emulation.setDeviceMetricsOverride",
@@ -64,11 +64,11 @@ final class Browser implements AutoCloseable {
         console();
         requests();
         driver.get(page.toUri().toString());
-        // What is folded up must be fit to be looked at too.
+        // Collapsed sections are checked too.
         evaluate("document.querySelectorAll('details').forEach(one => one.open = true)");
     }
 
-    /** Runs JavaScript in the page, and gives what it returns. */
+    /** Runs JavaScript in the page, and returns its result. */
     Object evaluate(String script) {
         return ((JavascriptExecutor) driver).executeScript(script);
     }
@@ -78,12 +78,12 @@ final class Browser implements AutoCloseable {
         return driver.getTitle();
     }
 
-    /** What the console has said since the page was shown. */
+    /** The console messages since the page was opened. */
     List<String> console() {
         return entries(LogType.BROWSER);
     }
 
-    /** The addresses that have been asked for since the page was shown, itself included and those within it aside. */
+    /** The URLs requested since the page was opened, including its own, without data URLs. */
     List<String> requests() {
         return entries(LogType.PERFORMANCE).stream()
                 .filter(message -> message.contains("\"Network.requestWillBeSent\""))
@@ -92,8 +92,8 @@ final class Browser implements AutoCloseable {
                 .toList();
     }
 
-    /** Writes a picture of the whole page. */
-    void photograph(Path file) {
+    /** Writes a screenshot of the whole page. */
+    void screenshot(Path file) {
         try {
             Object height = evaluate("return document.documentElement.scrollHeight");
             Object width = evaluate("return document.documentElement.clientWidth");

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ConditionEvaluationResult;
 import org.junit.jupiter.api.extension.ExecutionCondition;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
-/** Lets tests run where there is a {@link Browser}. */
+/** Skips tests if {@link Browser} is not installed. */
 final class BrowserCondition implements ExecutionCondition {
     @Override
     public ConditionEvaluationResult evaluateExecutionCondition(ExtensionContext context) {
@@ -15,7 +15,7 @@ final class BrowserCondition implements ExecutionCondition {
                 .filter(program -> !Files.isExecutable(Path.of(program)))
                 .toList();
         return missing.isEmpty()
-                ? ConditionEvaluationResult.enabled("there is a browser")
-                : ConditionEvaluationResult.disabled("missing: " + String.join(", ", missing));
+                ? ConditionEvaluationResult.enabled("a browser is installed")
+                : ConditionEvaluationResult.disabled("not installed: " + String.join(", ", missing));
     }
 }

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The benchmarks' pages in a real browser: of runs full of awkward texts, and of what was last measured. */
+/** Report pages in a browser: of runs with hostile texts, and of the newest recorded runs. */
 @Tag("system")
 @ExtendWith(BrowserCondition.class)
 class ReportPageTest {
@@ -42,7 +42,7 @@ class ReportPageTest {
         PAGES.put("index", IndexPage.write(samples, directory));
         List<Run> measured = new ArrayList<>(Reports.recorded(Repository.root().resolve("perf-results")));
         measured.sort(Comparator.comparing(Run::time));
-        // The newest of each kind comes last, and stays.
+        // The newest run of each kind replaces the older ones.
         for (Run run : measured) {
             PAGES.put(run.kind(), HtmlReport.write(run, directory.resolve("measured"), measured));
         }
@@ -56,7 +56,7 @@ class ReportPageTest {
 
     @ParameterizedTest
     @CsvSource({"1280, false", "1280, true", "360, false", "360, true"})
-    void isFitToBeLookedAt(int width, boolean dark) {
+    void rendersCleanlyAtEachWidthAndScheme(int width, boolean dark) {
         PAGES.forEach((name, page) -> {
             browser.show(page, width, dark);
 
@@ -74,20 +74,22 @@ class ReportPageTest {
                                     + " || one.getBoundingClientRect().height < 50 || !one.alt"
                                     + " || one.currentSrc === one.src === " + dark + ")",
                             "one.alt + one.currentSrc.slice(0, 40)"))
-                    .as("%s: plots that are not there, or not in this colour scheme", name)
+                    .as("%s: plots that are missing, or not of this colour scheme", name)
                     .isEmpty();
             assertThat(number("document.documentElement.scrollWidth"))
                     .as("%s: width of the page", name)
                     .isLessThanOrEqualTo(number("document.documentElement.clientWidth"))
                     .isLessThanOrEqualTo(width);
-            assertThat(contrasts(name)).as("%s: texts without contrast", name).isEmpty();
-            browser.photograph(Repository.root()
+            assertThat(contrasts(name))
+                    .as("%s: texts with too little contrast", name)
+                    .isEmpty();
+            browser.screenshot(Repository.root()
                     .resolve("src/test/target/pages/%s-%d-%s.png".formatted(name, width, dark ? "dark" : "light")));
         });
     }
 
     @Test
-    void showsAwkwardTextsAsTheyAre() {
+    void showsHostileTextsLiterally() {
         browser.show(PAGES.get("sample"), 1280, false);
 
         assertThat(browser.evaluate("return document.body.textContent").toString())
@@ -97,7 +99,7 @@ class ReportPageTest {
         assertThat(number("document.images.length")).isGreaterThan(10);
     }
 
-    /** For all texts of the page: their contrast to the nearest background that is not transparent, where it is too low. */
+    /** The texts whose contrast to the nearest opaque background is too low. */
     private static List<String> contrasts(String name) {
         List<String> texts = strings("""
                 (() => {
@@ -112,10 +114,12 @@ class ReportPageTest {
                         const text = walker.currentNode, element = text.parentElement;
                         if (!text.data.trim()) continue;
                         let behind = element;
-                        while (behind && /, 0\\)$|transparent/.test(getComputedStyle(behind).backgroundColor)) behind = behind.parentElement;
+                        const isClear = node => /, 0\\)$|transparent/.test(getComputedStyle(node).backgroundColor);
+                        while (behind && isClear(behind)) behind = behind.parentElement;
                         const a = luminance(getComputedStyle(element).color);
                         const b = luminance(getComputedStyle(behind || document.documentElement).backgroundColor);
-                        found.push((Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05) + ' ' + text.data.trim().slice(0, 40));
+                        const contrast = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
+                        found.push(contrast + ' ' + text.data.trim().slice(0, 40));
                     }
                     return found;
                 })()""", "one");

@@ -1,23 +1,24 @@
 package io.culvert.bench;
 
 import io.culvert.bench.aead.AeadBench;
+import io.culvert.bench.process.ShutdownGuard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
-/** {@code culvert bench aead}: hands its arguments on, as they are. */
+/** {@code culvert bench aead}: passes its arguments on unchanged. */
 @Command(name = "aead", description = "Measures the cipher against JCE and OpenSSL.")
 final class AeadCommand implements Callable<Integer> {
     @Unmatched
     private final List<String> arguments = new ArrayList<>();
 
-    /** Made by the command line. */
+    /** For picocli. */
     AeadCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        return OrderlyStop.of(() -> AeadBench.execute(arguments.toArray(String[]::new)));
+        return ShutdownGuard.run(() -> AeadBench.execute(arguments.toArray(String[]::new)));
     }
 }

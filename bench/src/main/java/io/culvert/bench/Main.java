@@ -1,13 +1,15 @@
 package io.culvert.bench;
 
-import io.culvert.bench.endtoend.Announcement;
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
-import io.culvert.bench.endtoend.ResultTable;
 import io.culvert.bench.gate.GateOptions;
 import io.culvert.bench.jmh.JmhCommand;
+import io.culvert.bench.process.ShutdownGuard;
+import io.culvert.bench.report.ProtocolComparison;
 import io.culvert.bench.report.ReportCommand;
 import io.culvert.bench.report.Reports;
+import io.culvert.bench.report.ResultTable;
+import io.culvert.bench.result.DeprecatedNames;
 import io.culvert.bench.result.Run;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -24,53 +26,63 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code culvert bench}: end to end beside the peers; the other benchmarks are subcommands. */
+/** {@code culvert bench}: measures tunnels end to end; the other benchmarks are subcommands. */
 @Command(
         name = "culvert bench",
         description =
-                "Measures Culvert and its peers between two network namespaces, with iperf3 and ping, in interleaved rounds.",
+                "Measures Culvert and its peers between network namespaces by iperf3 and ping, in interleaved rounds.",
         sortOptions = false,
         subcommands = {AeadCommand.class, JmhCommand.class, ReportCommand.class})
 public final class Main implements Callable<Integer> {
-    @Option(names = "--quick", description = "a few telling tests, in minutes")
+    @Option(names = "--quick", description = "a few tests and implementations, in minutes")
     private boolean quick;
 
-    @Option(names = "--contenders", split = ",", paramLabel = "NAME", description = "only these, of those it knows")
-    private List<String> contenders = List.of();
+    @Option(
+            names = "--implementations",
+            split = ",",
+            paramLabel = "NAME",
+            description = "only these implementations, such as culvert,wireguard-go-debian,no-crypto")
+    private List<String> implementations = List.of();
 
     @Option(
             names = "--impl",
             paramLabel = "NAME=COMMAND",
-            description =
-                    "one more WireGuard program with a UAPI socket: what runs it in the foreground for interface {ifname}")
+            description = "adds a program with a UAPI socket: the command that runs it in the foreground for {ifname}")
     private Map<String, String> programs = new LinkedHashMap<>();
 
     @Option(
             names = "--tests",
             split = ",",
             paramLabel = "TEST",
-            description = "only these, such as tcp1, ping@ipv6, tcp8@mtu9000, tcp1@peers10000")
+            description = "only these tests, such as tcp1, ping@ipv6, tcp8@mtu9000, tcp1@peers10000")
     private List<String> tests;
 
-    @Option(names = "--rounds", paramLabel = "N", description = "how often each is measured")
+    @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")
     private int rounds;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "how long each measurement takes")
+    @Option(names = "--seconds", paramLabel = "N", description = "the duration of a measurement")
     private int seconds;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "-1",
-            description = "how many seconds each tunnel is used before it is measured")
+            description = "seconds of traffic through each tunnel before it is measured")
     private int warmUp;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            defaultValue = "perf-results",
-            description = "where the results go (default: ${DEFAULT-VALUE})")
+            defaultValue = Run.DIRECTORY,
+            description = "directory of the JSON result (default: ${DEFAULT-VALUE})")
     private Path directory;
+
+    @Option(
+            names = "--pages",
+            paramLabel = "DIR",
+            defaultValue = Reports.DIRECTORY,
+            description = "directory of the page and the plots (default: ${DEFAULT-VALUE})")
+    private Path pages;
 
     @ArgGroup(exclusive = false)
     private GateOptions gate;
@@ -78,7 +90,7 @@ public final class Main implements Callable<Integer> {
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "shows this")
+            description = "shows this help")
     private boolean help;
 
     @Spec
@@ -86,17 +98,17 @@ public final class Main implements Callable<Integer> {
 
     private final long begin = System.nanoTime();
 
-    /** Made by the command line. */
+    /** For picocli. */
     public Main() {}
 
     /** Runs a benchmark; see {@code --help}. */
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
+        System.exit(new CommandLine(new Main()).execute(DeprecatedNames.replaceOptions(arguments, Main::warn)));
     }
 
     @Override
     public Integer call() throws Exception {
-        return OrderlyStop.of(() -> gate == null ? run() : gate.run(directory, command(), this::say));
+        return ShutdownGuard.run(() -> gate == null ? run() : gate.run(directory, command(), this::say));
     }
 
     private int run() throws IOException {
@@ -104,19 +116,20 @@ public final class Main implements Callable<Integer> {
         boolean stopped = Thread.interrupted();
         measured.machine().put("command", command());
         System.out.println(ResultTable.of(measured));
-        System.out.println(Announcement.of(measured));
+        System.out.println(ProtocolComparison.of(measured).text());
         System.out.println("written: " + measured.write(directory));
         if (!stopped) {
-            System.out.println("to be looked at: " + Reports.write(measured, directory));
+            System.out.println("report: " + Reports.write(measured, directory, pages));
         }
-        return stopped ? OrderlyStop.STOPPED : measured.series().isEmpty() ? 1 : 0;
+        return stopped ? ShutdownGuard.STOPPED : measured.series().isEmpty() ? 1 : 0;
     }
 
     private Plan plan() {
         try {
             Plan plan = (quick ? Plan.quick() : Plan.thorough()).withNumbers(rounds, seconds, warmUp);
-            if (!contenders.isEmpty() || !programs.isEmpty()) {
-                plan = plan.withContenders(contenders, programs);
+            if (!implementations.isEmpty() || !programs.isEmpty()) {
+                plan = plan.withImplementations(
+                        DeprecatedNames.replaceImplementations(implementations, Main::warn), programs);
             }
             return tests == null ? plan : plan.withTests(tests);
         } catch (IllegalArgumentException e) {
@@ -126,6 +139,10 @@ public final class Main implements Callable<Integer> {
 
     private String command() {
         return ("bench " + String.join(" ", spec.commandLine().getParseResult().originalArgs())).strip();
+    }
+
+    private static void warn(String what) {
+        System.err.println("culvert bench: warning: " + what);
     }
 
     private void say(String what) {

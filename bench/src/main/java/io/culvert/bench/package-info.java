@@ -1,2 +1,2 @@
-/** Benchmarks. */
+/** The command {@code culvert bench} and its subcommands. */
 package io.culvert.bench;

@@ -7,7 +7,7 @@ import picocli.CommandLine;
 
 class AeadCommandTest {
     @Test
-    void takesArgumentsThatOnlyTheBenchmarkKnows() {
+    void passesUnknownArgumentsOn() {
         CommandLine.ParseResult result =
                 new CommandLine(new Main()).parseArgs("aead", "--starts", "10", "--out", "there");
 

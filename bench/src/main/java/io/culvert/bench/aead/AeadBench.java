@@ -11,10 +11,10 @@ import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.RunnerException;
 
 /**
- * Runs {@link TrainBenchmark} for each shape, each operation and each contender in turn, several times over, so that
- * what disturbs the machine disturbs all of them; each measurement has a JVM of its own. Read the ratios.
+ * Runs {@link TrainBenchmark} for all shapes, operations and implementations in several interleaved passes, so that a
+ * disturbance of the machine affects all of them. Each measurement has a JVM of its own.
  *
- * <p>Exit status 0 when all is measured and Culvert's vector kernels allocated nothing.
+ * <p>The exit status is 0 if all measurements succeeded and the vector kernels allocated nothing.
  */
 public final class AeadBench {
     private static final List<String> OPERATIONS = List.of("seal", "open");
@@ -30,7 +30,7 @@ public final class AeadBench {
     }
 
     /**
-     * Runs it; see {@link Arguments} for {@code args}.
+     * Runs the benchmark; see {@link Arguments} for {@code args}.
      *
      * @return the exit status
      */
@@ -59,36 +59,37 @@ public final class AeadBench {
                             .ifPresent(nanos -> report.add(shape, "seal", Report.OPENSSL_SPEED, nanos));
                 }
                 for (String operation : OPERATIONS) {
-                    for (String contender : arguments.contenders()) {
-                        measure(shape, operation, contender);
+                    for (String implementation : arguments.implementations()) {
+                        measure(shape, operation, implementation);
                     }
                 }
             }
         }
         report.print(out);
-        out.printf("allocated by the vector kernels: at most %.3f B for each train%n", mostAllocated);
+        out.printf("allocated by the vector kernels: at most %.3f B per train%n", mostAllocated);
         report.put("vector kernels allocate at most, B/train", "%.3f".formatted(mostAllocated));
         Run run = report.run();
         Path directory = Path.of(arguments.directory());
         out.println("written: " + run.write(directory));
-        out.println("to be looked at: " + Reports.write(run, directory));
+        out.println("report: " + Reports.write(run, directory, Path.of(arguments.pages())));
         boolean clean = mostAllocated < Forks.OBJECT_BYTES;
         if (!clean) {
-            System.err.println("culvert bench aead: the vector kernels must not allocate");
+            System.err.println("culvert bench aead: the vector kernels allocated up to %.3f B per train; expected none"
+                    .formatted(mostAllocated));
         }
         return clean;
     }
 
-    private void measure(TrainShape shape, String operation, String contender) throws RunnerException {
+    private void measure(TrainShape shape, String operation, String implementation) throws RunnerException {
         RunResult result =
                 Forks.run(Forks.options(TrainBenchmark.class, operation, arguments.millis(), arguments.jvmArguments())
                         .param("shape", shape.name())
-                        .param("contender", contender));
+                        .param("implementation", implementation));
         double best = result.getPrimaryResult().getStatistics().getMin();
-        report.add(shape, operation, contender, best / shape.count());
-        if (contender.startsWith("vector")) {
+        report.add(shape, operation, implementation, best / shape.count());
+        if (implementation.startsWith("vector")) {
             mostAllocated = Math.max(mostAllocated, Forks.allocated(result));
         }
-        out.printf("  %-4s %-10s %8.0f ns a packet%n", operation, contender, best / shape.count());
+        out.printf("  %-4s %-10s %8.0f ns/packet%n", operation, implementation, best / shape.count());
     }
 }

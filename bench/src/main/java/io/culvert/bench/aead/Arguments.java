@@ -1,34 +1,39 @@
 package io.culvert.bench.aead;
 
+import io.culvert.bench.report.Reports;
+import io.culvert.bench.result.Run;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the command line of the AEAD benchmark says.
+ * The command line of the AEAD benchmark.
  *
  * @param shapes see {@link TrainShape}
- * @param contenders see {@link Contenders}
- * @param starts how many fresh JVMs are to be watched from their start on; 0 when that is not what is to be measured
- * @param passes how often everything is measured
- * @param millis how long one iteration of JMH takes
- * @param directory where the results go
+ * @param implementations see {@link Implementations}
+ * @param starts the number of new JVMs to measure from their start; 0 to measure trains
+ * @param passes the number of passes
+ * @param millis the duration of an iteration of JMH
+ * @param directory of the JSON results
+ * @param pages directory of the page and the plots
  * @param jvmArguments for all forks
- * @param commandLine the command as given
+ * @param commandLine the command
  */
 record Arguments(
         List<String> shapes,
-        List<String> contenders,
+        List<String> implementations,
         int starts,
         int passes,
         int millis,
         String directory,
+        String pages,
         List<String> jvmArguments,
         String commandLine) {
     static final String USAGE = """
-            usage: aead [--quick] [--shapes LIST] [--contenders LIST] [--passes N] [--millis N] [--jvm ARG]... [--out DIR]
-                   aead --starts N [--jvm ARG]... [--out DIR]
-              LIST is separated by commas; shapes are such as 46x1420 (packets x bytes), tso, imix;
-              contenders are vector-512, vector-256, openssl, jce, jce-direct, evp.
+            usage: aead [--quick] [--shapes LIST] [--implementations LIST] [--passes N] [--millis N]
+                        [--jvm ARG]... [--out DIR] [--pages DIR]
+                   aead --starts N [--jvm ARG]... [--out DIR] [--pages DIR]
+              A LIST is separated by commas. Shapes are, for example, 46x1420 (packets x bytes), tso, imix;
+              implementations are vector-512, vector-256, openssl, jce, jce-direct, evp.
               For one core: taskset -c 1 bin/culvert bench aead""";
 
     private static final List<String> ALL_SHAPES = List.of(
@@ -36,44 +41,47 @@ record Arguments(
             "1x256", "1x512", "1x1420");
     private static final List<String> QUICK_SHAPES = List.of("46x1420", "46x100", "imix", "1x64", "1x1420");
 
-    private static final List<String> ALL_CONTENDERS =
+    private static final List<String> ALL_IMPLEMENTATIONS =
             List.of("vector-512", "vector-256", "openssl", "jce", "jce-direct", "evp");
     private static final int MILLIS = 300;
 
     static Arguments parse(String[] args) {
         boolean quick = false;
         List<String> shapes = null;
-        List<String> contenders = null;
+        List<String> implementations = null;
         int starts = 0;
         int passes = 0;
         int millis = 0;
-        String directory = "perf-results";
+        String directory = Run.DIRECTORY;
+        String pages = Reports.DIRECTORY;
         List<String> jvm = new ArrayList<>();
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--quick" -> quick = true;
                 case "--shapes" -> shapes = list(value(args, ++i));
-                case "--contenders" -> contenders = list(value(args, ++i));
+                case "--implementations" -> implementations = list(value(args, ++i));
                 case "--starts" -> starts = number(value(args, ++i));
                 case "--passes" -> passes = number(value(args, ++i));
                 case "--millis" -> millis = number(value(args, ++i));
                 case "--jvm" -> jvm.add(value(args, ++i));
                 case "--out" -> directory = value(args, ++i);
-                default -> throw new IllegalArgumentException("unknown argument " + args[i]);
+                case "--pages" -> pages = value(args, ++i);
+                default -> throw new IllegalArgumentException("unknown option " + args[i]);
             }
         }
-        if (starts > 0 && (quick || shapes != null || contenders != null || passes > 0 || millis > 0)) {
-            throw new IllegalArgumentException("--starts goes with --jvm and --out only");
+        if (starts > 0 && (quick || shapes != null || implementations != null || passes > 0 || millis > 0)) {
+            throw new IllegalArgumentException("--starts allows no other options than --jvm, --out and --pages");
         }
         List<String> usualShapes = quick ? QUICK_SHAPES : ALL_SHAPES;
         String commandLine = "bench aead " + String.join(" ", args);
         return new Arguments(
                 shapes == null ? usualShapes : shapes,
-                contenders == null ? ALL_CONTENDERS : contenders,
+                implementations == null ? ALL_IMPLEMENTATIONS : implementations,
                 starts,
                 passes > 0 ? passes : quick ? 1 : 3,
                 millis > 0 ? millis : MILLIS,
                 directory,
+                pages,
                 List.copyOf(jvm),
                 commandLine.strip());
     }
@@ -92,7 +100,7 @@ record Arguments(
     private static int number(String value) {
         int number = Integer.parseInt(value);
         if (number < 1) {
-            throw new IllegalArgumentException(value + " is not a positive number");
+            throw new IllegalArgumentException("expected a positive number, got " + value);
         }
         return number;
     }

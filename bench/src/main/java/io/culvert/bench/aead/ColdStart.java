@@ -8,9 +8,9 @@ import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 
-/** Seals full trains without a pause, from the first moment of a JVM that {@link Starts} began, and tells what came of it. */
+/** Seals full trains continuously from the start of a JVM that {@link Starts} runs, and prints the rate over time. */
 public final class ColdStart {
-    /** Stands before the result. */
+    /** Prefix of the line with the result. */
     static final String RESULT = "start: ";
 
     private static final long SLICE_NANOS = TimeUnit.MILLISECONDS.toNanos(Start.SLICE_MILLIS);
@@ -26,14 +26,14 @@ public final class ColdStart {
     }
 
     /**
-     * Seals, and writes what was sealed in each slice of time to stdout.
+     * Seals, and writes the bytes sealed in each time slice to stdout.
      *
      * @param arguments the number of slices, and the AEAD to use: a name of {@link AeadChoice}
      */
     public static void main(String[] arguments) {
         ColdStart start = new ColdStart(Integer.parseInt(arguments[0]), AeadChoice.parse(arguments[1]));
         start.seal();
-        System.out.println(RESULT + new Start(start.changeOver, start.bytes).inWords());
+        System.out.println(RESULT + new Start(start.changeOver, start.bytes).text());
     }
 
     private void seal() {

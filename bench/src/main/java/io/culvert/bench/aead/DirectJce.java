@@ -8,8 +8,8 @@ import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
 
 /**
- * The JDK's Cipher on arrays: what a Java program has today, without any copy from or to native memory. Opens what it
- * sealed last under the same counters; the addresses it is given only count.
+ * The JDK's Cipher on arrays, as a Java program without native memory uses it. It ignores the addresses, and opens the
+ * packets that it sealed first, so the counters must be the same.
  */
 final class DirectJce implements Aead {
     private final SecretKey key = new SecretKeySpec(new byte[KEY_BYTES], "ChaCha20");

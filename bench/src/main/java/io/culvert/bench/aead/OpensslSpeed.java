@@ -5,16 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalDouble;
 
-/** {@code openssl speed}: the speed that OpenSSL's authors quote, which leaves out Init, Final and the tag. */
+/** {@code openssl speed}, which OpenSSL's authors quote: it leaves out Init, Final and the tag. */
 final class OpensslSpeed {
     private OpensslSpeed() {}
 
-    /** The version, or empty where there is no openssl program. */
+    /** The version; empty if openssl is not installed. */
     static Optional<String> version() {
         return run("openssl", "version").map(String::strip);
     }
 
-    /** Nanoseconds for each call on {@code bytes} bytes; empty where there is no openssl program. */
+    /** Nanoseconds per call with {@code bytes} bytes; empty if openssl is not installed. */
     static OptionalDouble nanos(int bytes, int seconds) {
         Optional<String> output = run(
                 "openssl",
@@ -26,7 +26,7 @@ final class OpensslSpeed {
                 Integer.toString(bytes),
                 "-evp",
                 "chacha20-poly1305");
-        // +F:number:name:bytes a second
+        // +F:number:name:bytes per second
         return output.stream()
                 .flatMap(String::lines)
                 .filter(line -> line.startsWith("+F:"))

@@ -6,9 +6,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * What a fresh JVM sealed, slice by slice of its life.
+ * The bytes that a new JVM sealed, by time slice since its start.
  *
- * @param changeOver its age in milliseconds when the first train came from the vector kernels; 0 when none did
+ * @param changeOver the age of the JVM in milliseconds when the vector kernels sealed the first train; 0 if they never
+ *     did
  * @param bytes plaintext sealed in each slice
  */
 record Start(long changeOver, long[] bytes) {
@@ -17,19 +18,19 @@ record Start(long changeOver, long[] bytes) {
 
     private static final double NANOS = SLICE_MILLIS * 1e6;
 
-    /** As {@link #parse} reads it. */
-    String inWords() {
+    /** The text that {@link #parse} reads. */
+    String text() {
         return changeOver + " " + Arrays.stream(bytes).mapToObj(Long::toString).collect(Collectors.joining(" "));
     }
 
     /**
-     * The reverse of {@link #inWords}.
+     * The reverse of {@link #text}.
      *
-     * @throws NumberFormatException when it is no such thing
+     * @throws NumberFormatException if the text is malformed
      */
-    static Start parse(String words) {
+    static Start parse(String text) {
         long[] numbers =
-                Arrays.stream(words.split(" ")).mapToLong(Long::parseLong).toArray();
+                Arrays.stream(text.split(" ")).mapToLong(Long::parseLong).toArray();
         return new Start(numbers[0], Arrays.copyOfRange(numbers, 1, numbers.length));
     }
 
@@ -46,7 +47,7 @@ record Start(long changeOver, long[] bytes) {
         return bytes[slice] / NANOS;
     }
 
-    /** GB/s in a second of its life, counted from 0. */
+    /** GB/s in a second since its start, counted from 0. */
     double second(int second) {
         return IntStream.range(second * SLICES_A_SECOND, (second + 1) * SLICES_A_SECOND)
                 .mapToDouble(this::rate)
@@ -54,7 +55,7 @@ record Start(long changeOver, long[] bytes) {
                 .orElseThrow();
     }
 
-    /** GB/s in the last second: the median of its slices, which a disturbance does not move. */
+    /** GB/s in the last second: the median of its slices, which outliers do not affect. */
     double fullSpeed() {
         double[] last = IntStream.range(slices() - SLICES_A_SECOND, slices())
                 .mapToDouble(this::rate)
@@ -63,12 +64,12 @@ record Start(long changeOver, long[] bytes) {
         return (last[last.length / 2 - 1] + last[last.length / 2]) / 2;
     }
 
-    /** The first slice of at least so many GB/s; empty when there is none. */
+    /** The first slice with at least {@code rate} GB/s; empty if no slice has. */
     OptionalInt firstAt(double rate) {
         return IntStream.range(0, slices()).filter(slice -> rate(slice) >= rate).findFirst();
     }
 
-    /** How many slices were over when the vector kernels took over; all of them when they did not. */
+    /** The number of slices before the vector kernels took over; all slices if they never did. */
     int slicesBefore() {
         return isChanged() ? (int) (changeOver / SLICE_MILLIS) : slices();
     }

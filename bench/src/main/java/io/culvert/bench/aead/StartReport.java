@@ -12,11 +12,11 @@ import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
-/** What fresh JVMs sealed, beside others of the same age that have JCE for good: as a table and as a run. */
+/** New JVMs compared with others of the same age that use JCE only: as a table and as a run. */
 final class StartReport {
     private static final double FAST = 0.8;
     private static final int SECONDS_TO_BE_FAST = 4;
-    /** JCE's own slices spread as much. */
+    /** JCE's own slices vary as much. */
     private static final double NOT_BELOW = 0.9;
 
     private final List<Start> culvert;
@@ -24,7 +24,7 @@ final class StartReport {
     private final double fullSpeed;
     private final double[] jceRates;
 
-    /** Takes at least one start of each kind, all of them watched equally long. */
+    /** Takes at least one start of each kind, all with the same number of slices. */
     StartReport(List<Start> culvert, List<Start> jce) {
         this.culvert = culvert;
         this.jce = jce;
@@ -34,7 +34,7 @@ final class StartReport {
                 .toArray();
     }
 
-    /** Prints a line for each start, and how many of them are as they should be. */
+    /** Prints a line for each start, and the number of starts that meet each goal. */
     void print(PrintStream out) {
         out.printf(
                 "%n%5s %16s %16s %16s %16s %16s%n",
@@ -51,7 +51,7 @@ final class StartReport {
                     text(untilChangeOver(start)));
         }
         out.printf(
-                "full speed is %.2f GB/s; within %d s 80 %% of it: %s; never below JCE of the same age (%.1f of it): %s%n",
+                "full speed: %.2f GB/s; 80 %% within %d s: %s; never below JCE of the same age (%.1f of it): %s%n",
                 fullSpeed,
                 SECONDS_TO_BE_FAST,
                 count(this::isFastInTime),
@@ -60,9 +60,9 @@ final class StartReport {
     }
 
     /**
-     * All that was measured: rates in each second and in each slice, and of Culvert alone what the table has.
+     * The rates in each second and in each slice, and for Culvert the figures of the table.
      *
-     * @param facts what the figures must be read with
+     * @param facts the machine
      */
     Run run(Map<String, String> facts) {
         Map<String, String> all = new LinkedHashMap<>(facts);
@@ -113,7 +113,7 @@ final class StartReport {
         return first.isPresent() && seconds(first.getAsInt()) <= SECONDS_TO_BE_FAST;
     }
 
-    /** Before the change-over: the lowest rate, as a share of JCE's in the same slice; 1 when neither had begun. */
+    /** The lowest rate before the change-over as a share of JCE's in the same slice; 1 if neither had begun. */
     private double lowest(Start start) {
         return IntStream.range(0, start.slicesBefore())
                 .filter(slice -> jceRates[slice] > 0)
@@ -122,7 +122,7 @@ final class StartReport {
                 .orElse(1);
     }
 
-    /** What was sealed before the change-over, as a share of what JCE sealed up to the same age; 1 when neither had begun. */
+    /** The bytes sealed before the change-over as a share of JCE's up to the same age; 1 if neither had begun. */
     private double untilChangeOver(Start start) {
         double own = 0;
         double others = 0;
@@ -154,6 +154,6 @@ final class StartReport {
     }
 
     private static double median(List<Start> starts, ToDoubleFunction<Start> figure) {
-        return new Series("start", "any", "any", "GB/s", true, samples(starts, figure)).median();
+        return Series.median(starts.stream().mapToDouble(figure).toArray());
     }
 }

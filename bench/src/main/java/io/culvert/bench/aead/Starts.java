@@ -1,6 +1,6 @@
 package io.culvert.bench.aead;
 
-import io.culvert.bench.ChildJvm;
+import io.culvert.bench.process.ChildJvm;
 import io.culvert.bench.report.Reports;
 import io.culvert.bench.result.Machine;
 import io.culvert.bench.result.Run;
@@ -13,12 +13,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Watches fresh JVMs from their start on: in each a thread seals without a pause, while the kernels are compiled. By turns with them run
- * JVMs that have JCE for good; that is what Culvert must not fall behind meanwhile. All have the options that {@code bin/culvert}
- * gives the daemon.
+ * Measures new JVMs from their start: a thread seals continuously while the kernels are compiled. They alternate with
+ * JVMs that use JCE only, which Culvert must not fall behind until then. All have the JVM options of the daemon.
  */
 final class Starts {
-    /** By this property {@code bin/culvert} hands on the daemon's options, one a line. */
+    /** In this property {@code bin/culvert} passes the daemon's JVM options, one per line. */
     private static final String OPTIONS = "culvert.daemon.options";
 
     private static final int SECONDS = 6;
@@ -47,7 +46,7 @@ final class Starts {
         Run run = report.run(facts);
         Path directory = Path.of(arguments.directory());
         out.println("written: " + run.write(directory));
-        out.println("to be looked at: " + Reports.write(run, directory));
+        out.println("report: " + Reports.write(run, directory, Path.of(arguments.pages())));
     }
 
     private Start start(String implementation) throws IOException, InterruptedException {

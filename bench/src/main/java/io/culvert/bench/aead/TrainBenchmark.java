@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Seals and opens one train over and over. */
+/** Seals and opens one train repeatedly. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -22,9 +22,9 @@ public class TrainBenchmark {
     @Param({"46x1420"})
     public String shape;
 
-    /** See {@link Contenders}. */
+    /** See {@link Implementations}. */
     @Param({"jce"})
-    public String contender;
+    public String implementation;
 
     private final Arena arena = Arena.ofShared();
     private Aead aead;
@@ -38,7 +38,7 @@ public class TrainBenchmark {
     private long[] sealTargets;
     private long[] openTargets;
 
-    /** Waits until the contender serves, and seals the train that {@link #open} opens. */
+    /** Waits until the implementation serves, and seals the train that {@link #open} opens. */
     @Setup
     public void setUp() {
         TrainShape train = TrainShape.of(shape);
@@ -55,10 +55,10 @@ public class TrainBenchmark {
         sealed = train.slab(arena);
         sealTargets = train.slab(arena);
         openTargets = train.slab(arena);
-        aead = Contenders.create(contender);
+        aead = Implementations.create(implementation);
         aead.seal(key, counters, plain, sealed, lengths, count);
         if (aead.open(key, counters, sealed, openTargets, lengths, count) != 0) {
-            throw new IllegalStateException(contender + " does not open what it sealed");
+            throw new IllegalStateException(implementation + " cannot open the train that it sealed");
         }
     }
 
@@ -77,7 +77,7 @@ public class TrainBenchmark {
         return aead.open(key, counters, sealed, openTargets, lengths, count);
     }
 
-    /** Ends the contender. */
+    /** Closes the implementation. */
     @TearDown
     public void tearDown() {
         aead.close();

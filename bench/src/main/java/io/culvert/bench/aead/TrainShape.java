@@ -50,12 +50,15 @@ record TrainShape(String name, int[] lengths) {
         return Arrays.stream(lengths).asLongStream().sum();
     }
 
-    /** Whether all packets have one length, as {@code openssl speed} wants it. */
+    /** Whether all packets have the same length, as {@code openssl speed} requires. */
     boolean even() {
         return Arrays.stream(lengths).distinct().count() == 1;
     }
 
-    /** The addresses of packets in a new slab, as the engine lays them: with room before each for WireGuard's header, and for the tag. */
+    /**
+     * The addresses of packets in a new slab, with room for WireGuard's header before and the tag after each, as in the
+     * engine.
+     */
     long[] slab(Arena arena) {
         long stride = HEADER_BYTES + Aead.TAG_BYTES;
         long at = arena.allocate(bytes() + stride * count(), 64).address();

@@ -1,10 +1,10 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Condition;
-import io.culvert.bench.endtoend.contender.Contender;
-import io.culvert.bench.endtoend.contender.Contenders;
-import io.culvert.bench.endtoend.contender.Installer;
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Condition;
+import io.culvert.bench.endtoend.implementation.Implementation;
+import io.culvert.bench.endtoend.implementation.Implementations;
+import io.culvert.bench.endtoend.implementation.Installer;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import io.culvert.bench.result.Machine;
 import io.culvert.bench.result.Run;
 import io.culvert.daemon.testbed.Testbed;
@@ -16,44 +16,46 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Measures tunnels end to end. Each round visits all contenders, each round begins with another one, and each visit has namespaces and
- * tunnels of its own; so what disturbs the machine for a while disturbs all of them alike.
+ * Measures tunnels end to end. Each round measures all implementations, starting with the next one, in namespaces and
+ * tunnels of their own, so that a disturbance of the machine affects all of them alike.
  *
- * <p>For one thread. When that is interrupted, everything is taken down and what was measured so far is the result.
+ * <p>For one thread. After an interrupt the namespaces and tunnels are removed, and the result has the samples so far.
  */
 public final class EndToEnd {
-    /** The kind of run that it makes. */
+    /** The kind of its runs. */
     public static final String KIND = "end-to-end";
 
     private static final String PREFIX = "culvert-bench";
     private static final double OPEN_SECONDS = 3;
-    private static final long AFTERMATH_MILLIS = 200;
+    private static final long INTERRUPT_DELAY_MILLIS = 200;
 
     private final Map<String, String> facts = new LinkedHashMap<>();
     private final Map<String, String> missing = new LinkedHashMap<>();
     private final Samples samples = new Samples();
-    private Progress progress;
+    private Consumer<String> progress;
     private Plan plan;
-    private Schedule schedule;
+    private RemainingTime remaining;
     private long begin;
     private int round;
 
-    /** For one run. */
+    /** Measures one run. */
     public EndToEnd() {}
 
     /**
-     * Measures what {@code plan} says.
+     * Measures.
      *
-     * @return what was measured; all of it unless the thread was interrupted, which it still is then
+     * @param progress receives a line for each step and figure
+     * @return the run; incomplete if the thread was interrupted, whose interrupt status is then set
      */
-    public Run run(Plan plan, Progress progress) {
+    public Run run(Plan plan, Consumer<String> progress) {
         this.plan = plan;
         this.progress = progress;
         begin = System.nanoTime();
-        List<Contender> contenders = Contenders.of(plan.contenders(), plan.programs());
+        List<Implementation> implementations = Implementations.of(plan.implementations(), plan.programs());
         List<Trial> trials = plan.tests().stream().map(Trial::of).distinct().toList();
         facts.putAll(Machine.facts());
         facts.put(
@@ -65,7 +67,7 @@ public final class EndToEnd {
                         plan.seconds(),
                         plan.warmUp()));
         try {
-            measure(present(contenders), trials);
+            measure(available(implementations), trials);
         } catch (InterruptedException e) {
             facts.put("stopped", round == 0 ? "before the first round" : "in round " + round + " of " + plan.rounds());
             Thread.currentThread().interrupt();
@@ -76,49 +78,50 @@ public final class EndToEnd {
                 missing,
                 samples.series(
                         trials.stream().map(Trial::name).toList(),
-                        contenders.stream().map(Contender::name).toList()));
+                        implementations.stream().map(Implementation::name).toList()));
     }
 
-    /** The contenders that can be measured; why the others cannot is put down. */
-    private List<Contender> present(List<Contender> contenders) throws InterruptedException {
-        Installer installer = new Installer(plan.cache(), plan.patient(), progress::say);
-        List<Contender> present = new ArrayList<>();
-        for (Contender contender : contenders) {
-            Optional<String> reason = contender.missing(installer);
+    /** The implementations that can be measured; records the reasons for the others. */
+    private List<Implementation> available(List<Implementation> implementations) throws InterruptedException {
+        Installer installer = new Installer(plan.cache(), plan.buildsSlowly(), progress);
+        List<Implementation> available = new ArrayList<>();
+        for (Implementation implementation : implementations) {
+            Optional<String> reason = implementation.unavailableReason(installer);
             if (reason.isPresent()) {
-                fail(contender.name(), reason.get());
+                fail(implementation.name(), reason.get());
             } else {
-                present.add(contender);
-                facts.put("version of " + contender.name(), contender.version());
+                available.add(implementation);
+                facts.put("version of " + implementation.name(), implementation.version());
             }
         }
-        return present;
+        return available;
     }
 
-    private void measure(List<Contender> contenders, List<Trial> trials) throws InterruptedException {
+    private void measure(List<Implementation> implementations, List<Trial> trials) throws InterruptedException {
         Map<Condition, List<Trial>> sessions = trials.stream()
                 .collect(Collectors.groupingBy(Trial::condition, LinkedHashMap::new, Collectors.toList()));
         double perRound = 0;
-        for (Contender contender : contenders) {
+        for (Implementation implementation : implementations) {
             for (Trial trial : trials) {
-                trial.unfit(contender).ifPresent(reason -> missing.put(title(contender, trial), reason));
+                trial.unsupportedReason(implementation)
+                        .ifPresent(reason -> missing.put(title(implementation, trial), reason));
             }
             for (List<Trial> session : sessions.values()) {
-                perRound += expected(fit(contender, session));
+                perRound += expected(fit(implementation, session));
             }
         }
-        schedule = new Schedule(perRound * plan.rounds());
-        List<Contender> order = new ArrayList<>(contenders);
+        remaining = new RemainingTime(perRound * plan.rounds());
+        List<Implementation> order = new ArrayList<>(implementations);
         for (round = 1; round <= plan.rounds(); round++) {
             if (round > 1 && isTooLateFor(perRound)) {
                 facts.put("shortened", "to %d of %d rounds, to end in time".formatted(round - 1, plan.rounds()));
                 return;
             }
-            for (Contender contender : order) {
+            for (Implementation implementation : order) {
                 for (Map.Entry<Condition, List<Trial>> session : sessions.entrySet()) {
-                    List<Trial> fit = fit(contender, session.getValue());
+                    List<Trial> fit = fit(implementation, session.getValue());
                     if (!fit.isEmpty()) {
-                        visit(contender, session.getKey(), fit);
+                        session(implementation, session.getKey(), fit);
                     }
                 }
             }
@@ -126,20 +129,22 @@ public final class EndToEnd {
         }
     }
 
-    /** Whether a round that was thought to take so many seconds would end after the plan's limit. */
+    /** Whether a round with an estimate of {@code perRound} seconds would end after the plan's limit. */
     private boolean isTooLateFor(double perRound) {
-        return plan.limit() > 0 && secondsSince(begin) + schedule.paced(perRound) > plan.limit();
+        return plan.limit() > 0 && secondsSince(begin) + remaining.paced(perRound) > plan.limit();
     }
 
-    private static List<Trial> fit(Contender contender, List<Trial> trials) {
-        return trials.stream().filter(trial -> trial.unfit(contender).isEmpty()).toList();
+    private static List<Trial> fit(Implementation implementation, List<Trial> trials) {
+        return trials.stream()
+                .filter(trial -> trial.unsupportedReason(implementation).isEmpty())
+                .toList();
     }
 
-    private static String title(Contender contender, Trial trial) {
-        return contender.name() + ": " + trial.name();
+    private static String title(Implementation implementation, Trial trial) {
+        return implementation.name() + ": " + trial.name();
     }
 
-    /** How long a visit is thought to take, in seconds. */
+    /** The estimated duration of a session, in seconds. */
     private double expected(List<Trial> trials) {
         if (trials.isEmpty()) {
             return 0;
@@ -156,64 +161,65 @@ public final class EndToEnd {
         return plan.warmUp() + (udp ? WarmUp.udpSeconds(plan.warmUp()) : 0);
     }
 
-    private void visit(Contender contender, Condition condition, List<Trial> trials) throws InterruptedException {
+    private void session(Implementation implementation, Condition condition, List<Trial> trials)
+            throws InterruptedException {
         double whole = expected(trials);
-        double before = schedule.secondsDone();
+        double before = remaining.secondsDone();
         long since = System.nanoTime();
         List<Trial> left = new ArrayList<>(trials);
-        say(contender, "opening a tunnel" + condition);
+        say(implementation, "opening a tunnel" + condition);
         try (Testbed testbed = Testbed.create(PREFIX, condition.mtu());
-                Tunnel tunnel = contender.open(testbed, condition)) {
-            schedule.add(OPEN_SECONDS, secondsSince(since));
+                Tunnel tunnel = implementation.open(testbed, condition)) {
+            remaining.add(OPEN_SECONDS, secondsSince(since));
             for (Trial trial : trials) {
-                if (trial.measurement().wantsFresh()) {
-                    take(contender, tunnel, trial);
+                if (trial.measurement().needsFreshTunnel()) {
+                    take(implementation, tunnel, trial);
                     left.remove(trial);
                 }
             }
-            warmUp(contender, tunnel, trials);
+            warmUp(implementation, tunnel, trials);
             for (Trial trial : trials) {
-                if (!trial.measurement().wantsFresh()) {
-                    take(contender, tunnel, trial);
+                if (!trial.measurement().needsFreshTunnel()) {
+                    take(implementation, tunnel, trial);
                     left.remove(trial);
                 }
             }
         } catch (IOException e) {
             waitForInterrupt();
-            left.forEach(trial -> missing.put(title(contender, trial), inRound(e)));
-            progress.say(contender.name() + condition + ": FAILED: " + e.getMessage());
-            // What did not take place took no time.
-            schedule.add(whole - (schedule.secondsDone() - before), 0);
+            left.forEach(trial -> missing.put(title(implementation, trial), inRound(e)));
+            progress.accept(implementation.name() + condition + ": FAILED: " + e.getMessage());
+            // Skipped measurements took no time.
+            remaining.add(whole - (remaining.secondsDone() - before), 0);
         }
     }
 
-    private void warmUp(Contender contender, Tunnel tunnel, List<Trial> trials)
+    private void warmUp(Implementation implementation, Tunnel tunnel, List<Trial> trials)
             throws IOException, InterruptedException {
         if (plan.warmUp() == 0) {
             return;
         }
         long since = System.nanoTime();
-        say(contender, "warming up");
+        say(implementation, "warming up");
         boolean udp = trials.stream().anyMatch(trial -> trial.measurement().isUdp());
         WarmUp.run(tunnel, plan.warmUp(), udp);
-        schedule.add(warmUpSeconds(trials), secondsSince(since));
+        remaining.add(warmUpSeconds(trials), secondsSince(since));
     }
 
-    private void take(Contender contender, Tunnel tunnel, Trial trial) throws InterruptedException {
+    private void take(Implementation implementation, Tunnel tunnel, Trial trial) throws InterruptedException {
         long since = System.nanoTime();
         try {
             List<Sample> taken = trial.measurement().take(tunnel, plan.seconds());
-            samples.add(trial.name(), contender.name(), taken);
+            samples.add(trial.name(), implementation.name(), taken);
             Sample first = taken.getFirst();
             say(
-                    contender,
+                    implementation,
                     String.format(
                             Locale.ROOT, "%s: %s %.4g %s", trial.name(), first.metric(), first.value(), first.unit()));
         } catch (IOException e) {
             waitForInterrupt();
-            fail(title(contender, trial), inRound(e));
+            fail(title(implementation, trial), inRound(e));
         }
-        schedule.add(trial.measurement().duration(plan.seconds()), secondsSince(since));
+        remaining.add(trial.measurement().duration(plan.seconds()), secondsSince(since));
     }
 
     private static double secondsSince(long since) {
@@ -226,16 +232,25 @@ public final class EndToEnd {
 
     private void fail(String what, String reason) {
         missing.put(what, reason);
-        progress.say(what + ": " + reason);
+        progress.accept(what + ": " + reason);
     }
 
-    /** A Ctrl-C ends the programs that are under way, a moment before this thread hears of it: then that is no failure of theirs. */
+    /**
+     * SIGINT may end child processes shortly before this thread is interrupted: wait, so that it does not count as
+     * their failure.
+     */
     private static void waitForInterrupt() throws InterruptedException {
-        Thread.sleep(AFTERMATH_MILLIS);
+        Thread.sleep(INTERRUPT_DELAY_MILLIS);
     }
 
-    private void say(Contender contender, String what) {
-        progress.say(String.format(
-                Locale.ROOT, "round %d of %d, %s: %s (%s)", round, plan.rounds(), contender.name(), what, schedule));
+    private void say(Implementation implementation, String what) {
+        progress.accept(String.format(
+                Locale.ROOT,
+                "round %d of %d, %s: %s (%s)",
+                round,
+                plan.rounds(),
+                implementation.name(),
+                what,
+                remaining));
     }
 }

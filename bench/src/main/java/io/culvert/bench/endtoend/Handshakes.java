@@ -1,7 +1,7 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
-import io.culvert.bench.endtoend.contender.WireGuard;
+import io.culvert.bench.endtoend.implementation.Tunnel;
+import io.culvert.bench.endtoend.implementation.WireGuard;
 import io.culvert.daemon.testbed.Shell;
 import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.HandshakeResponse;
@@ -20,23 +20,20 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * How many handshakes a second one end answers. It gets {@value #PEERS} peers, each of which sends one initiation, made beforehand; at
- * most {@value #WINDOW} wait for their answer at a time, so that the responder does not count as under load and no cookies are asked
- * for. Peers whose initiation was met with a cookie reply, or with silence for a second, count as not answered.
+ * The handshakes that one end answers per second. It has {@value #PEERS} peers, each of which sends one initiation that
+ * was created beforehand. At most {@value #WINDOW} initiations are outstanding, so that the responder is not under load
+ * and asks for no cookies. A cookie reply, or no reply within a second, counts as not answered.
  */
 final class Handshakes implements Measurement {
     private static final int PEERS = 2000;
     private static final int WINDOW = 32;
-    private static final int PATIENCE_MILLIS = 1000;
+    private static final int TIMEOUT_MILLIS = 1000;
     private static final int MAX_MESSAGE = 256;
     private static final int RESPONSE_RECEIVER = 8;
     private static final int COOKIE_RECEIVER = 4;
 
-    /** Made by {@link Trial}. */
-    Handshakes() {}
-
     @Override
-    public boolean wantsWireGuard() {
+    public boolean needsWireGuard() {
         return true;
     }
 
@@ -78,7 +75,7 @@ final class Handshakes implements Measurement {
         BitSet waiting = new BitSet();
         int sent = 0;
         int answered = 0;
-        channel.socket().setSoTimeout(PATIENCE_MILLIS);
+        channel.socket().setSoTimeout(TIMEOUT_MILLIS);
         long begin = System.nanoTime();
         while (sent < initiations.size() || !waiting.isEmpty()) {
             while (sent < initiations.size() && waiting.cardinality() < WINDOW) {
@@ -86,9 +83,9 @@ final class Handshakes implements Measurement {
                 channel.write(ByteBuffer.wrap(next.message()));
                 waiting.set(next.index());
             }
-            boolean came = receive(channel, message);
-            int type = came && message.limit() >= Integer.BYTES ? message.getInt(0) : 0;
-            if (!came) {
+            boolean received = receive(channel, message);
+            int type = received && message.limit() >= Integer.BYTES ? message.getInt(0) : 0;
+            if (!received) {
                 waiting.clear();
             } else if (type == Message.HANDSHAKE_RESPONSE && message.limit() == HandshakeResponse.BYTES) {
                 int index = message.getInt(RESPONSE_RECEIVER);
@@ -107,7 +104,7 @@ final class Handshakes implements Measurement {
                 Sample.gain("answered", "%", 100.0 * answered / initiations.size()));
     }
 
-    /** Takes the next message in; {@code false} when none comes for a second. */
+    /** Receives the next message; {@code false} if none arrives within a second. */
     private static boolean receive(DatagramChannel channel, ByteBuffer message) throws IOException {
         DatagramPacket packet = new DatagramPacket(message.array(), message.capacity());
         try {

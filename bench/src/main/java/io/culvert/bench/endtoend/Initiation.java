@@ -13,14 +13,14 @@ import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.natives.Memory;
 
 /**
- * A handshake initiation of a peer made up for it.
+ * A handshake initiation of a generated peer.
  *
  * @param publicKey the peer's
- * @param message what it sends, complete but for its index, which is {@code index}
- * @param index by which its answer is known
+ * @param message the initiation
+ * @param index its sender index, which the response repeats
  */
 record Initiation(PublicKey publicKey, byte[] message, int index) {
-    /** Makes a peer, and its initiation to {@code responder}. */
+    /** Generates a peer, and its initiation to {@code responder}. */
     static Initiation to(PublicKey responder, int index) {
         SystemClock clock = new SystemClock();
         RandomSource random = new SystemRandom();

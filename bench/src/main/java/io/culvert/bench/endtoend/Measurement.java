@@ -1,38 +1,38 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import java.io.IOException;
 import java.util.List;
 
-/** What is done with an open tunnel, and gives a few figures. */
+/** A measurement of an open tunnel. */
 interface Measurement {
     /**
-     * Does it once.
+     * Measures once.
      *
-     * @param seconds how long a measurement is to take that can take any time
-     * @throws IOException when it gave nothing; the message says why
+     * @param seconds the duration, of measurements that can take any time
+     * @throws IOException if it has no result; the message has the reason
      */
     List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException;
 
-    /** About how long {@link #take} takes, in seconds. */
+    /** The approximate duration of {@link #take} in seconds. */
     double duration(int seconds);
 
-    /** Whether it wants a tunnel that has not been warmed up. */
-    default boolean wantsFresh() {
+    /** Whether it needs a tunnel without warm-up. */
+    default boolean needsFreshTunnel() {
         return false;
     }
 
-    /** Whether it looks at the ends' programs, which tunnels of the kernel have not. */
-    default boolean wantsPrograms() {
+    /** Whether it needs processes at the ends, which tunnels of the kernel lack. */
+    default boolean needsProcesses() {
         return false;
     }
 
-    /** Whether it makes handshakes, which only WireGuard understands. */
-    default boolean wantsWireGuard() {
+    /** Whether it needs WireGuard at the ends. */
+    default boolean needsWireGuard() {
         return false;
     }
 
-    /** Whether it sends datagrams, for which tunnels are warmed up too. */
+    /** Whether it sends UDP, which the warm-up then does too. */
     default boolean isUdp() {
         return false;
     }

@@ -1,6 +1,6 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import io.culvert.daemon.testbed.Pinger;
 import io.culvert.daemon.testbed.RoundTrips;
 import java.io.IOException;

@@ -1,34 +1,34 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Contenders;
-import io.culvert.bench.endtoend.contender.Installer;
+import io.culvert.bench.endtoend.implementation.Implementations;
+import io.culvert.bench.endtoend.implementation.Installer;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
 /**
- * What is to be measured, and how thoroughly.
+ * The implementations and tests of a run, and its durations.
  *
- * @param contenders names of known contenders, in the order in which they are shown; empty for all
- * @param programs other WireGuard programs by name, with their command lines, in which {@code {ifname}} stands for the interface
+ * @param implementations names of known implementations in display order; empty for all
+ * @param programs command lines of other WireGuard programs by name; {@code {ifname}} stands for the interface
  * @param tests names of tests, such as {@code tcp1}, {@code ping@ipv6}
- * @param rounds how often each is measured, at least once
- * @param seconds how long one measurement takes, at least one
- * @param warmUp for how many seconds each tunnel is used before it is measured
- * @param limit seconds after which no further round is begun that would end later; 0 for none
- * @param patient whether programs may be built that take minutes to build
- * @param cache where what was built is kept
+ * @param rounds at least 1
+ * @param seconds of one measurement, at least 1
+ * @param warmUp seconds of traffic through each tunnel before its measurements
+ * @param limit seconds within which the last round must end; 0 for none
+ * @param buildsSlowly whether to build programs that take minutes to build
+ * @param cache the directory of built programs
  */
 public record Plan(
-        List<String> contenders,
+        List<String> implementations,
         Map<String, String> programs,
         List<String> tests,
         int rounds,
         int seconds,
         int warmUp,
         int limit,
-        boolean patient,
+        boolean buildsSlowly,
         Path cache) {
     private static final List<String> ALL_TESTS = List.of(
             "start",
@@ -53,7 +53,7 @@ public record Plan(
             "start@peers10000",
             "tcp1@peers10000");
     private static final List<String> QUICK_TESTS = List.of("start", "tcp1", "tcp8", "udp1g", "ping");
-    private static final List<String> QUICK_CONTENDERS = List.of(
+    private static final List<String> QUICK_IMPLEMENTATIONS = List.of(
             "culvert",
             "wireguard-go-debian",
             "wireguard-go",
@@ -63,53 +63,55 @@ public record Plan(
             "kernel-wireguard",
             "strongswan-aes",
             "openvpn-aes",
-            "floor");
-    /** Leaves two of ten minutes for building, and a little. */
+            "no-crypto");
+    /** Of ten minutes, two are for building programs. */
     private static final int QUICK_LIMIT = 450;
 
-    /** Copies its arguments; refuses numbers that are too small, and contenders and tests that there are not. */
+    /** Copies its arguments; rejects numbers that are too small, and unknown implementations and tests. */
     public Plan {
         if (rounds < 1 || seconds < 1 || warmUp < 0) {
-            throw new IllegalArgumentException("rounds and seconds must be 1 or more, the warm-up 0 or more");
+            throw new IllegalArgumentException(
+                    "expected rounds >= 1, seconds >= 1, warm-up >= 0; got " + rounds + ", " + seconds + ", " + warmUp);
         }
-        contenders = List.copyOf(contenders);
+        implementations = List.copyOf(implementations);
         programs = new LinkedHashMap<>(programs);
         tests = List.copyOf(tests);
-        Contenders.of(contenders, programs);
+        Implementations.of(implementations, programs);
         tests.forEach(Trial::of);
     }
 
-    /** Everything; takes hours. */
+    /** All implementations and tests; takes hours. */
     public static Plan thorough() {
-        return new Plan(List.of(), Map.of(), ALL_TESTS, 3, 5, 8, 0, true, Installer.usualCache());
+        return new Plan(List.of(), Map.of(), ALL_TESTS, 3, 5, 8, 0, true, Installer.defaultCache());
     }
 
-    /** The most telling figures within minutes. */
+    /** A few implementations and tests; takes minutes. */
     public static Plan quick() {
-        return new Plan(QUICK_CONTENDERS, Map.of(), QUICK_TESTS, 2, 2, 6, QUICK_LIMIT, false, Installer.usualCache());
+        return new Plan(
+                QUICK_IMPLEMENTATIONS, Map.of(), QUICK_TESTS, 2, 2, 6, QUICK_LIMIT, false, Installer.defaultCache());
     }
 
-    /** The same with these contenders: known ones, and programs by command line. */
-    public Plan withContenders(List<String> names, Map<String, String> commands) {
-        return new Plan(names, commands, tests, rounds, seconds, warmUp, limit, patient, cache);
+    /** This plan with other implementations: known ones by name, and programs by command line. */
+    public Plan withImplementations(List<String> names, Map<String, String> commands) {
+        return new Plan(names, commands, tests, rounds, seconds, warmUp, limit, buildsSlowly, cache);
     }
 
-    /** The same with these tests. */
+    /** This plan with other tests. */
     public Plan withTests(List<String> names) {
-        return new Plan(contenders, programs, names, rounds, seconds, warmUp, limit, patient, cache);
+        return new Plan(implementations, programs, names, rounds, seconds, warmUp, limit, buildsSlowly, cache);
     }
 
-    /** The same with these numbers; for each, 0 or less leaves it as it is. The warm-up is left as it is when below 0. */
+    /** This plan with other numbers. Rounds and seconds of 0 or less, and a warm-up below 0, keep the present value. */
     public Plan withNumbers(int newRounds, int newSeconds, int newWarmUp) {
         return new Plan(
-                contenders,
+                implementations,
                 programs,
                 tests,
                 newRounds > 0 ? newRounds : rounds,
                 newSeconds > 0 ? newSeconds : seconds,
                 newWarmUp >= 0 ? newWarmUp : warmUp,
                 limit,
-                patient,
+                buildsSlowly,
                 cache);
     }
 }

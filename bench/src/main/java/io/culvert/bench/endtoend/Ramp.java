@@ -1,19 +1,16 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What one TCP stream carries in each of the first ten seconds of a tunnel: how long a program takes to be at its best. */
+/** The throughput of one TCP stream in each of the first ten seconds of a tunnel: the warm-up time of a program. */
 final class Ramp implements Measurement {
     private static final int SECONDS = 10;
 
-    /** Made by {@link Trial}. */
-    Ramp() {}
-
     @Override
-    public boolean wantsFresh() {
+    public boolean needsFreshTunnel() {
         return true;
     }
 

@@ -3,18 +3,18 @@ package io.culvert.bench.endtoend;
 /**
  * One figure of one measurement.
  *
- * @param metric what was measured, such as {@code throughput}
+ * @param metric such as {@code throughput}
  * @param unit such as {@code Gbit/s}
- * @param higherIsBetter which way is better
+ * @param higherIsBetter whether more is better
  * @param value a finite number
  */
 record Sample(String metric, String unit, boolean higherIsBetter, double value) {
-    /** A figure of which less is better. */
+    /** A metric where lower is better. */
     static Sample cost(String metric, String unit, double value) {
         return new Sample(metric, unit, false, value);
     }
 
-    /** A figure of which more is better. */
+    /** A metric where higher is better. */
     static Sample gain(String metric, String unit, double value) {
         return new Sample(metric, unit, true, value);
     }

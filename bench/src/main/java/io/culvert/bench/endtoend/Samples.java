@@ -6,30 +6,30 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The figures of a run, gathered by test, contender and metric. */
+/** The samples of a run by test, implementation and metric. */
 final class Samples {
-    private record Key(String test, String contender, Sample kind) {}
+    private record Key(String test, String implementation, Sample kind) {}
 
     private final Map<Key, List<Double>> all = new LinkedHashMap<>();
 
-    void add(String test, String contender, List<Sample> samples) {
+    void add(String test, String implementation, List<Sample> samples) {
         for (Sample sample : samples) {
             Sample kind = new Sample(sample.metric(), sample.unit(), sample.higherIsBetter(), 0);
-            all.computeIfAbsent(new Key(test, contender, kind), key -> new ArrayList<>())
+            all.computeIfAbsent(new Key(test, implementation, kind), key -> new ArrayList<>())
                     .add(sample.value());
         }
     }
 
-    /** As series, ordered as these tests and contenders are. */
-    List<Series> series(List<String> tests, List<String> contenders) {
+    /** The samples as series, in the order of {@code tests} and {@code implementations}. */
+    List<Series> series(List<String> tests, List<String> implementations) {
         List<Series> found = new ArrayList<>();
         for (String test : tests) {
-            for (String contender : contenders) {
+            for (String implementation : implementations) {
                 all.forEach((key, values) -> {
-                    if (key.test.equals(test) && key.contender.equals(contender)) {
+                    if (key.test.equals(test) && key.implementation.equals(implementation)) {
                         Sample kind = key.kind;
-                        found.add(
-                                new Series(test, contender, kind.metric(), kind.unit(), kind.higherIsBetter(), values));
+                        found.add(new Series(
+                                test, implementation, kind.metric(), kind.unit(), kind.higherIsBetter(), values));
                     }
                 });
             }

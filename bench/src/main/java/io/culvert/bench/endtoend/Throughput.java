@@ -1,16 +1,16 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import io.culvert.daemon.testbed.Iperf3Result;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What iperf3 carries, and what CPU time that takes. */
+/** Throughput of iperf3, and its CPU time per GB. */
 final class Throughput implements Measurement {
     private final List<String> options;
 
-    /** One with these options of iperf3's client. */
+    /** {@code options} are those of iperf3's client. */
     Throughput(String... options) {
         this.options = List.of(options);
     }

@@ -1,7 +1,7 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Condition;
-import io.culvert.bench.endtoend.contender.Contender;
+import io.culvert.bench.endtoend.implementation.Condition;
+import io.culvert.bench.endtoend.implementation.Implementation;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A measurement under a condition: a test, as it is named in results and on the command line, such as {@code tcp1@ipv6}.
+ * A test: a measurement under a condition, named in results and on the command line such as {@code tcp1@ipv6}.
  *
- * @param name the measurement's name, and the condition behind it
- * @param measurement what is done
- * @param condition what the tunnel is opened with
+ * @param name the name of the measurement, followed by the condition
+ * @param measurement what to measure
+ * @param condition of the tunnel
  */
 record Trial(String name, Measurement measurement, Condition condition) {
     private static final Map<String, Measurement> MEASUREMENTS = measurements();
@@ -31,8 +31,8 @@ record Trial(String name, Measurement measurement, Condition condition) {
         all.put("udpmax-1360", new UdpMax(1360));
         all.put("udpmax-200", new UdpMax(200));
         all.put("ping", new Ping());
-        all.put("ping-loaded", new LoadedPing());
-        all.put("memory", new Memory());
+        all.put("ping-loaded", new PingUnderLoad());
+        all.put("memory", new MemoryUnderLoad());
         all.put("handshakes", new Handshakes());
         return all;
     }
@@ -42,28 +42,28 @@ record Trial(String name, Measurement measurement, Condition condition) {
         return List.copyOf(MEASUREMENTS.keySet());
     }
 
-    /** Why a contender cannot take it; empty when it can. */
-    Optional<String> unfit(Contender contender) {
-        if (measurement.wantsWireGuard() && !contender.isWireGuard()) {
+    /** The reason why an implementation does not support it; empty if it does. */
+    Optional<String> unsupportedReason(Implementation implementation) {
+        if (measurement.needsWireGuard() && !implementation.isWireGuard()) {
             return Optional.of("is not WireGuard");
         }
-        if (measurement.wantsPrograms() && !contender.isProgram()) {
-            return Optional.of("is the kernel's, whose part is not told apart");
+        if (measurement.needsProcesses() && !implementation.isProgram()) {
+            return Optional.of("runs in the kernel, whose CPU time and memory cannot be attributed");
         }
-        return contender.unfit(condition);
+        return implementation.unsupportedReason(condition);
     }
 
     /**
      * Finds a test.
      *
-     * @throws IllegalArgumentException when there is none of this name
+     * @throws IllegalArgumentException if the name is unknown
      */
     static Trial of(String name) {
         List<String> words = Arrays.asList(name.split("@"));
         Measurement measurement = MEASUREMENTS.get(words.getFirst());
         if (measurement == null) {
             throw new IllegalArgumentException(
-                    "no test " + words.getFirst() + "; there are " + String.join(", ", MEASUREMENTS.keySet()));
+                    "unknown test \"" + words.getFirst() + "\"; known: " + String.join(", ", MEASUREMENTS.keySet()));
         }
         Condition condition = Condition.of(words.subList(1, words.size()));
         return new Trial(words.getFirst() + condition, measurement, condition);

@@ -1,29 +1,29 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import java.io.IOException;
 import java.util.List;
 
 /**
- * The most that datagrams of one size carry while fewer than 1 % are lost: the offered rate is doubled or halved until it is known from
- * both sides, then the range is halved. A rate counts as lossy when it was so twice.
+ * The highest throughput of datagrams of one size with a loss below 1 %. The search doubles or halves the offered rate
+ * until one rate passes and one fails, then bisects. A rate fails if it loses too much twice.
  */
 final class UdpMax implements Measurement {
     private static final double LOST_PERCENT = 1;
-    private static final double HOPELESS_PERCENT = 10;
+    private static final double HEAVY_LOSS_PERCENT = 10;
     private static final double FIRST_RATE = 40_000;
     private static final double LOWEST_RATE = 1_000;
     private static final double HIGHEST_RATE = 3_000_000;
-    /** How near to each other the rates must be that do and do not pass. */
+    /** The search ends when the failing rate is less than this factor above the passing one. */
     private static final double PRECISION = 1.06;
-    /** iperf3 that sends less than this share of what it was asked for sends as much as it can. */
+    /** Below this share of the offered rate, iperf3 sends as fast as it can. */
     private static final double SATURATED = 0.9;
 
     private static final int USUAL_STEPS = 9;
 
     private final int payload;
 
-    /** With datagrams of {@code payload} bytes. */
+    /** For datagrams of {@code payload} bytes. */
     UdpMax(int payload) {
         this.payload = payload;
     }
@@ -52,7 +52,7 @@ final class UdpMax implements Measurement {
                 && rate <= HIGHEST_RATE
                 && (failed == 0 || failed / Math.max(passed, 1) > PRECISION)) {
             List<Sample> samples = offer(tunnel, step(seconds), rate);
-            if (value(samples, "lost") >= LOST_PERCENT && value(samples, "lost") < HOPELESS_PERCENT) {
+            if (value(samples, "lost") >= LOST_PERCENT && value(samples, "lost") < HEAVY_LOSS_PERCENT) {
                 samples = offer(tunnel, step(seconds), rate);
             }
             if (value(samples, "lost") >= LOST_PERCENT) {
@@ -75,7 +75,7 @@ final class UdpMax implements Measurement {
         return best;
     }
 
-    /** The rate to try next, between those that passed and failed, 0 for none. */
+    /** The rate to try next, between the highest that passed and the lowest that failed; 0 stands for none. */
     static double next(double passed, double failed) {
         if (failed == 0) {
             return passed * 2;

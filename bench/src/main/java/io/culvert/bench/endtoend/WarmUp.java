@@ -1,18 +1,19 @@
 package io.culvert.bench.endtoend;
 
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Tunnel;
 import java.io.IOException;
 import java.util.List;
 
-/** Uses a tunnel as it will be used when it is measured: in both directions, by TCP and, where that is measured, by UDP. */
+/** Warms a tunnel up with traffic in both directions, by TCP and, if tests need it, by UDP. */
 final class WarmUp {
     private WarmUp() {}
 
-    /** How long UDP is warmed up, in seconds, when TCP is for {@code seconds}. */
+    /** The seconds of warm-up by UDP that follow {@code seconds} by TCP. */
     static int udpSeconds(int seconds) {
         return (seconds + 1) / 2;
     }
 
+    /** Warms up for {@code seconds}. */
     static void run(Tunnel tunnel, int seconds, boolean udp) throws IOException, InterruptedException {
         if (seconds == 0) {
             return;

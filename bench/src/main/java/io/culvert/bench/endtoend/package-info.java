@@ -1,5 +1,4 @@
 /**
- * {@code culvert bench}: tunnels between two network namespaces, Culvert's and others', measured in interleaved rounds. Read the
- * ratios: what disturbs the machine disturbs all of them.
+ * {@code culvert bench}: tunnels of Culvert and others between two network namespaces, measured in interleaved rounds.
  */
 package io.culvert.bench.endtoend;

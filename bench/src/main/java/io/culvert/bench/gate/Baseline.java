@@ -2,6 +2,7 @@ package io.culvert.bench.gate;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import io.culvert.bench.result.DeprecatedNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -11,9 +12,9 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * A file of what is expected, by class of machine (see {@link MachineClass}).
+ * The expected ratios by class of machine (see {@link MachineClass}), as the baseline file holds them.
  *
- * @param classes what each class of machines gave
+ * @param classes the entries by name of the class
  */
 record Baseline(Map<String, Entry> classes) {
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
@@ -21,14 +22,14 @@ record Baseline(Map<String, Entry> classes) {
     /**
      * One class of machines.
      *
-     * @param measured when and at which commit
-     * @param runs how many runs the expectations are of
-     * @param ratios what is expected, by name of the ratio
+     * @param measured the time and the commit of the measurement
+     * @param runs the number of runs that the thresholds come from
+     * @param ratios the thresholds by name of the ratio
      */
-    record Entry(String measured, int runs, Map<String, Expectation> ratios) {
-        /** Orders the ratios. */
+    record Entry(String measured, int runs, Map<String, Threshold> ratios) {
+        /** Orders the ratios, and gives them their present names. */
         Entry {
-            ratios = new TreeMap<>(ratios);
+            ratios = DeprecatedNames.replaceRatios(ratios);
         }
     }
 
@@ -37,16 +38,16 @@ record Baseline(Map<String, Entry> classes) {
         classes = new TreeMap<>(classes);
     }
 
-    /** Nothing is expected of any machine. */
+    /** A baseline without any class. */
     static Baseline empty() {
         return new Baseline(Map.of());
     }
 
     /**
-     * Reads one.
+     * Reads a file.
      *
-     * @throws NoSuchFileException when there is none
-     * @throws IOException when it cannot be read, or is none
+     * @throws NoSuchFileException if the file does not exist
+     * @throws IOException if the file cannot be read or holds no baseline
      */
     static Baseline read(Path file) throws IOException {
         try {
@@ -55,28 +56,28 @@ record Baseline(Map<String, Entry> classes) {
                 return baseline;
             }
         } catch (RuntimeException e) {
-            // Gson wraps what a record's constructor throws in a bare RuntimeException.
+            // Gson wraps exceptions of a record's constructor in a bare RuntimeException.
             throw new IOException(file + " holds no baseline: " + e.getMessage(), e);
         }
         throw new IOException(file + " holds no baseline");
     }
 
-    /** Writes it, as {@link #read} reads it. */
+    /** Writes the file that {@link #read} reads. */
     void write(Path file) throws IOException {
         Path parent = file.toAbsolutePath().getParent();
         Files.createDirectories(parent);
         Files.writeString(file, GSON.toJson(this) + "\n");
     }
 
-    /** What is expected of a class of machines. */
+    /** The entry of a class of machines. */
     Optional<Entry> of(String machineClass) {
         return Optional.ofNullable(classes.get(machineClass));
     }
 
-    /** The same with another entry for a class; what that had and this has not stays as it was. */
+    /** The same baseline with another entry for a class. Ratios that only the earlier entry has are kept. */
     Baseline with(String machineClass, Entry entry) {
         Map<String, Entry> all = new TreeMap<>(classes);
-        Map<String, Expectation> ratios =
+        Map<String, Threshold> ratios =
                 new TreeMap<>(of(machineClass).map(Entry::ratios).orElse(Map.of()));
         ratios.putAll(entry.ratios);
         all.put(machineClass, new Entry(entry.measured, entry.runs, ratios));

@@ -5,32 +5,35 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
 
-/** Finds out what to expect: measures what is unchanged several times over, and derives the tolerance from how well that agrees. */
+/**
+ * Finds the thresholds: measures unchanged code several times, and derives the tolerance from how well the runs agree.
+ */
 final class Calibration {
-    private final Map<String, Expectation> expectations = new LinkedHashMap<>();
+    private final Map<String, Threshold> thresholds = new LinkedHashMap<>();
     private final Map<String, String> missing = new LinkedHashMap<>();
     private final int runs;
     private final Consumer<String> progress;
 
-    /** One of {@code runs} measurements of all whose rounds do not begin afresh. */
+    /** Measures sources whose rounds depend on each other {@code runs} times. */
     Calibration(int runs, Consumer<String> progress) {
         this.runs = runs;
         this.progress = progress;
     }
 
-    /** Measures what a source has. */
+    /** Measures all ratios of a source. */
     void run(Source source) throws IOException, InterruptedException {
-        String whyNot = source.missing();
-        if (!whyNot.isEmpty()) {
-            source.names().forEach(name -> missing.put(name, whyNot));
+        Optional<String> reason = source.unavailableReason();
+        if (reason.isPresent()) {
+            source.names().forEach(name -> missing.put(name, reason.get()));
             return;
         }
-        if (source.beginsEachRoundAfresh()) {
+        if (source.roundsAreIndependent()) {
             progress.accept(source.title());
             for (Ratio ratio : source.measure(source.names(), missing)) {
-                expectations.put(ratio.name(), Expectation.ofRounds(ratio.samples()));
+                thresholds.put(ratio.name(), Threshold.ofRounds(ratio.samples()));
             }
             return;
         }
@@ -41,15 +44,15 @@ final class Calibration {
                 medians.computeIfAbsent(ratio.name(), name -> new ArrayList<>()).add(ratio.median());
             }
         }
-        medians.forEach((name, values) -> expectations.put(name, Expectation.ofRuns(values)));
+        medians.forEach((name, values) -> thresholds.put(name, Threshold.ofRuns(values)));
     }
 
-    /** What was found. */
-    Map<String, Expectation> expectations() {
-        return expectations;
+    /** The thresholds found, by name of the ratio. */
+    Map<String, Threshold> thresholds() {
+        return thresholds;
     }
 
-    /** What could not be measured, with the reason. */
+    /** The reasons for what could not be measured, by name of the ratio. */
     Map<String, String> missing() {
         return missing;
     }

@@ -7,65 +7,66 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Compares what sources measure with what is expected. What looks fallen is measured again, from a fresh start, up to {@value #ATTEMPTS}
- * times in all, and has fallen only when it did each time.
+ * Compares measured ratios with their thresholds. A ratio below its threshold is measured again in new JVMs, up to
+ * {@value #ATTEMPTS} times in all; it has regressed only if it was below each time.
  */
 final class Comparison {
     static final int ATTEMPTS = 3;
 
-    private final Map<String, Expectation> expected;
+    private final Map<String, Threshold> expected;
     private final Consumer<String> progress;
     private final Map<String, Outcome> outcomes = new LinkedHashMap<>();
     private final Map<String, String> missing = new LinkedHashMap<>();
 
     /**
-     * What became of a ratio.
+     * The result for a ratio.
      *
      * @param last its last measurement
-     * @param verdict on that
-     * @param attempts how often it was measured
+     * @param verdict on the last measurement
+     * @param attempts the number of measurements
      */
     record Outcome(Ratio last, Verdict verdict, int attempts) {
-        /** Whether it fell each time. */
-        boolean fallen() {
-            return verdict.fallen() && attempts == ATTEMPTS;
+        /** Whether every measurement was below the threshold. */
+        boolean regressed() {
+            return verdict.regressed() && attempts == ATTEMPTS;
         }
     }
 
-    /** A comparison by these expectations, which tells {@code progress} what it is at. */
-    Comparison(Map<String, Expectation> expected, Consumer<String> progress) {
+    /** Compares with these thresholds; {@code progress} receives a line for each measurement. */
+    Comparison(Map<String, Threshold> expected, Consumer<String> progress) {
         this.expected = expected;
         this.progress = progress;
     }
 
-    /** Measures what a source has that is expected, and judges it. */
+    /** Measures the ratios of a source that have a threshold, and judges them. */
     void run(Source source) throws IOException, InterruptedException {
         Set<String> open = new LinkedHashSet<>(source.names());
         open.retainAll(expected.keySet());
         if (open.isEmpty()) {
             return;
         }
-        String whyNot = source.missing();
-        if (!whyNot.isEmpty()) {
-            open.forEach(name -> missing.put(name, whyNot));
+        Optional<String> reason = source.unavailableReason();
+        if (reason.isPresent()) {
+            open.forEach(name -> missing.put(name, reason.get()));
             return;
         }
         for (int attempt = 1; attempt <= ATTEMPTS && !open.isEmpty(); attempt++) {
             progress.accept(
                     attempt == 1
                             ? source.title()
-                            : source.title() + ", again (" + attempt + " of " + ATTEMPTS + "), as these look fallen: "
-                                    + String.join("; ", open));
-            open = stillFallen(source.measure(open, missing), open, attempt);
+                            : source.title() + ", again (" + attempt + " of " + ATTEMPTS
+                                    + "), because these are below their threshold: " + String.join("; ", open));
+            open = stillRegressed(source.measure(open, missing), open, attempt);
         }
     }
 
-    private Set<String> stillFallen(List<Ratio> measured, Collection<String> open, int attempt) {
-        Set<String> fallen = new LinkedHashSet<>();
+    private Set<String> stillRegressed(List<Ratio> measured, Collection<String> open, int attempt) {
+        Set<String> regressed = new LinkedHashSet<>();
         List<String> seen = new ArrayList<>();
         for (Ratio ratio : measured) {
             String name = ratio.name();
@@ -75,20 +76,20 @@ final class Comparison {
             seen.add(name);
             Verdict verdict = Verdict.of(ratio, expected.get(name));
             outcomes.put(name, new Outcome(ratio, verdict, attempt));
-            if (verdict.fallen()) {
-                fallen.add(name);
+            if (verdict.regressed()) {
+                regressed.add(name);
             }
         }
         open.stream().filter(name -> !seen.contains(name)).forEach(name -> missing.putIfAbsent(name, "not measured"));
-        return fallen;
+        return regressed;
     }
 
-    /** What was judged, by name. */
+    /** The judged ratios by name. */
     Map<String, Outcome> outcomes() {
         return outcomes;
     }
 
-    /** What is expected and was not measured, with the reason. */
+    /** The reasons for ratios that have a threshold and were not measured, by name. */
     Map<String, String> missing() {
         return missing;
     }

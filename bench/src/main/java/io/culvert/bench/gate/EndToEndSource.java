@@ -2,11 +2,11 @@ package io.culvert.bench.gate;
 
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
-import io.culvert.bench.endtoend.contender.Contenders;
+import io.culvert.bench.endtoend.implementation.Implementations;
+import io.culvert.bench.endtoend.implementation.Installer;
 import io.culvert.bench.result.Run;
 import io.culvert.bench.result.Series;
-import java.io.File;
-import java.io.IOException;
+import io.culvert.natives.Linux;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,13 +19,13 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
-/** Ratios of whole tunnels: Culvert's beside a peer's and the floor, between network namespaces. */
+/** Ratios of whole tunnels between network namespaces: Culvert to a peer, and to the no-crypto baseline. */
 final class EndToEndSource implements Source {
-    private static final List<String> REFERENCES = List.of("wireguard-go-debian", Contenders.FLOOR);
+    private static final List<String> REFERENCES = List.of("wireguard-go-debian", Implementations.NO_CRYPTO);
     private static final List<String> METRICS = List.of("throughput", "cpu");
     private static final String TEST = "tcp1";
     private static final List<String> TOOLS = List.of("ip", "iperf3", "wg", "ping");
-    /** The fewest that can decide. */
+    /** Wilcoxon's test at a level of 5 % needs at least five samples. */
     private static final int ROUNDS = 5;
 
     private static final int SECONDS = 2;
@@ -33,7 +33,7 @@ final class EndToEndSource implements Source {
 
     private final Consumer<String> progress;
 
-    /** One that tells {@code progress} what it is at. */
+    /** {@code progress} receives a line for each step. */
     EndToEndSource(Consumer<String> progress) {
         this.progress = progress;
     }
@@ -57,60 +57,51 @@ final class EndToEndSource implements Source {
     }
 
     @Override
-    public String missing() {
-        if (!isRoot()) {
-            return "this needs root";
+    public Optional<String> unavailableReason() {
+        if (Linux.geteuid() != 0) {
+            return Optional.of("needs root");
         }
         if (!Files.exists(Path.of("/dev/net/tun"))) {
-            return "there is no /dev/net/tun";
+            return Optional.of("needs /dev/net/tun");
         }
-        List<String> absent = TOOLS.stream().filter(tool -> !onPath(tool)).toList();
-        return absent.isEmpty() ? "" : "missing: " + String.join(", ", absent);
-    }
-
-    private static boolean isRoot() {
-        try {
-            return Files.getAttribute(Path.of("/proc/self"), "unix:uid").equals(0);
-        } catch (IOException | UnsupportedOperationException e) {
-            return false;
-        }
-    }
-
-    private static boolean onPath(String tool) {
-        return Stream.of(System.getenv().getOrDefault("PATH", "").split(File.pathSeparator))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, tool)));
+        List<String> absent =
+                TOOLS.stream().filter(tool -> Installer.find(tool).isEmpty()).toList();
+        return absent.isEmpty() ? Optional.empty() : Optional.of("not installed: " + String.join(", ", absent));
     }
 
     @Override
-    public boolean beginsEachRoundAfresh() {
+    public boolean roundsAreIndependent() {
         return true;
     }
 
     @Override
     public List<Ratio> measure(Collection<String> wanted, Map<String, String> failures) throws InterruptedException {
-        List<String> contenders = new ArrayList<>(List.of(Contenders.CULVERT));
-        List<String> known =
-                Contenders.known().stream().map(contender -> contender.name()).toList();
+        List<String> implementations = new ArrayList<>(List.of(Implementations.CULVERT));
+        List<String> known = Implementations.known().stream()
+                .map(implementation -> implementation.name())
+                .toList();
         REFERENCES.stream()
                 .filter(reference -> wanted.stream().anyMatch(name -> name.endsWith(" / " + reference)))
                 .filter(known::contains)
-                .forEach(contenders::add);
+                .forEach(implementations::add);
         Plan plan = Plan.quick()
-                .withContenders(contenders, Map.of())
+                .withImplementations(implementations, Map.of())
                 .withTests(List.of(TEST))
                 .withNumbers(ROUNDS, SECONDS, WARM_UP);
-        Run run = new EndToEnd().run(plan, progress::accept);
+        Run run = new EndToEnd().run(plan, progress);
         if (Thread.interrupted()) {
             throw new InterruptedException();
         }
         return ratios(run, wanted, failures);
     }
 
-    /** The ratios of a run's figures, round by round; why one is not to be had goes into {@code failures}. */
+    /**
+     * The ratios of a run, round by round; {@code failures} receives the reason for each wanted ratio that it lacks.
+     */
     static List<Ratio> ratios(Run run, Collection<String> wanted, Map<String, String> failures) {
         List<Ratio> ratios = new ArrayList<>();
         for (String metric : METRICS) {
-            Optional<Series> own = run.find(TEST, Contenders.CULVERT, metric);
+            Optional<Series> own = run.find(TEST, Implementations.CULVERT, metric);
             for (String reference : REFERENCES) {
                 String name = name(TEST, metric, reference);
                 Optional<Series> others = run.find(TEST, reference, metric);
@@ -130,7 +121,7 @@ final class EndToEndSource implements Source {
     }
 
     private static String reason(Run run, String reference) {
-        return Stream.of(reference, reference + ": " + TEST, Contenders.CULVERT + ": " + TEST)
+        return Stream.of(reference, reference + ": " + TEST, Implementations.CULVERT + ": " + TEST)
                 .filter(run.missing()::containsKey)
                 .map(run.missing()::get)
                 .findFirst()
@@ -140,9 +131,9 @@ final class EndToEndSource implements Source {
     private static Ratio ratio(String name, Series own, Series others) {
         List<Double> samples = new ArrayList<>();
         for (int i = 0; i < own.samples().size(); i++) {
-            double mine = own.samples().get(i);
-            double theirs = others.samples().get(i);
-            samples.add(own.higherIsBetter() ? mine / theirs : theirs / mine);
+            double culvert = own.samples().get(i);
+            double reference = others.samples().get(i);
+            samples.add(own.higherIsBetter() ? culvert / reference : reference / culvert);
         }
         return new Ratio(name, samples);
     }

@@ -2,42 +2,46 @@ package io.culvert.bench.gate;
 
 import com.google.gson.Gson;
 import com.google.gson.reflect.TypeToken;
-import io.culvert.bench.ChildJvm;
+import io.culvert.bench.process.ChildJvm;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** Measures {@link InMemory} in a few JVMs, one after the other: what one JVM's compilers decided shall not decide. */
+/**
+ * Measures {@link InMemory} in several JVMs in sequence, so that the compilation decisions of one JVM do not decide the
+ * result.
+ */
 final class ForkedSource implements Source {
     private final int forks;
     private final int rounds;
-    private final int turnMillis;
+    private final int sliceMillis;
     private final int warmUpMillis;
     private final List<String> jvmArguments;
 
     /**
      * A source of in-memory ratios.
      *
-     * @param forks how many JVMs
-     * @param rounds in each
-     * @param turnMillis how long each side has in each round
-     * @param warmUpMillis how long each side is run before the first round
-     * @param jvmArguments for all of them
+     * @param forks the number of JVMs
+     * @param rounds in each JVM
+     * @param sliceMillis how long each side runs in a round
+     * @param warmUpMillis how long each side runs before the first round
+     * @param jvmArguments for each JVM
      */
-    ForkedSource(int forks, int rounds, int turnMillis, int warmUpMillis, List<String> jvmArguments) {
+    ForkedSource(int forks, int rounds, int sliceMillis, int warmUpMillis, List<String> jvmArguments) {
         this.forks = forks;
         this.rounds = rounds;
-        this.turnMillis = turnMillis;
+        this.sliceMillis = sliceMillis;
         this.warmUpMillis = warmUpMillis;
         this.jvmArguments = jvmArguments;
     }
 
-    /** What gives good figures in half a minute. */
-    static ForkedSource usual() {
+    /** Enough JVMs and rounds for figures that repeat, in half a minute. */
+    static ForkedSource standard() {
         return new ForkedSource(3, 24, 10, 250, List.of());
     }
 
@@ -52,12 +56,12 @@ final class ForkedSource implements Source {
     }
 
     @Override
-    public String missing() {
-        return "";
+    public Optional<String> unavailableReason() {
+        return Optional.empty();
     }
 
     @Override
-    public boolean beginsEachRoundAfresh() {
+    public boolean roundsAreIndependent() {
         return false;
     }
 
@@ -76,8 +80,8 @@ final class ForkedSource implements Source {
     private List<Ratio> fork() throws IOException, InterruptedException {
         List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx256m"));
         options.addAll(jvmArguments);
-        String ratios =
-                ChildJvm.run(InMemory.class, options, InMemory.RESULT, "" + rounds, "" + turnMillis, "" + warmUpMillis);
+        String ratios = ChildJvm.run(
+                InMemory.class, options, InMemory.RESULT, "" + rounds, "" + sliceMillis, "" + warmUpMillis);
         return new Gson().fromJson(ratios, new TypeToken<List<Ratio>>() {}.getType());
     }
 }

@@ -16,19 +16,19 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The gate: measures, compares with a baseline or writes one, and says what came of it. */
+/** The regression gate: measures, then compares with a baseline or writes one, and reports the result. */
 final class Gate {
-    /** Nothing fell. */
+    /** Exit status: no ratio regressed. */
     static final int PASSED = 0;
 
-    /** Something fell. */
-    static final int FALLEN = 1;
+    /** Exit status: a ratio regressed. */
+    static final int REGRESSED = 1;
 
-    /** Nothing could be compared: the baseline knows no such machine, or nothing of what it expects could be measured. */
+    /** Exit status: nothing was compared, for want of a baseline for this class of machine or of a measurement. */
     static final int UNDECIDED = 3;
 
     private static final String KIND = "gate";
-    private static final String NOISY = "  noisy baseline: a fall of 15 % may escape";
+    private static final String NOISY = "  noisy baseline: it may miss a regression of 15 %";
 
     private final Path file;
     private final List<Source> sources;
@@ -39,10 +39,10 @@ final class Gate {
     /**
      * A gate for a class of machines.
      *
-     * @param file of the baseline
-     * @param sources what can be measured
-     * @param out takes the result
-     * @param progress hears what is being done
+     * @param file the baseline's
+     * @param sources of the ratios
+     * @param out receives the result
+     * @param progress receives a line for each step
      */
     Gate(Path file, List<Source> sources, String machineClass, PrintStream out, Consumer<String> progress) {
         this.file = file;
@@ -53,49 +53,48 @@ final class Gate {
     }
 
     /**
-     * Compares, and writes what was measured into a directory.
+     * Measures and compares, and writes the measurements as a run into a directory.
      *
      * @return the exit status
-     * @throws IOException when the baseline cannot be read, or a measurement breaks off
+     * @throws IOException if the baseline cannot be read, or a measurement fails
      */
     int check(Path directory, String command) throws IOException, InterruptedException {
         Baseline baseline = Baseline.read(file);
         Optional<Baseline.Entry> entry = baseline.of(machineClass);
         if (entry.isEmpty()) {
-            out.printf("%s expects nothing of this class of machine: %s%n", file, machineClass);
-            out.println("It knows: " + String.join("; ", baseline.classes().keySet()));
-            out.println(
-                    "Ratios depend on the CPU, so nothing was compared. Add this class with --update, at a commit that is good.");
+            out.printf("%s has no entry for this class of machine: %s%n", file, machineClass);
+            out.println("It has: " + String.join("; ", baseline.classes().keySet()));
+            out.println("Ratios depend on the CPU, so nothing was compared. --update adds this class.");
             return UNDECIDED;
         }
         Comparison comparison = new Comparison(entry.get().ratios(), progress);
         for (Source source : sources) {
             comparison.run(source);
         }
-        Map<String, Expectation> unmeasured = new TreeMap<>(entry.get().ratios());
+        Map<String, Threshold> unmeasured = new TreeMap<>(entry.get().ratios());
         unmeasured.keySet().removeAll(comparison.outcomes().keySet());
-        unmeasured.keySet().forEach(name -> comparison.missing().putIfAbsent(name, "not asked for"));
+        unmeasured.keySet().forEach(name -> comparison.missing().putIfAbsent(name, "no source measures it"));
         int status = print(entry.get(), comparison);
         write(comparison, directory, command, status);
         return status;
     }
 
     private int print(Baseline.Entry entry, Comparison comparison) {
-        out.printf("%-48s %9s %9s %8s %10s%n", "ratio", "expected", "measured", "change", "tolerated");
-        List<String> fallen = new ArrayList<>();
+        out.printf("%-48s %9s %9s %8s %10s%n", "ratio", "expected", "measured", "change", "threshold");
+        List<String> regressed = new ArrayList<>();
         comparison.outcomes().forEach((name, outcome) -> {
-            Expectation expectation = entry.ratios().get(name);
+            Threshold threshold = entry.ratios().get(name);
             String line = String.format(
                     Locale.ROOT,
                     "%-48s %9.3f %9.3f %+7.1f%% %9.1f%%",
                     name,
-                    expectation.expected(),
+                    threshold.expected(),
                     outcome.last().median(),
                     100 * outcome.verdict().change(),
-                    -100 * expectation.tolerance());
-            out.println(line + remark(outcome, expectation));
-            if (outcome.fallen()) {
-                fallen.add(String.format(
+                    -100 * threshold.tolerance());
+            out.println(line + remark(outcome, threshold));
+            if (outcome.regressed()) {
+                regressed.add(String.format(
                         Locale.ROOT,
                         "%s by %.1f %%",
                         name,
@@ -103,9 +102,9 @@ final class Gate {
             }
         });
         comparison.missing().forEach((name, reason) -> out.println("not compared: " + name + ": " + reason));
-        if (!fallen.isEmpty()) {
-            fallen.forEach(what -> out.println("FELL: " + what));
-            return FALLEN;
+        if (!regressed.isEmpty()) {
+            regressed.forEach(what -> out.println("REGRESSED: " + what));
+            return REGRESSED;
         }
         if (comparison.outcomes().isEmpty()) {
             out.println("nothing was compared");
@@ -115,22 +114,22 @@ final class Gate {
         return PASSED;
     }
 
-    private static String remark(Comparison.Outcome outcome, Expectation expectation) {
-        if (outcome.fallen()) {
-            return "  FELL, " + outcome.attempts() + " times measured";
+    private static String remark(Comparison.Outcome outcome, Threshold threshold) {
+        if (outcome.regressed()) {
+            return "  REGRESSED, measured " + outcome.attempts() + " times";
         }
-        if (outcome.verdict().risen()) {
-            return "  rose: --update has the baseline expect it";
+        if (outcome.verdict().improved()) {
+            return "  improved: --update raises the baseline";
         }
-        String times = outcome.attempts() > 1 ? "  (" + outcome.attempts() + " times measured)" : "";
-        return times + (expectation.isUseful() ? "" : NOISY);
+        String times = outcome.attempts() > 1 ? "  (measured " + outcome.attempts() + " times)" : "";
+        return times + (threshold.isUseful() ? "" : NOISY);
     }
 
     private void write(Comparison comparison, Path directory, String command, int status) throws IOException {
         Map<String, String> facts = new LinkedHashMap<>(Machine.facts());
         facts.put("command", command);
         facts.put("class of machine", machineClass);
-        facts.put("result", status == PASSED ? "passed" : status == FALLEN ? "fell" : "nothing was compared");
+        facts.put("result", status == PASSED ? "passed" : status == REGRESSED ? "regressed" : "nothing was compared");
         List<Series> series = new ArrayList<>();
         comparison.outcomes().forEach((name, outcome) -> {
             String[] parts = name.split(" / ", 2);
@@ -146,9 +145,9 @@ final class Gate {
     }
 
     /**
-     * Measures what to expect of this class of machine, and puts it into the baseline; other classes stay as they are.
+     * Measures the thresholds of this class of machine, and writes them into the baseline; other classes are kept.
      *
-     * @param runs of what needs several (see {@link Calibration})
+     * @param runs of sources that need several (see {@link Calibration})
      * @return the exit status
      */
     int update(int runs) throws IOException, InterruptedException {
@@ -156,7 +155,7 @@ final class Gate {
         for (Source source : sources) {
             calibration.run(source);
         }
-        Map<String, Expectation> found = calibration.expectations();
+        Map<String, Threshold> found = calibration.thresholds();
         calibration.missing().forEach((name, reason) -> out.println("not measured: " + name + ": " + reason));
         if (found.isEmpty()) {
             return UNDECIDED;
@@ -166,13 +165,13 @@ final class Gate {
         Baseline before = Files.exists(file) ? Baseline.read(file) : Baseline.empty();
         before.with(machineClass, entry).write(file);
         entry.ratios()
-                .forEach((name, expectation) -> out.printf(
+                .forEach((name, threshold) -> out.printf(
                         Locale.ROOT,
                         "%-48s %9.3f, tolerance %.1f %%%s%n",
                         name,
-                        expectation.expected(),
-                        100 * expectation.tolerance(),
-                        expectation.isUseful() ? "" : NOISY));
+                        threshold.expected(),
+                        100 * threshold.tolerance(),
+                        threshold.isUseful() ? "" : NOISY));
         out.println("written: " + file + ", " + machineClass);
         return PASSED;
     }

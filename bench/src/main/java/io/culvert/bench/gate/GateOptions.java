@@ -16,14 +16,16 @@ public final class GateOptions {
             names = "--gate",
             required = true,
             paramLabel = "FILE",
-            description = "compares this run's ratios with the baseline in FILE; exit status 1 when something fell, "
-                    + "3 when nothing could be compared")
+            description = "compares this run's ratios with the baseline in FILE; exit status 1 if a ratio regressed, "
+                    + "3 if nothing was compared")
     private Path file;
 
-    @Option(names = "--update", description = "with --gate: measures and writes what FILE expects of this machine")
+    @Option(
+            names = "--update",
+            description = "with --gate: measures, and writes the thresholds of this class of machine into FILE")
     private boolean update;
 
-    @Option(names = "--in-memory", description = "with --gate: no tunnels, only what runs in memory, without root")
+    @Option(names = "--in-memory", description = "with --gate: only cipher and pipeline in memory; needs no root")
     private boolean inMemory;
 
     /** Made by the command line. */
@@ -32,13 +34,13 @@ public final class GateOptions {
     /**
      * Measures and compares, or writes the baseline.
      *
-     * @param directory takes what was measured
-     * @param command as it was given
-     * @param progress hears what is being done
+     * @param directory receives the run
+     * @param command the command line
+     * @param progress receives a line for each step
      * @return the exit status
      */
     public int run(Path directory, String command, Consumer<String> progress) throws InterruptedException {
-        List<Source> sources = new ArrayList<>(List.of(ForkedSource.usual()));
+        List<Source> sources = new ArrayList<>(List.of(ForkedSource.standard()));
         if (!inMemory) {
             sources.add(new EndToEndSource(progress));
         }
@@ -46,7 +48,7 @@ public final class GateOptions {
         try {
             return update ? gate.update(RUNS) : gate.check(directory, command);
         } catch (NoSuchFileException e) {
-            System.err.println("culvert bench: no such file: " + e.getMessage() + " (--update makes it)");
+            System.err.println("culvert bench: no such file: " + e.getMessage() + " (--update creates it)");
         } catch (IOException e) {
             System.err.println("culvert bench: " + e.getMessage());
         }

@@ -9,22 +9,22 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What is measured in memory, in a JVM of its own that {@link ForkedSource} starts: the cipher and the pipeline, each beside the JDK's
- * cipher on the same bytes.
+ * Measures the cipher and the pipeline in memory, each paired with the JDK's cipher on the same bytes.
+ * {@link ForkedSource} runs it in JVMs of its own.
  */
 public final class InMemory {
-    /** Stands before the result, which is a line of JSON. */
+    /** Prefix of the line with the result, which is JSON. */
     static final String RESULT = "ratios: ";
 
     private static final List<String> SHAPES = List.of("46x1420", "imix");
     private static final String PIPELINE_SHAPE = MemoryTunnel.PACKETS + "x" + MemoryTunnel.PACKET_BYTES;
 
-    private final String planted;
+    private final String slowdowns;
     private final MemoryTunnel tunnel;
     private final List<TrainBenchmark> trains = new ArrayList<>();
 
-    private InMemory(String planted) throws IOException {
-        this.planted = planted;
+    private InMemory(String slowdowns) throws IOException {
+        this.slowdowns = slowdowns;
         tunnel = new MemoryTunnel();
     }
 
@@ -51,74 +51,78 @@ public final class InMemory {
     /**
      * Measures, and writes the ratios to stdout.
      *
-     * @param arguments rounds, milliseconds of a turn, milliseconds of warm-up for each side of each contest
+     * @param arguments rounds, milliseconds per side and round, milliseconds of warm-up per side
      */
     public static void main(String[] arguments) throws IOException {
-        InMemory all = new InMemory(System.getProperty(Plant.PROPERTY, ""));
-        List<Contest> contests = all.contests();
-        contests.forEach(contest -> contest.warmUp(Long.parseLong(arguments[2])));
-        List<Ratio> ratios = contests.stream()
-                .map(contest -> contest.measure(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1])))
+        InMemory all = new InMemory(System.getProperty(InjectedSlowdown.PROPERTY, ""));
+        List<PairedMeasurement> measurements = all.measurements();
+        measurements.forEach(measurement -> measurement.warmUp(Long.parseLong(arguments[2])));
+        List<Ratio> ratios = measurements.stream()
+                .map(measurement -> measurement.measure(Integer.parseInt(arguments[0]), Long.parseLong(arguments[1])))
                 .toList();
         all.close();
         System.out.println(RESULT + new Gson().toJson(ratios));
     }
 
-    private List<Contest> contests() {
-        List<Contest> contests = new ArrayList<>();
-        Plant inAead = Plant.of(planted, "aead");
+    private List<PairedMeasurement> measurements() {
+        List<PairedMeasurement> measurements = new ArrayList<>();
+        InjectedSlowdown aeadSlowdown = InjectedSlowdown.of(slowdowns, "aead");
         for (String shape : SHAPES) {
             TrainBenchmark own = train("serving", shape);
             TrainBenchmark reference = train("jce-direct", shape);
-            contests.add(new Contest(aead("seal", shape), seal(own, inAead), seal(reference, Plant.NONE)));
-            contests.add(new Contest(aead("open", shape), open(own, inAead), open(reference, Plant.NONE)));
+            measurements.add(new PairedMeasurement(
+                    aead("seal", shape), seal(own, aeadSlowdown), seal(reference, InjectedSlowdown.NONE)));
+            measurements.add(new PairedMeasurement(
+                    aead("open", shape), open(own, aeadSlowdown), open(reference, InjectedSlowdown.NONE)));
         }
-        Plant inPipeline = Plant.of(planted, "pipeline");
+        InjectedSlowdown pipelineSlowdown = InjectedSlowdown.of(slowdowns, "pipeline");
         TrainBenchmark reference = train("jce-direct", PIPELINE_SHAPE);
-        contests.add(new Contest(pipeline("send"), () -> send(inPipeline), seal(reference, Plant.NONE)));
-        contests.add(new Contest(pipeline("receive"), () -> receive(inPipeline), open(reference, Plant.NONE)));
-        return contests;
+        measurements.add(new PairedMeasurement(
+                pipeline("send"), () -> send(pipelineSlowdown), seal(reference, InjectedSlowdown.NONE)));
+        measurements.add(new PairedMeasurement(
+                pipeline("receive"), () -> receive(pipelineSlowdown), open(reference, InjectedSlowdown.NONE)));
+        return measurements;
     }
 
-    private TrainBenchmark train(String contender, String shape) {
+    private TrainBenchmark train(String implementation, String shape) {
         TrainBenchmark train = new TrainBenchmark();
-        train.contender = contender;
+        train.implementation = implementation;
         train.shape = shape;
         train.setUp();
         trains.add(train);
         return train;
     }
 
-    private static Contest.Operation seal(TrainBenchmark train, Plant plant) {
+    private static PairedMeasurement.Operation seal(TrainBenchmark train, InjectedSlowdown slowdown) {
         return () -> {
             long begin = System.nanoTime();
             train.seal();
-            return plant.end(begin);
+            return slowdown.end(begin);
         };
     }
 
-    private static Contest.Operation open(TrainBenchmark train, Plant plant) {
+    private static PairedMeasurement.Operation open(TrainBenchmark train, InjectedSlowdown slowdown) {
         return () -> {
             long begin = System.nanoTime();
             train.open();
-            return plant.end(begin);
+            return slowdown.end(begin);
         };
     }
 
-    private long send(Plant plant) {
+    private long send(InjectedSlowdown slowdown) {
         long begin = System.nanoTime();
         tunnel.send();
-        long nanos = plant.end(begin);
+        long nanos = slowdown.end(begin);
         tunnel.receive();
         tunnel.verify();
         return nanos;
     }
 
-    private long receive(Plant plant) {
+    private long receive(InjectedSlowdown slowdown) {
         tunnel.send();
         long begin = System.nanoTime();
         tunnel.receive();
-        long nanos = plant.end(begin);
+        long nanos = slowdown.end(begin);
         tunnel.verify();
         return nanos;
     }

@@ -6,13 +6,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 
-/** What ratios depend on: a baseline holds for machines of one class only. */
+/** The properties of a machine that ratios depend on. An entry of a baseline is valid for one class only. */
 final class MachineClass {
     private static final List<String> VECTORS = List.of("avx512vl", "avx2", "avx");
 
     private MachineClass() {}
 
-    /** This machine's, such as {@code AuthenticAMD 25/17, avx512vl, 2 cores, JDK 25}. */
+    /** The class of this machine, such as {@code AuthenticAMD 25/17, avx512vl, 2 cores, JDK 25}. */
     static String here() {
         String cpuinfo;
         try {

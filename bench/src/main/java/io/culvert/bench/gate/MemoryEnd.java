@@ -25,7 +25,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
-/** One end of a tunnel in memory: a device with one worker, which takes steps when it is told to. One thread. */
+/** One end of a tunnel in memory: a device with one worker, whose caller runs each duty cycle. One thread. */
 final class MemoryEnd implements AutoCloseable {
     private static final int MTU = 1420;
     private static final int PORT = 51_820;
@@ -39,7 +39,7 @@ final class MemoryEnd implements AutoCloseable {
     private final Device device;
     private final PublicKey publicKey;
 
-    /** End 1 or 2, of a pair. */
+    /** End 1 or 2 of a pair. */
     MemoryEnd(int number) throws IOException {
         this.number = number;
         io = new MemoryIo(outside(3 - number));
@@ -96,7 +96,7 @@ final class MemoryEnd implements AutoCloseable {
         return device.workers().get(0).doWork();
     }
 
-    /** What handshakes there are to do. */
+    /** Processes the queued handshakes. */
     int handshakes() {
         return device.handshakes().doWork();
     }
@@ -183,7 +183,7 @@ final class MemoryEnd implements AutoCloseable {
     private record OpenPort(int port) implements UdpPort {
         @Override
         public void mark(int mark) {
-            // Nothing routes here.
+            // Packets in memory are not routed.
         }
 
         @Override

@@ -9,8 +9,8 @@ import io.culvert.natives.Memory;
 import java.util.ArrayDeque;
 
 /**
- * The I/O of an end's only worker, in memory: what is sent lies in the other end's buffers at once, by one copy as the kernel makes
- * one, and what is written to the TUN is counted. One thread; allocates nothing once open.
+ * The I/O of an end's only worker, in memory. A send copies once, as the kernel does, into the other end's buffers.
+ * Writes to the TUN are counted. One thread; does not allocate after its creation.
  */
 final class MemoryIo implements WorkerIo {
     private static final int BUFFERS = 16;
@@ -30,7 +30,7 @@ final class MemoryIo implements WorkerIo {
     private int packetBytes;
     private long written;
 
-    /** The I/O of a host whose own address, as the other end sees it, is {@code otherAddress} when that end sends. */
+    /** {@code otherAddress} is the source address of the datagrams that the other end sends. */
     MemoryIo(int otherAddress) {
         for (int i = 0; i < BUFFERS; i++) {
             free.add(i);
@@ -39,12 +39,12 @@ final class MemoryIo implements WorkerIo {
         from.setSource(0, 0, 1);
     }
 
-    /** Sends go to {@code end} from now on. */
+    /** Sets the receiver of all sends. */
     void connect(MemoryIo end) {
         other = end;
     }
 
-    /** Has a packet, virtio-net header first, come out of the TUN at the next poll; it must stay as it is until then. */
+    /** Makes a packet, virtio-net header first, readable from the TUN. It must not change until it is read. */
     void offer(long address, int length) {
         packet = address;
         packetBytes = length;
@@ -59,7 +59,7 @@ final class MemoryIo implements WorkerIo {
 
     @Override
     public void poll() {
-        // Sources are readable from the moment that something arrives.
+        // The queues are readable without a system call.
     }
 
     @Override
@@ -132,17 +132,17 @@ final class MemoryIo implements WorkerIo {
 
     @Override
     public void flush() {
-        // Sends have happened, writes are counted.
+        // Sends and writes are not deferred.
     }
 
     @Override
     public void attach(UdpPort port) {
-        // There is one port, and it is always open.
+        // The only port is always open.
     }
 
     @Override
     public void park(long nanos, long minWaitNanos) {
-        throw new UnsupportedOperationException("stepped, never left alone");
+        throw new UnsupportedOperationException("the caller runs each duty cycle; the worker never parks");
     }
 
     @Override
@@ -152,7 +152,7 @@ final class MemoryIo implements WorkerIo {
 
     @Override
     public void wake() {
-        // It never sleeps.
+        // The worker never parks.
     }
 
     @Override

@@ -6,14 +6,15 @@ import io.culvert.natives.Memory;
 import java.io.IOException;
 
 /**
- * A tunnel in memory, through which one TCP super-packet goes over and over: Culvert's whole pipeline but for system calls. The sending
- * worker looks up, segments, seals and sends; the receiving one looks up, opens, checks and coalesces. One thread.
+ * A tunnel in memory that carries one TCP super-packet repeatedly: Culvert's whole pipeline except system calls. The
+ * sending worker looks up, segments, seals and sends; the receiving worker looks up, opens, checks and coalesces. One
+ * thread.
  */
 final class MemoryTunnel implements AutoCloseable {
-    /** Packets that a super-packet is cut into, each of {@value #PACKET_BYTES} bytes. */
+    /** Segments of a super-packet, each of {@value #PACKET_BYTES} bytes. */
     static final int PACKETS = 46;
 
-    /** Of the inner packets. */
+    /** The length of an inner packet. */
     static final int PACKET_BYTES = 1420;
 
     private static final int IP_HEADER = 20;
@@ -28,7 +29,7 @@ final class MemoryTunnel implements AutoCloseable {
     private final MemoryEnd receiver = new MemoryEnd(2);
     private final long packet = Memory.allocate(VirtioNetHeader.BYTES + LENGTH, 64);
 
-    /** Opens it, and has it carry a first packet. */
+    /** Opens the tunnel, and carries a first packet. */
     MemoryTunnel() throws IOException {
         sender.connect(receiver);
         receiver.connect(sender);
@@ -66,21 +67,21 @@ final class MemoryTunnel implements AutoCloseable {
         Memory.putShortBE(tcp + 14, 512);
     }
 
-    /** Sends the super-packet, until its datagrams lie at the other end. */
+    /** Sends the super-packet into the other end's buffers. */
     void send() {
         sender.io().offer(packet, VirtioNetHeader.BYTES + LENGTH);
         sender.work();
     }
 
-    /** Receives what was sent, until it is written to the TUN. */
+    /** Receives the datagrams, and writes the packets to the TUN. */
     void receive() {
         receiver.work();
     }
 
     /**
-     * Makes sure that the last super-packet went through whole.
+     * Checks that the last super-packet arrived completely.
      *
-     * @throws IllegalStateException when it did not
+     * @throws IllegalStateException if it did not
      */
     void verify() {
         check(receiver.io().takeWritten() >= (long) PACKETS * SEGMENT);
@@ -88,7 +89,7 @@ final class MemoryTunnel implements AutoCloseable {
 
     private static void check(boolean arrived) {
         if (!arrived) {
-            throw new IllegalStateException("the tunnel in memory does not carry what it should");
+            throw new IllegalStateException("the tunnel in memory lost packets");
         }
     }
 

@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How many times as good as a reference Culvert is at something: one sample for each round, in which both were measured within a
- * moment, so that what disturbed the machine disturbed both.
+ * How many times as good as a reference Culvert is, by round. A round measures both within milliseconds, so that a
+ * disturbance of the machine affects both.
  *
- * @param name what was done, and the reference after a stroke, such as {@code aead seal 46x1420 / jce}
- * @param samples more is better; positive, finite
+ * @param name the work, and the reference after a slash, such as {@code aead seal 46x1420 / jce}
+ * @param samples one per round; positive, finite, higher is better
  */
 record Ratio(String name, List<Double> samples) {
-    /** Refuses samples that are no ratios. */
+    /** Rejects samples that are not positive and finite. */
     Ratio {
         if (samples.isEmpty() || !samples.stream().allMatch(sample -> sample > 0 && Double.isFinite(sample))) {
-            throw new IllegalArgumentException(name + ": ratios " + samples);
+            throw new IllegalArgumentException(name + ": expected positive, finite ratios, got " + samples);
         }
         samples = List.copyOf(samples);
     }
 
-    /** The sample in the middle; of an even number, the geometric mean of the two. */
+    /** The median; of an even number of samples, the geometric mean of the middle two. */
     double median() {
         double[] sorted =
                 samples.stream().mapToDouble(Double::doubleValue).sorted().toArray();
@@ -27,7 +27,7 @@ record Ratio(String name, List<Double> samples) {
         return sorted.length % 2 == 1 ? sorted[middle] : Math.sqrt(sorted[middle - 1] * sorted[middle]);
     }
 
-    /** The logarithms of the samples, each as a multiple of {@code expected}: 0 for what was expected, about -0.1 for a tenth less. */
+    /** The logarithms of the samples relative to {@code expected}: 0 if equal, about -0.1 if a tenth lower. */
     double[] distances(double expected) {
         return samples.stream()
                 .mapToDouble(sample -> Math.log(sample / expected))

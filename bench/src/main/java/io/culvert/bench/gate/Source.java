@@ -4,28 +4,29 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
-/** Something that measures ratios. */
+/** A source of ratios. */
 interface Source {
-    /** In words, for those who wait. */
+    /** Its title in lines of progress. */
     String title();
 
-    /** What it measures: the names of its ratios. */
+    /** The names of its ratios. */
     Set<String> names();
 
-    /** Why it cannot measure here; empty when it can. */
-    String missing() throws InterruptedException;
+    /** The reason why it cannot measure on this machine; empty if it can. */
+    Optional<String> unavailableReason();
 
-    /** Whether each round begins afresh, so that rounds differ as runs do. */
-    boolean beginsEachRoundAfresh();
+    /** Whether each round starts new processes, so that rounds differ from each other as much as runs do. */
+    boolean roundsAreIndependent();
 
     /**
-     * Measures once more, from a fresh start.
+     * Measures once, in new processes.
      *
-     * @param wanted names of the ratios that are needed; others may come along
-     * @return what was measured; what could not be is not among it, and {@code failures} says why
-     * @param failures takes reasons, by name of the ratio
+     * @param wanted names of the ratios that are needed; the result may have more
+     * @param failures receives the reason for each wanted ratio that the result lacks
+     * @return the measured ratios
      */
     List<Ratio> measure(Collection<String> wanted, Map<String, String> failures)
             throws IOException, InterruptedException;

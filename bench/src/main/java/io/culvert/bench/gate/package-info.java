@@ -1,5 +1,5 @@
 /**
- * The regression gate: ratios of Culvert to others, measured side by side in this run, compared with those that a baseline expects of
- * this class of machine. Absolute figures decide nothing.
+ * The regression gate: compares ratios of Culvert to other implementations, measured side by side in one run, with
+ * those that a baseline has for this class of machine. Absolute figures are not compared.
  */
 package io.culvert.bench.gate;

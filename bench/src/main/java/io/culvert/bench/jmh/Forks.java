@@ -12,9 +12,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
-/** JMH's measurements, each in a JVM of its own that nothing else has warmed up or spoilt. */
+/** Measurements by JMH, each in a new JVM, whose compilation other measurements cannot affect. */
 public final class Forks {
-    /** The smallest object has this many bytes; less for each operation comes from JMH's own bookkeeping. */
+    /** The size of the smallest object in bytes; less per operation comes from JMH itself. */
     public static final double OBJECT_BYTES = 16;
 
     private static final int WARM_UPS = 2;
@@ -23,12 +23,12 @@ public final class Forks {
     private Forks() {}
 
     /**
-     * A measurement of one benchmark in one fork, to which parameters may be added.
+     * The options for one benchmark in one fork, to which parameters may be added.
      *
      * @param benchmark its class
-     * @param method the benchmark method, or the group
-     * @param millis how long one iteration takes
-     * @param jvmArguments what the fork needs beside what all need
+     * @param method the benchmark method or group
+     * @param millis the duration of an iteration
+     * @param jvmArguments of the fork, besides those that all forks have
      */
     public static ChainedOptionsBuilder options(
             Class<?> benchmark, String method, int millis, List<String> jvmArguments) {
@@ -38,7 +38,7 @@ public final class Forks {
                 "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
                 "--enable-native-access=ALL-UNNAMED",
                 "--sun-misc-unsafe-memory-access=allow",
-                // As bin/culvert starts the program.
+                // As in bin/culvert.
                 "-XX:-OptoRegScheduling",
                 "-XX:FreqInlineSize=100");
         return new OptionsBuilder()
@@ -57,7 +57,7 @@ public final class Forks {
     /**
      * Measures.
      *
-     * @throws RunnerException when there is no such benchmark, or it fails
+     * @throws RunnerException if the benchmark does not exist or fails
      */
     public static RunResult run(ChainedOptionsBuilder options) throws RunnerException {
         onClassPath();
@@ -65,8 +65,8 @@ public final class Forks {
     }
 
     /**
-     * How many bytes were allocated for each operation, by all threads of the fork, in the median iteration: what is
-     * interpreted before it is compiled makes objects that are none afterwards.
+     * The bytes that all threads of the fork allocated per operation, in the median iteration: interpreted code
+     * allocates objects that compiled code does not.
      */
     public static double allocated(RunResult result) {
         return result.getSecondaryResults()
@@ -75,7 +75,7 @@ public final class Forks {
                 .getPercentile(50);
     }
 
-    /** JMH starts its forks on the class path, which is empty where this program runs from a module path. */
+    /** JMH starts its forks with the class path, which is empty if this program runs from a module path. */
     private static void onClassPath() {
         String modulePath = System.getProperty("jdk.module.path");
         if (modulePath != null && System.getProperty("java.class.path", "").isEmpty()) {

@@ -18,51 +18,45 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /**
- * {@code culvert bench jmh}: Culvert's parts beside what they are to be compared with. Read the ratios.
+ * {@code culvert bench jmh}: microbenchmarks of Culvert's parts, each with references.
  *
- * <p>Exit status 0 when all is measured and the parts of the data path allocate nothing.
+ * <p>The exit status is 0 if all measurements succeeded and the parts of the data path allocated nothing.
  */
-@Command(
-        name = "jmh",
-        description = "Measures Culvert's parts, each beside what it is to be compared with.",
-        sortOptions = false)
+@Command(name = "jmh", description = "Microbenchmarks of Culvert's parts, each with references.", sortOptions = false)
 public final class JmhCommand implements Callable<Integer> {
     private static final int MILLIS = 200;
     private static final int QUICK_MILLIS = 50;
     private static final int PASSES = 3;
 
-    @Parameters(paramLabel = "SUITE", description = "only these; all when none is named (see --list)")
+    @Parameters(paramLabel = "SUITE", description = "only these suites (default: all; see --list)")
     private List<String> names = List.of();
 
-    @Option(names = "--list", description = "names the suites and what each is compared with")
+    @Option(names = "--list", description = "lists the suites and their references")
     private boolean list;
 
-    @Option(names = "--quick", description = "less of each, once, in a few minutes")
+    @Option(names = "--quick", description = "fewer tasks, one pass; a few minutes")
     private boolean quick;
 
-    @Option(
-            names = "--passes",
-            paramLabel = "N",
-            description = "how often everything is measured (default: 3, quick: 1)")
+    @Option(names = "--passes", paramLabel = "N", description = "the number of passes (default: 3, quick: 1)")
     private int passes;
 
     @Option(
             names = "--millis",
             paramLabel = "N",
-            description = "how long each of JMH's iterations takes (default: 200, quick: 50)")
+            description = "the duration of an iteration of JMH (default: 200, quick: 50)")
     private int millis;
 
     @Option(
             names = "--out",
             paramLabel = "DIR",
-            defaultValue = "perf-results",
-            description = "where the result goes (default: ${DEFAULT-VALUE})")
+            defaultValue = Run.DIRECTORY,
+            description = "directory of the JSON result (default: ${DEFAULT-VALUE})")
     private Path directory;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "shows this")
+            description = "shows this help")
     private boolean help;
 
     @Spec
@@ -71,12 +65,12 @@ public final class JmhCommand implements Callable<Integer> {
     private final List<Suite> known;
     private final PrintStream out = System.out;
 
-    /** Made by the command line. */
+    /** For picocli. */
     public JmhCommand() {
         this(Suites.all());
     }
 
-    /** With other suites than Culvert's. */
+    /** With these suites, for tests. */
     JmhCommand(List<Suite> known) {
         this.known = known;
     }
@@ -85,8 +79,8 @@ public final class JmhCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         List<Suite> suites = chosen();
         if (list) {
-            suites.forEach(suite -> out.printf(
-                    "%-16s %s%n%-16s compared with %s%n", suite.name(), suite.what(), "", suite.comparedWith()));
+            suites.forEach(suite ->
+                    out.printf("%-16s %s%n%-16s references: %s%n", suite.name(), suite.what(), "", suite.references()));
             return 0;
         }
         Map<String, String> facts = new LinkedHashMap<>(Machine.facts());
@@ -108,7 +102,7 @@ public final class JmhCommand implements Callable<Integer> {
                     .findFirst()
                     .orElseThrow(() -> new ParameterException(
                             spec.commandLine(),
-                            "no suite " + name + "; there are "
+                            "unknown suite \"" + name + "\"; known: "
                                     + String.join(
                                             ", ",
                                             known.stream().map(Suite::name).toList())));
@@ -129,7 +123,7 @@ public final class JmhCommand implements Callable<Integer> {
             Run run = new Run("jmh", facts, measurements.missing(), measurements.series());
             out.println("written: " + run.write(directory));
         }
-        allocating.forEach(where -> System.err.println("culvert bench jmh: must not allocate: " + where));
+        allocating.forEach(where -> System.err.println("culvert bench jmh: the data path allocates: " + where));
         return allocating.isEmpty() && !measurements.failed() ? 0 : 1;
     }
 }

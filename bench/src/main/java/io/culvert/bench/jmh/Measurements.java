@@ -13,12 +13,13 @@ import org.openjdk.jmh.runner.RunnerException;
 import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 
 /**
- * What is measured of some suites: in each pass every task, its contenders in turn, so that what disturbs the machine disturbs
- * all of them; each measurement in a JVM of its own. A sample is the median of a measurement's iterations.
+ * The measurements of some suites. Each pass measures all implementations of all tasks, so that a disturbance of the
+ * machine affects all of them; each measurement has a JVM of its own. A sample is the median of a measurement's
+ * iterations.
  */
 final class Measurements {
     private static final int MAX_NAME = 60;
-    /** What JMH itself allocates in an iteration, of which slow operations get a large share each. */
+    /** Bytes that JMH itself allocates per iteration; slow operations have a large share each. */
     private static final double JMH_BYTES = 32_768;
 
     private final List<Suite> suites;
@@ -28,13 +29,13 @@ final class Measurements {
     private final Map<String, String> missing = new TreeMap<>();
     private boolean failed;
 
-    private record Key(Suite suite, Task task, String contender) {
+    private record Key(Suite suite, Task task, String implementation) {
         String test() {
             return suite.name() + " " + task.name();
         }
     }
 
-    /** Of one contender at one task, by pass. */
+    /** The samples of one implementation at one task, one per pass. */
     private static final class Samples {
         final List<Double> nanos = new ArrayList<>();
         final List<Double> allocated = new ArrayList<>();
@@ -42,10 +43,10 @@ final class Measurements {
     }
 
     /**
-     * Nothing yet.
+     * Measurements without any pass.
      *
-     * @param millis how long each of JMH's iterations takes
-     * @param progress hears of each measurement
+     * @param millis the duration of an iteration of JMH
+     * @param progress receives a line for each measurement
      */
     Measurements(List<Suite> suites, int millis, PrintStream progress) {
         this.suites = suites;
@@ -53,17 +54,19 @@ final class Measurements {
         this.progress = progress;
     }
 
-    /** Measures everything once more. */
+    /** Measures all tasks once. */
     void pass(String title) {
         for (Suite suite : suites) {
             for (Task task : suite.tasks()) {
-                if (task.whyNot() != null) {
-                    missing.put(suite.name() + " " + task.name(), task.whyNot());
+                if (task.unavailableReason().isPresent()) {
+                    missing.put(
+                            suite.name() + " " + task.name(),
+                            task.unavailableReason().get());
                     continue;
                 }
                 progress.printf("%s, %s %s%n", title, suite.name(), task.name());
-                for (String contender : task.contenders()) {
-                    measure(new Key(suite, task, contender));
+                for (String implementation : task.implementations()) {
+                    measure(new Key(suite, task, implementation));
                 }
             }
         }
@@ -73,15 +76,15 @@ final class Measurements {
         Task task = key.task;
         ChainedOptionsBuilder options = Forks.options(
                         task.benchmark(), task.method(), millis, List.of("-XX:+UseSerialGC"))
-                .param("contender", key.contender);
+                .param("implementation", key.implementation);
         task.parameters().forEach(options::param);
         RunResult result;
         try {
             result = Forks.run(options);
         } catch (RunnerException e) {
             failed = true;
-            missing.put(key.contender + ": " + key.test(), String.valueOf(e.getMessage()));
-            progress.printf("  %-22s failed: %s%n", key.contender, e.getMessage());
+            missing.put(key.implementation + ": " + key.test(), String.valueOf(e.getMessage()));
+            progress.printf("  %-22s failed: %s%n", key.implementation, e.getMessage());
             return;
         }
         Samples of = samples.computeIfAbsent(key, k -> new Samples());
@@ -91,10 +94,10 @@ final class Measurements {
         shares(result)
                 .forEach((name, share) ->
                         of.shares.computeIfAbsent(name, n -> new ArrayList<>()).add(share));
-        progress.printf(Locale.ROOT, "  %-22s %12.1f ns/%s%n", key.contender, nanos, task.unit());
+        progress.printf(Locale.ROOT, "  %-22s %12.1f ns/%s%n", key.implementation, nanos, task.unit());
     }
 
-    /** What a benchmark counted beside the time, as percentages of its count {@code all}. */
+    /** A benchmark's auxiliary counters, as percentages of its counter {@code all}. */
     private static Map<String, Double> shares(RunResult result) {
         Map<String, Double> counts = new TreeMap<>();
         result.getSecondaryResults().forEach((name, count) -> counts.put(name, count.getScore()));
@@ -108,77 +111,78 @@ final class Measurements {
         return shares;
     }
 
-    /** What could not be measured, with the reason. */
+    /** The reasons for what could not be measured. */
     Map<String, String> missing() {
         return missing;
     }
 
-    /** Whether a measurement broke off. */
+    /** Whether a measurement failed. */
     boolean failed() {
         return failed;
     }
 
-    /** All figures: times, rates where an operation has a size, allocated bytes, and what else was counted. */
+    /** All figures: times, rates if an operation has a size, allocated bytes, and auxiliary counters. */
     List<Series> series() {
         List<Series> all = new ArrayList<>();
         samples.forEach((key, of) -> {
             Task task = key.task;
-            all.add(new Series(key.test(), key.contender, "time", "ns/" + task.unit(), false, of.nanos));
+            all.add(new Series(key.test(), key.implementation, "time", "ns/" + task.unit(), false, of.nanos));
             if (task.bytes() > 0) {
                 List<Double> rates =
                         of.nanos.stream().map(n -> task.bytes() / n).toList();
-                all.add(new Series(key.test(), key.contender, "rate", "GB/s", true, rates));
+                all.add(new Series(key.test(), key.implementation, "rate", "GB/s", true, rates));
                 List<Double> things = of.nanos.stream().map(n -> 1e3 / n).toList();
-                all.add(new Series(key.test(), key.contender, "throughput", "M" + task.unit() + "s/s", true, things));
+                all.add(new Series(
+                        key.test(), key.implementation, "throughput", "M" + task.unit() + "s/s", true, things));
             }
-            all.add(new Series(key.test(), key.contender, "allocated", "B/" + task.unit(), false, of.allocated));
+            all.add(new Series(key.test(), key.implementation, "allocated", "B/" + task.unit(), false, of.allocated));
             of.shares.forEach((name, shares) ->
-                    all.add(new Series(key.test(), key.contender, name, "per 100 trains", false, shares)));
+                    all.add(new Series(key.test(), key.implementation, name, "per 100 trains", false, shares)));
         });
         return all;
     }
 
-    /** Where Culvert's part allocates more than it may, in words; empty when it nowhere does. */
+    /** The tasks at which Culvert's part allocates more than allowed, with the bytes. */
     List<String> allocating() {
         List<String> found = new ArrayList<>();
         samples.forEach((key, of) -> {
             double most =
                     of.allocated.stream().mapToDouble(Double::doubleValue).max().orElseThrow();
             double own = JMH_BYTES * median(of.nanos) / (millis * 1e6);
-            if (key.contender.equals(Task.CULVERT) && most >= key.task.allowedBytes() + own) {
+            if (key.implementation.equals(Task.CULVERT) && most >= key.task.allowedBytes() + own) {
                 found.add(String.format(Locale.ROOT, "%s: %.2f B/%s", key.test(), most, key.task.unit()));
             }
         });
         return found;
     }
 
-    /** Prints, for each contender, the median of its passes, and how many times as long as Culvert it takes. */
+    /** Prints the median of each implementation, and how many times as long as Culvert it takes. */
     void print(PrintStream out) {
         for (Suite suite : suites) {
-            out.printf("%n%s: %s%ncompared with %s%n", suite.name(), suite.what(), suite.comparedWith());
+            out.printf("%n%s: %s%nreferences: %s%n", suite.name(), suite.what(), suite.references());
             out.printf("%-" + MAX_NAME + "s %-22s %12s %7s %8s %8s%n", "", "", "ns", "spread", "time x", "B alloc.");
             for (Task task : suite.tasks()) {
                 print(out, suite, task);
             }
         }
-        missing.forEach((what, why) -> out.printf("missing: %s: %s%n", what, why));
+        missing.forEach((what, reason) -> out.printf("not measured: %s: %s%n", what, reason));
     }
 
     private void print(PrintStream out, Suite suite, Task task) {
         Samples own = samples.get(new Key(suite, task, Task.CULVERT));
-        for (String contender : task.contenders()) {
-            Key key = new Key(suite, task, contender);
+        for (String implementation : task.implementations()) {
+            Key key = new Key(suite, task, implementation);
             Samples of = samples.get(key);
             if (of == null) {
                 continue;
             }
-            Series time = new Series(key.test(), contender, "time", "ns", false, of.nanos);
+            Series time = new Series(key.test(), implementation, "time", "ns", false, of.nanos);
             double ratio = own == null ? Double.NaN : time.median() / median(own.nanos);
             out.printf(
                     Locale.ROOT,
                     "%-" + MAX_NAME + "s %-22s %12.1f %6.0f%% %8.2f %8.2f%s%n",
                     task.name() + ", per " + task.unit(),
-                    contender,
+                    implementation,
                     time.median(),
                     100 * time.spread(),
                     ratio,
@@ -200,6 +204,6 @@ final class Measurements {
     }
 
     private static double median(List<Double> values) {
-        return new Series("", "", "", "", false, values).median();
+        return Series.median(values.stream().mapToDouble(Double::doubleValue).toArray());
     }
 }

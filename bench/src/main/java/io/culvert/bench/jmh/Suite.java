@@ -5,15 +5,15 @@ import java.util.List;
 /**
  * The benchmarks of one part.
  *
- * @param name by which it is asked for
+ * @param name on the command line
  * @param what what is measured
- * @param comparedWith what the figures are to be compared with, all of it measured in the same run
+ * @param references what the figures are to be compared with; measured in the same run
  * @param tasks what is done
  */
-record Suite(String name, String what, String comparedWith, List<Task> tasks) {
-    /** The same with only what belongs into a quick run. */
+record Suite(String name, String what, String references, List<Task> tasks) {
+    /** This suite with the tasks of a quick run only. */
     Suite quick() {
         return new Suite(
-                name, what, comparedWith, tasks.stream().filter(Task::quick).toList());
+                name, what, references, tasks.stream().filter(Task::quick).toList());
     }
 }

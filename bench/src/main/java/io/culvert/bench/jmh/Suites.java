@@ -15,32 +15,33 @@ import io.culvert.bench.jmh.suite.SystemCallBenchmark;
 import io.culvert.ring.IoUring;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** All suites of {@code culvert bench jmh}. */
 final class Suites {
     private static final int MTU = SegmentationBenchmark.MTU;
-    /** Up to how many prefixes anybody would search through a list. */
-    private static final int LINEAR = 1_000;
+    /** The largest table for which a linear search is a reasonable reference. */
+    private static final int MAX_LINEAR = 1_000;
 
     private Suites() {}
 
-    /** In the order of a packet's way. */
+    /** In the order of the data path. */
     static List<Suite> all() {
         return List.of(
                 pipeline(),
                 queue(
                         "ordered-queue",
                         "ordered",
-                        "a train's place in its peer's queue: taken, finished, committed",
-                        "a bare JCTools MPMC queue and an ArrayDeque under a lock, neither of which keeps the order of what is"
-                                + " finished out of order",
+                        "a train in its peer's ordered queue: enqueued, finished, committed",
+                        "a JCTools MPMC queue and an ArrayDeque under a lock, which cannot restore the order of trains"
+                                + " that finish out of order",
                         "jctools-mpmc",
                         "array-deque-lock"),
                 queue(
                         "work-ring",
                         "work-ring",
-                        "a train's way to whichever worker takes it",
-                        "the bare JCTools MPMC queue, the JDK's ArrayBlockingQueue, and an ArrayDeque under a lock",
+                        "handing a train to any worker",
+                        "a JCTools MPMC queue, the JDK's ArrayBlockingQueue, and an ArrayDeque under a lock",
                         "jctools-mpmc",
                         "array-blocking-queue",
                         "array-deque-lock"),
@@ -73,7 +74,7 @@ final class Suites {
         return new Suite(
                 "pipeline",
                 "a whole device in memory, from TUN to UDP and back, from one worker to all cores",
-                "the AEAD alone on the same packets by as many threads; when receiving, with the copy that stands for the"
+                "the AEAD alone on the same packets with as many threads; when receiving, with a copy in place of the"
                         + " kernel's",
                 tasks);
     }
@@ -95,7 +96,7 @@ final class Suites {
                 .with("peers", peers)
                 .against("aead-alone")
                 .per("packet", bytes)
-                // Less than one object for each train.
+                // Less than one object per train.
                 .allocatingLessThan(Forks.OBJECT_BYTES / PipelineBenchmark.TRAIN)
                 .quickIf(flow.equals("tcp") && peers == workers);
     }
@@ -104,7 +105,7 @@ final class Suites {
         Task pass = Task.of("in and out", QueueBenchmark.class, "pass");
         Task handOff = Task.of("from thread to thread", QueueBenchmark.class, "handOff");
         List<Task> tasks = new ArrayList<>();
-        // The ordered queue's consumer does not spin: it is told when to look, as the pipeline's suite has it.
+        // The ordered queue's consumer is notified instead of polling, which the pipeline suite measures.
         for (Task task : part.equals("ordered") ? List.of(pass) : List.of(pass, handOff)) {
             tasks.add(task.with("part", part)
                     .against(others)
@@ -119,12 +120,13 @@ final class Suites {
         List<Task> tasks = new ArrayList<>();
         for (int family : new int[] {4, 6}) {
             for (int prefixes : new int[] {10, 1_000, 100_000, 1_000_000}) {
-                String[] others = prefixes <= LINEAR ? new String[] {"tree-map", "linear"} : new String[] {"tree-map"};
+                String[] others =
+                        prefixes <= MAX_LINEAR ? new String[] {"tree-map", "linear"} : new String[] {"tree-map"};
                 String among = "IPv%d, %,d prefixes".formatted(family, prefixes);
                 Task lookup = Task.of("lookup, " + among, AllowedIpsBenchmark.class, "lookup")
                         .per("lookup", 0)
                         .allocatingNothing()
-                        .quickIf(family == 4 && prefixes <= LINEAR);
+                        .quickIf(family == 4 && prefixes <= MAX_LINEAR);
                 Task change = Task.of("change, " + among, AllowedIpsBenchmark.class, "change")
                         .per("change", 0);
                 for (Task task : List.of(lookup, change)) {
@@ -136,8 +138,8 @@ final class Suites {
         }
         return new Suite(
                 "allowed-ips",
-                "the peer of an inner address, and changes to the table that readers see whole",
-                "a TreeMap's floor entry, right only where no prefix lies within another, and a search through a list",
+                "the peer of an inner address; atomic changes of the table",
+                "TreeMap.floorEntry(), correct only without nested prefixes, and a linear search",
                 tasks);
     }
 
@@ -157,7 +159,7 @@ final class Suites {
         }
         return new Suite(
                 "index-table",
-                "the session of a receiver index; giving an index out and taking it back",
+                "the session of a receiver index; allocating and freeing an index",
                 "a ConcurrentHashMap by Integer",
                 tasks);
     }
@@ -174,25 +176,25 @@ final class Suites {
         }
         return new Suite(
                 "peer-table",
-                "the peer of a public key, once for each handshake",
-                "a ConcurrentHashMap by the same keys, which strangers could make slow",
+                "the peer of a public key, once per handshake",
+                "a ConcurrentHashMap with the same keys, which is open to hash-collision attacks",
                 tasks);
     }
 
     private static Suite replayWindow() {
         Task inOrder = Task.of("in order", ReplayWindowBenchmark.class, "accept")
-                .with("turned", 0)
+                .with("flipped", 0)
                 .quickIf(true);
         Task reordered = Task.of("reordered within 8", ReplayWindowBenchmark.class, "accept")
-                .with("turned", 7);
+                .with("flipped", 7);
         List<Task> tasks = new ArrayList<>();
         for (Task task : List.of(inOrder, reordered)) {
             tasks.add(task.against("bit-set", "greatest-only").per("packet", 0).allocatingNothing());
         }
         return new Suite(
                 "replay-window",
-                "whether a counter is new",
-                "the same window on a BitSet, and a comparison with the greatest counter alone",
+                "replay check of a counter",
+                "the same window on a BitSet, and a comparison with the highest counter only",
                 tasks);
     }
 
@@ -207,8 +209,8 @@ final class Suites {
         }
         return new Suite(
                 "handshake",
-                "initiator: initiate (make the first message) and complete (take the answer in); responder: respond",
-                "the operations of X25519 that the step cannot do without, by the library that Culvert uses and by the JDK",
+                "initiator: initiate (create the initiation), complete (consume the response); responder: respond",
+                "the X25519 operations of the step alone, by Bouncy Castle, which Culvert uses, and by the JDK",
                 tasks);
     }
 
@@ -224,7 +226,7 @@ final class Suites {
         }
         return new Suite(
                 "segmentation",
-                "a super-packet cut into packets with headers and checksums",
+                "a super-packet segmented into packets with headers and checksums",
                 "a copy of the same bytes, packet by packet, without checksums",
                 tasks);
     }
@@ -248,14 +250,14 @@ final class Suites {
         return new Suite(
                 "checksum",
                 "the Internet checksum, alone and while copying",
-                "the plain loop over 16-bit words, and a copy without a sum",
+                "a scalar loop over 16-bit words, and a copy without a checksum",
                 tasks);
     }
 
     private static Suite coalescing() {
         List<Task> tasks = new ArrayList<>();
         for (String flow : List.of("tcp4", "tcp6", "udp4")) {
-            tasks.add(Task.of("45 x 1420 B, " + flow, CoalescingBenchmark.class, "join")
+            tasks.add(Task.of("45 x 1420 B, " + flow, CoalescingBenchmark.class, "coalesce")
                     .with("flow", flow)
                     .against("copy", "two-copies")
                     .per("packet", MTU)
@@ -264,7 +266,7 @@ final class Suites {
         }
         return new Suite(
                 "coalescing",
-                "decrypted packets compared and joined into a super-packet, each time put back by a copy first",
+                "decrypted packets coalesced into a super-packet, after a copy that restores them",
                 "that copy alone, and two copies",
                 tasks);
     }
@@ -272,7 +274,8 @@ final class Suites {
     private static Suite ioUring() {
         List<Task> tasks = new ArrayList<>();
         for (String file : List.of("eventfd", "udp", "tun")) {
-            String whyNotTun = file.equals("tun") ? PrivateTun.whyNot() : null;
+            Optional<String> reason = IoUring.unavailableReason()
+                    .or(() -> file.equals("tun") ? PrivateTun.unavailableReason() : Optional.empty());
             for (int batch : new int[] {1, 16}) {
                 if (!file.equals("eventfd") || batch == 1) {
                     tasks.add(Task.of(file + ", " + batch + " at a time", SystemCallBenchmark.class, "roundTrip")
@@ -282,14 +285,14 @@ final class Suites {
                             .per("batch", 0)
                             .allocatingNothing()
                             .quickIf(true)
-                            .unless(IoUring.unavailableReason().orElse(whyNotTun)));
+                            .unless(reason));
                 }
             }
         }
         return new Suite(
                 "io-uring",
-                "writes through the kernel and reads back, and writes to a TUN, a batch by one io_uring call",
-                "the same by plain write and read calls",
+                "writes and reads through the kernel, and writes to a TUN, one io_uring call per batch",
+                "write and read system calls",
                 tasks);
     }
 }

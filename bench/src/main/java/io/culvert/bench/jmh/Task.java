@@ -4,81 +4,119 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * Something that several contenders do in turn, by one JMH benchmark with a parameter {@code contender}.
+ * An operation of several implementations, measured by one JMH benchmark with a parameter {@code implementation}.
  *
  * @param name within its suite
  * @param benchmark the benchmark's class
  * @param method its method or group
  * @param parameters its other parameters
- * @param contenders who is measured: Culvert's own part first, what it is compared with after it
+ * @param implementations Culvert first, then the references
  * @param unit what one operation handles, such as {@code packet}
- * @param bytes how many bytes that are, for a rate; 0 for none
- * @param allowedBytes how much less than which the first contender must allocate for each operation; infinite where it is
- *     not of the data path
- * @param quick whether it is also part of a quick run
- * @param whyNot why it cannot be measured here; {@code null} where it can
+ * @param bytes of the unit, for a rate; 0 for no rate
+ * @param allowedBytes Culvert must allocate less per operation; infinite outside of the data path
+ * @param quick whether quick runs include it
+ * @param unavailableReason the reason why it cannot be measured on this machine; empty if it can
  */
 record Task(
         String name,
         Class<?> benchmark,
         String method,
         Map<String, String> parameters,
-        List<String> contenders,
+        List<String> implementations,
         String unit,
         double bytes,
         double allowedBytes,
         boolean quick,
-        String whyNot) {
-    /** The name of Culvert's own part. */
+        Optional<String> unavailableReason) {
+    /** The name of Culvert's part. */
     static final String CULVERT = "culvert";
 
-    /** Culvert alone, one operation at a time, allocating what it will, not in quick runs. */
+    /** A task of Culvert alone that may allocate and is not in quick runs. */
     static Task of(String name, Class<?> benchmark, String method) {
         return new Task(
-                name, benchmark, method, Map.of(), List.of(CULVERT), "op", 0, Double.POSITIVE_INFINITY, false, null);
+                name,
+                benchmark,
+                method,
+                Map.of(),
+                List.of(CULVERT),
+                "op",
+                0,
+                Double.POSITIVE_INFINITY,
+                false,
+                Optional.empty());
     }
 
-    /** The same with one parameter more. */
+    /** This task with another parameter. */
     Task with(String parameter, Object value) {
         Map<String, String> all = new LinkedHashMap<>(parameters);
         all.put(parameter, value.toString());
-        return new Task(name, benchmark, method, all, contenders, unit, bytes, allowedBytes, quick, whyNot);
+        return new Task(
+                name, benchmark, method, all, implementations, unit, bytes, allowedBytes, quick, unavailableReason);
     }
 
-    /** The same, Culvert compared with others. */
+    /** This task with references. */
     Task against(String... others) {
         List<String> all = new ArrayList<>(List.of(CULVERT));
         all.addAll(List.of(others));
         return new Task(
-                name, benchmark, method, parameters, List.copyOf(all), unit, bytes, allowedBytes, quick, whyNot);
+                name,
+                benchmark,
+                method,
+                parameters,
+                List.copyOf(all),
+                unit,
+                bytes,
+                allowedBytes,
+                quick,
+                unavailableReason);
     }
 
-    /** The same, for operations on a thing of so many bytes. */
-    Task per(String thing, double thingBytes) {
+    /** This task with operations on a unit of {@code newBytes} bytes. */
+    Task per(String newUnit, double newBytes) {
         return new Task(
-                name, benchmark, method, parameters, contenders, thing, thingBytes, allowedBytes, quick, whyNot);
+                name,
+                benchmark,
+                method,
+                parameters,
+                implementations,
+                newUnit,
+                newBytes,
+                allowedBytes,
+                quick,
+                unavailableReason);
     }
 
-    /** The same, of which Culvert's part must allocate less than so much for each operation. */
+    /** This task, at which Culvert must allocate less than {@code allowed} bytes per operation. */
     Task allocatingLessThan(double allowed) {
-        return new Task(name, benchmark, method, parameters, contenders, unit, bytes, allowed, quick, whyNot);
+        return new Task(
+                name, benchmark, method, parameters, implementations, unit, bytes, allowed, quick, unavailableReason);
     }
 
-    /** The same, of which Culvert's part must allocate nothing. */
+    /** This task, at which Culvert must not allocate. */
     Task allocatingNothing() {
         return allocatingLessThan(Forks.OBJECT_BYTES / 2);
     }
 
-    /** The same, also in quick runs if so told. */
+    /** This task, also in quick runs if {@code inQuickRuns}. */
     Task quickIf(boolean inQuickRuns) {
         return new Task(
-                name, benchmark, method, parameters, contenders, unit, bytes, allowedBytes, inQuickRuns, whyNot);
+                name,
+                benchmark,
+                method,
+                parameters,
+                implementations,
+                unit,
+                bytes,
+                allowedBytes,
+                inQuickRuns,
+                unavailableReason);
     }
 
-    /** The same, which cannot be measured here where a reason is given. */
-    Task unless(String reason) {
-        return new Task(name, benchmark, method, parameters, contenders, unit, bytes, allowedBytes, quick, reason);
+    /** This task, unavailable if there is a reason. */
+    Task unless(Optional<String> reason) {
+        return new Task(name, benchmark, method, parameters, implementations, unit, bytes, allowedBytes, quick, reason);
     }
 }

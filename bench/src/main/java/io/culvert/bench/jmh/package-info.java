@@ -1,2 +1,2 @@
-/** Benchmarks of single parts, each beside what it is to be compared with, in JVMs of their own by JMH. */
+/** {@code culvert bench jmh}: microbenchmarks of single parts, each with references, in JVMs of their own. */
 package io.culvert.bench.jmh;

@@ -5,17 +5,17 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * How CPU time can be sampled here.
+ * The event by which async-profiler samples CPU time.
  *
- * @param name as async-profiler calls it
- * @param shortcoming what it does not show and why; empty where it shows all
+ * @param name async-profiler's name of it
+ * @param shortcoming what it does not show, and why; empty if it shows everything
  */
 record CpuEvent(String name, String shortcoming) {
     private static final Path PARANOID = Path.of("/proc/sys/kernel/perf_event_paranoid");
-    /** Up to here the kernel lets everybody sample user code and the kernel. */
-    private static final int LENIENT = 1;
+    /** Up to this value, unprivileged users may sample user code and the kernel (perf_event_open(2)). */
+    private static final int UNRESTRICTED = 1;
 
-    /** What is best here. */
+    /** The best event on this machine. */
     static CpuEvent here() {
         boolean root = "root".equals(System.getProperty("user.name")) && System.getenv("CULVERT_IN_NAMESPACES") == null;
         String paranoid;
@@ -27,18 +27,21 @@ record CpuEvent(String name, String shortcoming) {
         return of(root, paranoid);
     }
 
-    /** What is best for root or for others, with this {@code kernel.perf_event_paranoid}, empty where there are no perf events. */
+    /**
+     * The best event for root or others with this {@code kernel.perf_event_paranoid}, which is empty without perf
+     * events.
+     */
     static CpuEvent of(boolean root, String paranoid) {
         if (paranoid.isEmpty()) {
             return ctimer("this kernel has no perf events");
         }
-        return root || Integer.parseInt(paranoid) <= LENIENT
+        return root || Integer.parseInt(paranoid) <= UNRESTRICTED
                 ? new CpuEvent("cpu", "")
                 : ctimer("kernel.perf_event_paranoid is " + paranoid);
     }
 
-    /** CPU timers, which always serve. */
+    /** CPU timers, which are always available. */
     static CpuEvent ctimer(String reason) {
-        return new CpuEvent("ctimer", "without the kernel's frames, as " + reason);
+        return new CpuEvent("ctimer", "without kernel frames, because " + reason);
     }
 }

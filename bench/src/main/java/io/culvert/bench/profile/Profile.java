@@ -1,11 +1,11 @@
 package io.culvert.bench.profile;
 
-import io.culvert.bench.OrderlyStop;
-import io.culvert.bench.endtoend.contender.Condition;
-import io.culvert.bench.endtoend.contender.Contender;
-import io.culvert.bench.endtoend.contender.Contenders;
-import io.culvert.bench.endtoend.contender.Installer;
-import io.culvert.bench.endtoend.contender.Tunnel;
+import io.culvert.bench.endtoend.implementation.Condition;
+import io.culvert.bench.endtoend.implementation.Implementation;
+import io.culvert.bench.endtoend.implementation.Implementations;
+import io.culvert.bench.endtoend.implementation.Installer;
+import io.culvert.bench.endtoend.implementation.Tunnel;
+import io.culvert.bench.process.ShutdownGuard;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -23,11 +23,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** {@code culvert profile}: flame graphs of both ends of a tunnel under iperf3, of CPU time and of time as it passes. */
+/** {@code culvert profile}: flame graphs of CPU time and wall-clock time at both ends of a tunnel under iperf3. */
 @Command(
         name = "culvert profile",
-        description =
-                "Writes flame graphs of both ends of a tunnel under iperf3: where CPU time goes, and where time passes.",
+        description = "Writes flame graphs of CPU time and of wall-clock time at both ends of a tunnel under iperf3.",
         sortOptions = false)
 public final class Profile implements Callable<Integer> {
     private static final Map<String, List<String>> LOADS =
@@ -46,32 +45,29 @@ public final class Profile implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "N",
             defaultValue = "10",
-            description = "how long each graph's samples are taken (default: ${DEFAULT-VALUE})")
+            description = "the duration of sampling for each graph (default: ${DEFAULT-VALUE})")
     private int seconds;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
             defaultValue = "8",
-            description = "how many seconds the tunnel is used before (default: ${DEFAULT-VALUE})")
+            description = "seconds of traffic before sampling (default: ${DEFAULT-VALUE})")
     private int warmUp;
 
-    @Option(
-            names = "--out",
-            paramLabel = "DIR",
-            description = "where the graphs go (default: perf-results/profile-TIME)")
+    @Option(names = "--out", paramLabel = "DIR", description = "directory of the graphs (default: target/profile-TIME)")
     private Path directory;
 
     @Option(
             names = {"-h", "--help"},
             usageHelp = true,
-            description = "shows this")
+            description = "shows this help")
     private boolean help;
 
     @Spec
     private CommandSpec spec;
 
-    /** Made by the command line. */
+    /** For picocli. */
     public Profile() {}
 
     /** Profiles; see {@code --help}. */
@@ -83,19 +79,20 @@ public final class Profile implements Callable<Integer> {
     public Integer call() throws Exception {
         if (!LOADS.containsKey(load) || seconds < 1 || warmUp < 0) {
             throw new ParameterException(
-                    spec.commandLine(), "the load is tcp1, tcp8 or udp, seconds are 1 or more, the warm-up 0 or more");
+                    spec.commandLine(), "expected --load tcp1, tcp8 or udp, --seconds >= 1 and --warm-up >= 0");
         }
         if (directory == null) {
             String time =
                     Instant.now().truncatedTo(ChronoUnit.SECONDS).toString().replaceAll("[-:]", "");
-            directory = Path.of("perf-results", "profile-" + time);
+            directory = Path.of("target", "profile-" + time);
         }
-        return OrderlyStop.of(this::profile);
+        return ShutdownGuard.run(this::profile);
     }
 
     private int profile() throws InterruptedException {
-        Contender culvert = Contenders.of(List.of(Contenders.CULVERT), Map.of()).getFirst();
-        Optional<String> missing = culvert.missing(new Installer(Installer.usualCache(), false, this::say));
+        Implementation culvert =
+                Implementations.of(List.of(Implementations.CULVERT), Map.of()).getFirst();
+        Optional<String> missing = culvert.unavailableReason(new Installer(Installer.defaultCache(), false, this::say));
         if (missing.isPresent()) {
             say(missing.get());
             return 1;
@@ -103,7 +100,7 @@ public final class Profile implements Callable<Integer> {
         say("opening a tunnel");
         try (Profiler profiler = new Profiler();
                 Testbed testbed = Testbed.create("culvert-profile", MTU);
-                Tunnel tunnel = culvert.open(testbed, Condition.USUAL)) {
+                Tunnel tunnel = culvert.open(testbed, Condition.DEFAULT)) {
             if (warmUp > 0) {
                 say("warming up for " + warmUp + " s");
                 tunnel.iperf3(warmUp, LOADS.get(load));
@@ -124,13 +121,13 @@ public final class Profile implements Callable<Integer> {
         }
     }
 
-    /** Starts sampling of CPU time at both ends, and returns by which event. */
+    /** Starts sampling CPU time at both ends, and returns the event. */
     private String startCpu(Profiler profiler, List<Long> daemons) throws IOException {
         CpuEvent event = CpuEvent.here();
         try {
             profiler.start(daemons.getFirst(), event.name());
         } catch (IOException e) {
-            event = CpuEvent.ctimer("perf events are refused here");
+            event = CpuEvent.ctimer("the kernel refuses perf events");
             profiler.start(daemons.getFirst(), event.name());
         }
         profiler.start(daemons.getLast(), event.name());
@@ -140,7 +137,7 @@ public final class Profile implements Callable<Integer> {
         return event.name();
     }
 
-    /** Loads the tunnel while samples are taken, and has the graphs written. */
+    /** Runs the load during sampling, and writes the graphs. */
     private void sample(Profiler profiler, Tunnel tunnel, List<Long> daemons, String name, String event)
             throws IOException, InterruptedException {
         say("sampling " + name + " for " + seconds + " s");
@@ -153,7 +150,7 @@ public final class Profile implements Callable<Integer> {
         }
     }
 
-    /** The process number of the JVM at a side. */
+    /** The PID of the JVM at a side. */
     private static long daemon(Tunnel tunnel, int side) throws IOException, InterruptedException {
         for (ProcessHandle process : tunnel.namespace(side).processes()) {
             if (Files.readString(Path.of("/proc", "" + process.pid(), "comm"))

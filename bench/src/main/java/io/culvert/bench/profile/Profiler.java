@@ -11,19 +11,22 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import one.profiler.AsyncProfiler;
 
-/** async-profiler in other JVMs: its library is taken out of its package and loaded into them. Closing deletes the library's file. */
+/**
+ * async-profiler in other JVMs: extracts its library from the jar and loads it into them. Closing deletes the extracted
+ * file.
+ */
 final class Profiler implements AutoCloseable {
     private static final String LIBRARY = "/linux-x64/libasyncProfiler.so";
 
     private final Path library;
 
-    /** One with a file of its own. */
+    /** Extracts the library. */
     Profiler() throws IOException {
         library = Files.createTempFile(
                 "culvert-profile-" + ProcessHandle.current().pid() + "-", ".so");
         try (InputStream stream = AsyncProfiler.class.getResourceAsStream(LIBRARY)) {
             if (stream == null) {
-                throw new IOException("async-profiler's package holds no " + LIBRARY);
+                throw new IOException("async-profiler's jar lacks " + LIBRARY);
             }
             Files.copy(stream, library, StandardCopyOption.REPLACE_EXISTING);
         } catch (IOException e) {
@@ -33,22 +36,22 @@ final class Profiler implements AutoCloseable {
     }
 
     /**
-     * Begins to take samples.
+     * Starts sampling.
      *
      * @param pid of the JVM
      * @param event such as {@code cpu}, {@code ctimer}, {@code wall}
-     * @throws IOException when it cannot be attached to, or refuses the event
+     * @throws IOException if attaching fails, or the event is not available
      */
     void start(long pid, String event) throws IOException {
-        tell(pid, "start,threads,event=" + event);
+        run(pid, "start,threads,event=" + event);
     }
 
-    /** Ends that, and has a flame graph written to {@code file}. */
+    /** Stops sampling, and writes a flame graph to {@code file}. */
     void stop(long pid, String title, Path file) throws IOException {
-        tell(pid, "stop,title=" + title + ",file=" + file.toAbsolutePath());
+        run(pid, "stop,title=" + title + ",file=" + file.toAbsolutePath());
     }
 
-    private void tell(long pid, String options) throws IOException {
+    private void run(long pid, String options) throws IOException {
         try {
             VirtualMachine machine = VirtualMachine.attach(Long.toString(pid));
             try {

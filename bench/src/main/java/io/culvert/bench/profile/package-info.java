@@ -1,2 +1,2 @@
-/** {@code culvert profile}: where a tunnel's time goes, as flame graphs. */
+/** {@code culvert profile}: flame graphs of a tunnel. */
 package io.culvert.bench.profile;

@@ -20,7 +20,7 @@ import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.data.category.DefaultIntervalCategoryDataset;
 
-/** Bars for the contenders' medians, with thin lines from the smallest to the largest sample. */
+/** Bars of medians by implementation, with thin lines from the smallest to the largest sample. */
 final class BarPlot {
     private static final int ROW = 24;
     private static final int AXIS = 34;
@@ -32,13 +32,13 @@ final class BarPlot {
 
     private BarPlot() {}
 
-    /** One comparison, the best on top. */
+    /** A plot of one comparison, the best first. */
     static Drawing of(Comparison comparison) {
-        List<Category> names =
-                Category.of(comparison.ranked().stream().map(Series::contender).toList());
+        List<Category> names = Category.of(
+                comparison.ranked().stream().map(Series::implementation).toList());
         String description = "Bar chart of medians in %s, %s is better: %s"
                 .formatted(
-                        Wording.unit(comparison.unit()),
+                        Labels.unit(comparison.unit()),
                         comparison.higherIsBetter() ? "more" : "less",
                         Charts.inWords(comparison.ranked()));
         return new Drawing(WIDTH, AXIS + ROW * names.size(), description, palette -> {
@@ -47,16 +47,16 @@ final class BarPlot {
         });
     }
 
-    /** Several tests side by side, with the contenders of all of them; at least one. The title may be empty. */
+    /** A panel for each of at least one comparison, with the implementations of all. The title may be empty. */
     static Drawing panels(String title, List<Comparison> comparisons) {
         List<Category> names = Category.of(comparisons.stream()
                 .flatMap(one -> one.ranked().stream())
-                .map(Series::contender)
+                .map(Series::implementation)
                 .distinct()
                 .toList());
         int width = PANEL_NAMES + PANEL * comparisons.size();
         String description = comparisons.stream()
-                .map(one -> Wording.test(one.test()) + ": " + Charts.inWords(one.ranked()))
+                .map(one -> Labels.test(one.test()) + ": " + Charts.inWords(one.ranked()))
                 .collect(Collectors.joining("; "));
         return new Drawing(width, LABEL + AXIS + Charts.heightOf(title) + ROW * names.size(), description, palette -> {
             CategoryAxis axis = names(names, palette);
@@ -66,7 +66,7 @@ final class BarPlot {
             all.setGap(14);
             for (Comparison comparison : comparisons) {
                 CategoryPlot plot = plot(null, comparison, names, palette);
-                plot.getRangeAxis().setLabel(Wording.test(comparison.test()));
+                plot.getRangeAxis().setLabel(Labels.test(comparison.test()));
                 all.add(plot);
             }
             return Charts.chart(title, all, palette);
@@ -82,12 +82,12 @@ final class BarPlot {
     }
 
     private static CategoryPlot plot(CategoryAxis axis, Comparison comparison, List<Category> names, Palette palette) {
-        CategoryPlot plot = Charts.lyingPlot(axis, Charts.values(palette), palette);
+        CategoryPlot plot = Charts.horizontalPlot(axis, Charts.values(palette), palette);
         DefaultCategoryDataset medians = new DefaultCategoryDataset();
         Series[] series = new Series[names.size()];
         for (Category name : names) {
             Series one = comparison.ranked().stream()
-                    .filter(each -> each.contender().equals(name.name()))
+                    .filter(each -> each.implementation().equals(name.name()))
                     .findFirst()
                     .orElse(null);
             series[name.place()] = one;
@@ -126,7 +126,7 @@ final class BarPlot {
                 new Comparable<?>[] {"range"}, names.toArray(Comparable<?>[]::new), smallest, largest);
     }
 
-    /** The medians are written at the ends of the ranges, where nothing is drawn over them. */
+    /** The labels with the medians are at the ends of the ranges, where nothing covers them. */
     private static IntervalBarRenderer rangeLines(Series[] series, Palette palette) {
         IntervalBarRenderer lines = new IntervalBarRenderer();
         lines.setBarPainter(new StandardBarPainter());
@@ -138,7 +138,7 @@ final class BarPlot {
 
             @Override
             public String generateLabel(CategoryDataset dataset, int row, int column) {
-                return Wording.number(series[column].median());
+                return Labels.number(series[column].median());
             }
         });
         lines.setDefaultItemLabelsVisible(true);

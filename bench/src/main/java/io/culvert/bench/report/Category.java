@@ -4,9 +4,9 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /**
- * A place on an axis of names. Two names that look alike once they are cleaned have two places.
+ * A position on an axis of names. Names that become equal when cleaned keep positions of their own.
  *
- * @param place counted from 0
+ * @param place from 0
  * @param name as in the run
  */
 record Category(int place, String name) implements Comparable<Category> {
@@ -21,9 +21,9 @@ record Category(int place, String name) implements Comparable<Category> {
         return Integer.compare(place, other.place);
     }
 
-    /** What the axis shows. */
+    /** The label on the axis. */
     @Override
     public String toString() {
-        return Wording.clean(name);
+        return Labels.clean(name);
     }
 }

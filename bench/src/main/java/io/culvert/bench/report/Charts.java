@@ -20,7 +20,7 @@ import org.jfree.chart.title.TextTitle;
 import org.jfree.chart.ui.HorizontalAlignment;
 import org.jfree.chart.ui.RectangleInsets;
 
-/** What all charts have in common: fonts, axes, and a plot without ornament. */
+/** Fonts, axes and plot styles common to all charts. */
 final class Charts {
     static final Font FONT = new Font(Font.SANS_SERIF, Font.PLAIN, 12);
     static final Font BOLD = FONT.deriveFont(Font.BOLD);
@@ -29,7 +29,7 @@ final class Charts {
 
     private Charts() {}
 
-    /** A chart of this plot, with a title above it unless that is empty. */
+    /** A chart of this plot, with a title unless that is empty. */
     static JFreeChart chart(String title, Plot plot, Palette palette) {
         plot.setBackgroundPaint(null);
         plot.setOutlineVisible(false);
@@ -46,13 +46,13 @@ final class Charts {
         return chart;
     }
 
-    /** How much higher a chart is for its title, in pixels. */
+    /** The height of a chart's title in pixels; 0 if it is empty. */
     static int heightOf(String title) {
         return title.isEmpty() ? 0 : TITLE;
     }
 
-    /** A plot with categories one below the other, and values that grow to the right. */
-    static CategoryPlot lyingPlot(CategoryAxis names, ValueAxis values, Palette palette) {
+    /** A horizontal plot: categories from top to bottom, values from left to right. */
+    static CategoryPlot horizontalPlot(CategoryAxis names, ValueAxis values, Palette palette) {
         CategoryPlot plot = new CategoryPlot(null, names, values, null);
         plot.setOrientation(PlotOrientation.HORIZONTAL);
         plot.setRangeAxisLocation(AxisLocation.BOTTOM_OR_RIGHT);
@@ -77,7 +77,7 @@ final class Charts {
         return axis;
     }
 
-    /** An axis of numbers from zero, with room for a label behind the longest bar. */
+    /** An axis of numbers from zero, with space for a label after the longest bar. */
     static NumberAxis values(Palette palette) {
         NumberAxis axis = new NumberAxis();
         axis.setUpperMargin(0.28);
@@ -86,7 +86,7 @@ final class Charts {
         return plain(axis, palette);
     }
 
-    /** An axis without a line of its own. */
+    /** The axis without a line and tick marks. */
     static <A extends ValueAxis> A plain(A axis, Palette palette) {
         axis.setTickLabelFont(FONT);
         axis.setTickLabelPaint(palette.text());
@@ -97,21 +97,21 @@ final class Charts {
         return axis;
     }
 
-    /** A contender's colour. */
-    static Color color(String contender, Palette palette) {
-        return switch (Role.of(contender)) {
+    /** The colour of an implementation. */
+    static Color color(String implementation, Palette palette) {
+        return switch (Role.of(implementation)) {
             case CULVERT -> palette.culvert();
             case PEER -> palette.peer();
-            case FLOOR -> palette.floor();
+            case NO_CRYPTO -> palette.noCrypto();
         };
     }
 
-    /** Medians in words, for descriptions: culvert 5.81, tailscale 3.72. */
+    /** Medians as text: culvert 5.81, tailscale 3.72. */
     static String inWords(List<Series> series) {
         return String.join(
                 ", ",
                 series.stream()
-                        .map(one -> Wording.clean(one.contender()) + " " + Wording.number(one.median()))
+                        .map(one -> Labels.clean(one.implementation()) + " " + Labels.number(one.median()))
                         .toList());
     }
 }

@@ -14,16 +14,16 @@ import java.util.OptionalDouble;
 import java.util.Set;
 
 /**
- * One metric of one test: who did how well.
+ * All implementations by one metric of one test.
  *
- * @param ranked the contenders' series, the best median first; at least one, and all of one unit
- * @param ours Culvert's series: of several, the first in the run, which is what it would use
- * @param isHeadline whether it belongs among the first things to be looked at
+ * @param ranked their series, the best median first; at least one, and all of one unit
+ * @param ours Culvert's series: of several, the first in the run, which is the one that Culvert prefers
+ * @param isHeadline whether the summary shows it
  */
 record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline) {
     /** The comparisons of a run, in its order. */
     static List<Comparison> of(Run run) {
-        /** What belongs together. */
+        /** Series of one key are compared. */
         record Key(String test, String metric, String unit, boolean higherIsBetter) {}
         Map<Key, List<Series>> groups = new LinkedHashMap<>();
         Map<String, Set<String>> metrics = new HashMap<>();
@@ -41,7 +41,9 @@ record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline
                 .toList();
     }
 
-    /** Whether a metric is no part, share or reciprocal of others of the same test, and nothing that one stray packet decides. */
+    /**
+     * Excludes parts, shares and reciprocals of other metrics of the test, and metrics that a single packet decides.
+     */
     private static boolean isHeadline(String metric, String unit, Set<String> beside) {
         return switch (metric) {
             case "cpu sender", "cpu receiver", "max", "retransmits", "allocated", "slice" -> false;
@@ -59,7 +61,7 @@ record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline
                         .sorted(higherIsBetter ? upwards.reversed() : upwards)
                         .toList(),
                 group.stream()
-                        .filter(one -> Role.of(one.contender()) == Role.CULVERT)
+                        .filter(one -> Role.of(one.implementation()) == Role.CULVERT)
                         .findFirst(),
                 isHeadline);
     }
@@ -80,19 +82,19 @@ record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline
         return ranked.getFirst().higherIsBetter();
     }
 
-    /** The best that is neither Culvert nor a floor. */
+    /** The best peer: neither Culvert nor a no-crypto baseline. */
     Optional<Series> bestPeer() {
         return ranked.stream()
-                .filter(one -> Role.of(one.contender()) == Role.PEER)
+                .filter(one -> Role.of(one.implementation()) == Role.PEER)
                 .findFirst();
     }
 
-    /** How many times as good as the best peer Culvert is, by medians; empty where one of the two is missing or zero. */
+    /** How many times as good as the best peer Culvert is, by medians; empty if one of them is missing or zero. */
     OptionalDouble advantage() {
         return bestPeer().map(this::advantageOver).orElse(OptionalDouble.empty());
     }
 
-    /** How many times as good as another Culvert is: above 1 it is better, below 1 worse, whichever way the metric goes. */
+    /** How many times as good as {@code other} Culvert is: above 1 it is better, for every metric. */
     OptionalDouble advantageOver(Series other) {
         if (ours.isEmpty() || ours.get().median() <= 0 || other.median() <= 0) {
             return OptionalDouble.empty();
@@ -101,7 +103,7 @@ record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline
         return OptionalDouble.of(higherIsBetter() ? ratio : 1 / ratio);
     }
 
-    /** How Culvert stands to the best peer; empty where one of the two is missing. */
+    /** The outcome against the best peer; empty if Culvert or a peer is missing. */
     Optional<Outcome> outcome() {
         if (ours.isEmpty() || bestPeer().isEmpty()) {
             return Optional.empty();

@@ -31,15 +31,15 @@ import org.w3c.dom.Element;
  *
  * @param width in pixels
  * @param height in pixels
- * @param description what it shows, in words and numbers, for whoever cannot see it
- * @param chart makes the chart; each drawing takes a fresh one
+ * @param description what it shows, in words and numbers, for screen readers
+ * @param chart makes a chart for a palette; each drawing needs a new one
  */
 record Drawing(int width, int height, String description, Function<Palette, JFreeChart> chart) {
     private static final String SVG = "http://www.w3.org/2000/svg";
-    /** For screens with two pixels where one was. */
+    /** For screens with two device pixels per CSS pixel. */
     private static final int PNG_SCALE = 2;
 
-    /** The plot as the address of an SVG image that holds it whole; its background is transparent. */
+    /** The plot as a data URL of an SVG image with a transparent background. */
     String svg(Palette palette) {
         try {
             SVGGraphics2D graphics = new SVGGraphics2D(DocumentBuilderFactory.newInstance()
@@ -57,11 +57,11 @@ record Drawing(int width, int height, String description, Function<Palette, JFre
             return "data:image/svg+xml;base64,"
                     + Base64.getEncoder().encodeToString(text.toString().getBytes(StandardCharsets.UTF_8));
         } catch (ParserConfigurationException | TransformerException e) {
-            throw new IllegalStateException("the JDK's own XML classes fail", e);
+            throw new IllegalStateException("internal error: cannot write SVG", e);
         }
     }
 
-    /** Writes the plot as PNG, twice as large as it says, on the palette's background. */
+    /** Writes the plot as PNG at twice its size, on the palette's background. */
     void png(Palette palette, Path file) throws IOException {
         BufferedImage image = new BufferedImage(width * PNG_SCALE, height * PNG_SCALE, BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();

@@ -15,12 +15,12 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * How a run's headline figures developed: in it and in the runs before it.
+ * The headline figures of a run and of the runs before it.
  *
  * @param runs of one kind, the oldest first
  */
 record History(List<Run> runs) {
-    /** Of all runs given: those of this run's kind that are not younger than it, and itself. Runs that do not say when they were are none. */
+    /** A run, and those of {@code others} that are of its kind and not newer. Runs without a time are left out. */
     static History of(Run run, List<Run> others) {
         SortedMap<Instant, Run> byTime = new TreeMap<>();
         for (Run other : others) {
@@ -33,7 +33,7 @@ record History(List<Run> runs) {
         return new History(List.copyOf(byTime.values()));
     }
 
-    /** When it was; the beginning of time when it does not say. */
+    /** The time of a run; {@link Instant#MIN} if it has none. */
     static Instant time(Run run) {
         try {
             return Instant.parse(run.time());
@@ -42,7 +42,10 @@ record History(List<Run> runs) {
         }
     }
 
-    /** The comparisons of the youngest run that are worth being followed, by metric and unit; empty when there is nothing to follow. */
+    /**
+     * The headline comparisons of the newest run that have figures of Culvert, by metric and unit; empty for a single
+     * run.
+     */
     List<List<Comparison>> metrics() {
         if (runs.size() < 2) {
             return List.of();
@@ -55,7 +58,7 @@ record History(List<Run> runs) {
         return List.copyOf(byMetric.values());
     }
 
-    /** What the same comparison was in a run. */
+    /** The same comparison in another run. */
     static Optional<Comparison> in(Run run, Comparison comparison) {
         return Comparison.of(run).stream()
                 .filter(one -> one.test().equals(comparison.test())
@@ -64,13 +67,13 @@ record History(List<Run> runs) {
                 .max(Comparator.comparing(one -> one.ours().isPresent()));
     }
 
-    /** Plots of one metric: of its ratios to the best peer, and of Culvert's medians; each of a few tests. */
+    /** Plots of one metric over time: ratios to the best peer, and Culvert's medians, for a few tests each. */
     List<Picture> plots(List<Comparison> comparisons) {
         List<Picture> plots = new ArrayList<>();
         for (int from = 0; from < comparisons.size(); from += TimePlot.MOST_LINES) {
             List<Comparison> few = comparisons.subList(from, Math.min(from + TimePlot.MOST_LINES, comparisons.size()));
             plot("Times as good as the best peer", few, Comparison::advantage).ifPresent(plots::add);
-            plot("Culvert's median, " + Wording.unit(few.getFirst().unit()), few, History::median)
+            plot("Culvert's median, " + Labels.unit(few.getFirst().unit()), few, History::median)
                     .ifPresent(plots::add);
         }
         return plots;
@@ -88,9 +91,9 @@ record History(List<Run> runs) {
                 in(run, comparison)
                         .map(value)
                         .orElse(OptionalDouble.empty())
-                        .ifPresent(figure -> lines.computeIfAbsent(
-                                        Wording.test(comparison.test()), name -> new TreeMap<>())
-                                .put(time(run), figure));
+                        .ifPresent(
+                                figure -> lines.computeIfAbsent(Labels.test(comparison.test()), name -> new TreeMap<>())
+                                        .put(time(run), figure));
             }
         }
         return lines.isEmpty() ? Optional.empty() : Optional.of(Picture.of(what, TimePlot.of(what, lines)));

@@ -7,9 +7,9 @@ import java.util.List;
  * The history of one metric.
  *
  * @param title of the metric, with its unit
- * @param pictures plots by time
+ * @param pictures plots over time
  * @param tests the columns
- * @param rows one for each run, the youngest first
+ * @param rows one per run, the newest first
  */
 record HistorySection(String title, List<Picture> pictures, List<String> tests, List<Row> rows) {
     /** One run. */
@@ -22,24 +22,24 @@ record HistorySection(String title, List<Picture> pictures, List<String> tests, 
     private static HistorySection of(History history, List<Comparison> metric) {
         Comparison any = metric.getFirst();
         return new HistorySection(
-                Wording.metric(any.metric()) + ", " + Wording.unit(any.unit()),
+                Labels.metric(any.metric()) + ", " + Labels.unit(any.unit()),
                 history.plots(metric),
-                metric.stream().map(one -> Wording.test(one.test())).toList(),
+                metric.stream().map(one -> Labels.test(one.test())).toList(),
                 history.runs().reversed().stream().map(run -> row(run, metric)).toList());
     }
 
     private static Row row(Run run, List<Comparison> metric) {
         return new Row(
-                Wording.time(run),
-                Wording.clean(run.machine().getOrDefault("commit", "unknown")),
-                Wording.clean(run.machine().getOrDefault("cpu", "unknown")),
+                Labels.time(run),
+                Labels.clean(run.machine().getOrDefault("commit", "unknown")),
+                Labels.clean(run.machine().getOrDefault("cpu", "unknown")),
                 metric.stream().map(one -> cell(run, one)).toList());
     }
 
     private static String cell(Run run, Comparison comparison) {
         return History.in(run, comparison)
                 .flatMap(one -> one.ours()
-                        .map(ours -> Wording.number(ours.median()) + " (" + Wording.times(one.advantage()) + ")"))
-                .orElse(Wording.NONE);
+                        .map(ours -> Labels.number(ours.median()) + " (" + Labels.times(one.advantage()) + ")"))
+                .orElse(Labels.NONE);
     }
 }

@@ -6,20 +6,20 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A run as one page of HTML that holds all it needs: no scripts, and nothing that would be fetched from elsewhere. */
+/** A run as one self-contained page of HTML: no scripts, and no requests to anywhere. */
 public final class HtmlReport {
     private HtmlReport() {}
 
-    /** A name and what is to be said to it. */
+    /** A name and its value. */
     record Entry(String name, String value) {
         static List<Entry> of(Map<String, String> map) {
             return map.entrySet().stream()
-                    .map(entry -> new Entry(Wording.clean(entry.getKey()), Wording.clean(entry.getValue())))
+                    .map(entry -> new Entry(Labels.clean(entry.getKey()), Labels.clean(entry.getValue())))
                     .toList();
         }
     }
 
-    /** What the template shows. */
+    /** The properties of the template. */
     record Model(
             String title,
             String time,
@@ -28,22 +28,22 @@ public final class HtmlReport {
             String kernel,
             String commit,
             int fewestRounds,
-            Glance glance,
-            List<Announcement.Line> announcement,
+            Summary summary,
+            ProtocolComparison protocols,
             List<MetricSection> metrics,
             List<HistorySection> history,
             List<Entry> missing,
             List<Entry> facts,
             String json) {
-        boolean isAnnounced() {
-            return !announcement.isEmpty();
+        boolean isComparingProtocols() {
+            return protocols.hasOtherProtocols();
         }
 
-        boolean isFollowed() {
+        boolean hasHistory() {
             return !history.isEmpty();
         }
 
-        boolean isLacking() {
+        boolean hasMissing() {
             return !missing.isEmpty();
         }
 
@@ -53,30 +53,31 @@ public final class HtmlReport {
     }
 
     /**
-     * Writes the page of a run into a directory, which is made where it is not there.
+     * Writes the page of a run into a directory, which is created if necessary.
      *
-     * @param history other runs, in any order; those of the run's kind that are older than it are shown as its history
+     * @param history other runs, in any order; the page shows those that are older and of the same kind
      * @return the file: the run's name with the ending html
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
     public static Path write(Run run, Path directory, List<Run> history) throws IOException {
         return Page.write("run.html", model(run, history), directory.resolve(fileName(run)));
     }
 
-    /** The name of a run's page. What is no letter or digit of ASCII in the run's own name is not in it. */
+    /** The name of a run's page. Characters of the run's name that are unsafe in a file name become underscores. */
     static String fileName(Run run) {
         return stem(run) + ".html";
     }
 
-    private static String stem(Run run) {
+    /** The name of a run's files, without an ending. */
+    static String stem(Run run) {
         return run.name().replaceAll("[^A-Za-z0-9_-]", "_");
     }
 
     private static Model model(Run run, List<Run> history) {
         List<Comparison> comparisons = Comparison.of(run);
         return new Model(
-                Wording.kind(run.kind()),
-                Wording.time(run),
+                Labels.kind(run.kind()),
+                Labels.time(run),
                 fact(run, "cpu"),
                 fact(run, "cores"),
                 fact(run, "kernel"),
@@ -85,8 +86,8 @@ public final class HtmlReport {
                         .mapToInt(one -> one.samples().size())
                         .min()
                         .orElse(0),
-                Glance.of(comparisons),
-                Announcement.of(run),
+                Summary.of(comparisons),
+                ProtocolComparison.of(run),
                 MetricSection.of(comparisons),
                 HistorySection.of(History.of(run, history)),
                 Entry.of(run.missing()),
@@ -95,6 +96,6 @@ public final class HtmlReport {
     }
 
     private static String fact(Run run, String name) {
-        return Wording.clean(run.machine().getOrDefault(name, "unknown"));
+        return Labels.clean(run.machine().getOrDefault(name, "unknown"));
     }
 }

@@ -7,24 +7,24 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The page that leads to the pages of all runs, and shows how the figures of each kind developed. */
+/** The page with links to the pages of all runs, and with the history of each kind of run. */
 public final class IndexPage {
     private IndexPage() {}
 
     /** One run. */
     record Entry(String page, String time, String commit, String cpu, long ahead, long level, long behind) {}
 
-    /** The runs of one kind, the youngest first. */
+    /** The runs of one kind, the newest first. */
     record Kind(String id, String title, List<Entry> entries, List<HistorySection> history) {}
 
-    /** What the template shows. */
+    /** The properties of the template. */
     record Model(List<Kind> kinds) {}
 
     /**
-     * Writes {@code index.html} into the directory in which the pages of these runs are.
+     * Writes {@code index.html} into the directory with the pages of these runs.
      *
      * @return the file
-     * @throws IOException when it cannot be written
+     * @throws IOException if it cannot be written
      */
     public static Path write(List<Run> runs, Path directory) throws IOException {
         List<Kind> kinds = new ArrayList<>();
@@ -35,7 +35,7 @@ public final class IndexPage {
                     .toList();
             kinds.add(new Kind(
                     "kind-" + kinds.size(),
-                    Wording.kind(kind),
+                    Labels.kind(kind),
                     ofKind.stream().map(IndexPage::entry).toList(),
                     HistorySection.of(History.of(ofKind.getFirst(), ofKind))));
         }
@@ -43,14 +43,14 @@ public final class IndexPage {
     }
 
     private static Entry entry(Run run) {
-        Glance glance = Glance.of(Comparison.of(run));
+        Summary summary = Summary.of(Comparison.of(run));
         return new Entry(
                 HtmlReport.fileName(run),
-                Wording.time(run),
-                Wording.clean(run.machine().getOrDefault("commit", "unknown")),
-                Wording.clean(run.machine().getOrDefault("cpu", "unknown")),
-                glance.ahead(),
-                glance.level(),
-                glance.behind());
+                Labels.time(run),
+                Labels.clean(run.machine().getOrDefault("commit", "unknown")),
+                Labels.clean(run.machine().getOrDefault("cpu", "unknown")),
+                summary.ahead(),
+                summary.level(),
+                summary.behind());
     }
 }

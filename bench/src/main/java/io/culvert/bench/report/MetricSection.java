@@ -14,18 +14,18 @@ import java.util.stream.Stream;
  * @param id of its heading
  * @param title such as Throughput
  * @param unit of its figures
- * @param better which way is better, in words
- * @param pictures its plots; none of a single contender, which has nothing to be compared with
- * @param tests its tables' groups
+ * @param better whether higher or lower is better, in words
+ * @param pictures its plots; none for a single implementation
+ * @param tests the groups of its table
  */
 record MetricSection(String id, String title, String unit, String better, List<Picture> pictures, List<Group> tests) {
     /** One test. */
     record Group(String test, List<Line> lines) {}
 
-    /** One contender in it. The ratio is Culvert's advantage over this one. */
+    /** One implementation. The ratio is Culvert's advantage over it. */
     record Line(
-            String contender,
-            boolean floor,
+            String implementation,
+            boolean noCrypto,
             boolean ours,
             String median,
             String range,
@@ -40,7 +40,7 @@ record MetricSection(String id, String title, String unit, String better, List<P
 
     /** The sections of a run, in its order. */
     static List<MetricSection> of(List<Comparison> comparisons) {
-        /** What belongs together. */
+        /** Comparisons of one key form a section. */
         record Key(String metric, String unit, boolean higherIsBetter) {}
         Map<Key, List<Comparison>> groups = new LinkedHashMap<>();
         for (Comparison one : comparisons) {
@@ -56,8 +56,8 @@ record MetricSection(String id, String title, String unit, String better, List<P
         Comparison any = group.getFirst();
         return new MetricSection(
                 id,
-                Wording.metric(any.metric()),
-                Wording.unit(any.unit()),
+                Labels.metric(any.metric()),
+                Labels.unit(any.unit()),
                 any.higherIsBetter() ? "higher is better" : "lower is better",
                 Stream.concat(ratios(group).stream(), bars(group)).toList(),
                 group.stream().map(MetricSection::group).toList());
@@ -74,25 +74,25 @@ record MetricSection(String id, String title, String unit, String better, List<P
     private static Stream<Picture> bars(List<Comparison> group) {
         return group.stream()
                 .filter(one -> one.isHeadline() && one.ranked().size() > 1)
-                .map(one -> Picture.of(Wording.test(one.test()), BarPlot.of(one)));
+                .map(one -> Picture.of(Labels.test(one.test()), BarPlot.of(one)));
     }
 
     private static Group group(Comparison comparison) {
         return new Group(
-                Wording.test(comparison.test()),
+                Labels.test(comparison.test()),
                 comparison.ranked().stream().map(one -> line(comparison, one)).toList());
     }
 
     private static Line line(Comparison comparison, Series one) {
         boolean ours = comparison.ours().filter(one::equals).isPresent();
         return new Line(
-                Wording.clean(one.contender()),
-                Role.of(one.contender()) == Role.FLOOR,
+                Labels.clean(one.implementation()),
+                Role.of(one.implementation()) == Role.NO_CRYPTO,
                 ours,
-                Wording.number(one.median()),
-                Wording.range(one),
-                Wording.spread(one),
+                Labels.number(one.median()),
+                Labels.range(one),
+                Labels.spread(one),
                 one.samples().size(),
-                ours ? Wording.NONE : Wording.times(comparison.advantageOver(one)));
+                ours ? Labels.NONE : Labels.times(comparison.advantageOver(one)));
     }
 }

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 
-/** Makes pages of templates, which lie beside this class; every text in them is escaped, and the plots are base64. */
+/** Fills templates, which are resources of this package. Texts are escaped; plots are base64. */
 final class Page {
     private static final Mustache.Compiler COMPILER = Mustache.compiler().withLoader(Page::open);
 

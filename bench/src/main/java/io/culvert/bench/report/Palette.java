@@ -5,16 +5,16 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The colours of plots on one of the page's two backgrounds, which are the page's own (see {@code style.css}).
+ * The colours of plots for one of the page's two colour schemes (see {@code style.css}).
  *
- * @param background for plots that stand alone; on the page they are transparent
- * @param text for words and numbers
- * @param grid for lines that only guide the eye
- * @param culvert for Culvert, and for where it is ahead
- * @param behind for where it is behind
- * @param peer for everybody else, and for where nobody is ahead
- * @param floor for what is no peer
- * @param lines for lines that are told apart also by their marks
+ * @param background of PNG plots; plots on the page are transparent
+ * @param text of words and numbers
+ * @param grid of grid lines
+ * @param culvert of Culvert, and of ratios where it is ahead
+ * @param behind of ratios where Culvert is behind
+ * @param peer of peers, and of ratios where neither is ahead
+ * @param noCrypto of the no-crypto baseline
+ * @param lines of line charts, whose lines also have different marks
  */
 record Palette(
         Color background,
@@ -23,7 +23,7 @@ record Palette(
         Color culvert,
         Color behind,
         Color peer,
-        Color floor,
+        Color noCrypto,
         List<Color> lines) {
     static final Palette LIGHT = new Palette(
             new Color(0xffffff),

@@ -1,12 +1,12 @@
 package io.culvert.bench.report;
 
 /**
- * A plot as the page holds it.
+ * A plot in the page.
  *
  * @param caption above it
- * @param alt what it shows, in words and numbers
- * @param light address of the image for light backgrounds
- * @param dark address of the image for dark backgrounds
+ * @param alt its alternative text
+ * @param light data URL of the image for light backgrounds
+ * @param dark data URL of the image for dark backgrounds
  * @param width in pixels
  * @param height in pixels
  */

@@ -9,19 +9,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A run's main plots as PNG, for documents that cannot hold the page. */
+/** The headline plots of a run as PNG, for documents. */
 public final class PngPlots {
     private static final int MOST_PANELS = 3;
 
     private PngPlots() {}
 
     /**
-     * Writes, for each headline metric, a plot of its first tests and, where several are compared, one of all ratios, each for light
-     * and for dark backgrounds: {@code end-to-end-throughput-light.png}, {@code end-to-end-throughput-ratio-dark.png}. The names tell the
-     * run's kind but not its time, so that what links to them shows the newest.
+     * Writes for each headline metric a plot of its first tests and, if several are compared, one of all ratios, for
+     * light and dark backgrounds: {@code end-to-end-throughput-light.png},
+     * {@code end-to-end-throughput-ratio-dark.png}. The names have the kind of the run but not its time, so that links
+     * to them show the newest run.
      *
      * @return the files
-     * @throws IOException when one cannot be written
+     * @throws IOException if a plot cannot be written
      */
     public static List<Path> write(Run run, Path directory) throws IOException {
         Files.createDirectories(directory);
@@ -34,11 +35,11 @@ public final class PngPlots {
         for (Map.Entry<String, List<Comparison>> metric : metrics.entrySet()) {
             List<Comparison> all = metric.getValue();
             String name = (run.kind() + "-" + metric.getKey()).replaceAll("[^A-Za-z0-9]+", "-");
-            String title = Wording.metric(metric.getKey());
+            String title = Labels.metric(metric.getKey());
             String better = all.getFirst().higherIsBetter() ? "higher is better" : "lower is better";
             write(
                     BarPlot.panels(
-                            title + ", " + Wording.unit(all.getFirst().unit()) + " (" + better + ")",
+                            title + ", " + Labels.unit(all.getFirst().unit()) + " (" + better + ")",
                             all.subList(0, Math.min(MOST_PANELS, all.size()))),
                     directory,
                     name,

@@ -22,26 +22,26 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.CategoryDataset;
 import org.jfree.data.category.DefaultCategoryDataset;
 
-/** Culvert against the best peer, test by test: to the right of 1 it is ahead, to the left behind. */
+/** Culvert's ratio to the best peer by test: right of 1 it is ahead, left of 1 behind. */
 final class RatioPlot {
     private static final int ROW = 26;
     private static final int AXIS = 46;
     private static final int WIDTH = 350;
-    /** What is further away is drawn up to here; its label tells how far. */
+    /** Bars of larger ratios end here; their labels have the true ratio. */
     private static final double FURTHEST = 16;
-    /** The axis reaches as much further than the bars, on its logarithmic scale, as their labels take. */
+    /** Space for the labels after the bars, as an exponent, since the axis is logarithmic. */
     private static final double MARGIN = 1 / 0.6;
 
     private RatioPlot() {}
 
-    /** Of comparisons that each have an advantage, at least one; the title may be empty. */
+    /** A plot of at least one comparison, each with an advantage; the title may be empty. */
     static Drawing of(String title, List<Comparison> comparisons) {
         String description = "Bar chart of Culvert's medians against the best peer's, more is better: "
                 + comparisons.stream().map(RatioPlot::inWords).collect(Collectors.joining(", "));
         return new Drawing(WIDTH, AXIS + Charts.heightOf(title) + ROW * comparisons.size(), description, palette -> {
             CategoryAxis names = Charts.names(palette);
             names.setMaximumCategoryLabelWidthRatio(0.42f);
-            CategoryPlot plot = Charts.lyingPlot(names, axis(comparisons, palette), palette);
+            CategoryPlot plot = Charts.horizontalPlot(names, axis(comparisons, palette), palette);
             DefaultCategoryDataset dataset = new DefaultCategoryDataset();
             Category.of(comparisons.stream().map(RatioPlot::label).toList())
                     .forEach(label -> dataset.addValue(drawn(comparisons.get(label.place())), "advantage", label));
@@ -53,11 +53,11 @@ final class RatioPlot {
     }
 
     private static String label(Comparison comparison) {
-        return Wording.test(comparison.test());
+        return Labels.test(comparison.test());
     }
 
     private static String inWords(Comparison comparison) {
-        return label(comparison) + " " + Wording.times(comparison.advantage());
+        return label(comparison) + " " + Labels.times(comparison.advantage());
     }
 
     private static double drawn(Comparison comparison) {
@@ -97,7 +97,7 @@ final class RatioPlot {
 
             @Override
             public String generateLabel(CategoryDataset dataset, int row, int column) {
-                return Wording.times(comparisons.get(column).advantage());
+                return Labels.times(comparisons.get(column).advantage());
             }
         });
         bars.setDefaultItemLabelsVisible(true);

@@ -11,43 +11,68 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Everything that is made of recorded runs: pages, plots, and the index. */
+/**
+ * The report on recorded runs: a page for each, plots of the newest run of each kind, an index, and the runs
+ * themselves.
+ */
 public final class Reports {
+    /** The default directory of reports, relative to the working directory. */
+    public static final String DIRECTORY = "target/report";
+
     private Reports() {}
 
     /**
-     * Makes the page and the plots of a run that has just been written into a directory, and the index anew.
+     * Writes the page and the plots of a new run, and the index of all runs.
      *
+     * @param results the directory of recorded runs, which may include {@code run}
+     * @param directory the directory of the report
      * @return the page
-     * @throws IOException when something cannot be written
+     * @throws IOException if a file cannot be read or written
      */
-    public static Path write(Run run, Path directory) throws IOException {
-        List<Run> runs = recorded(directory);
-        Path page = HtmlReport.write(run, directory, runs);
+    public static Path write(Run run, Path results, Path directory) throws IOException {
+        List<Run> runs = recorded(results);
+        Path page = writePage(run, directory, runs);
         PngPlots.write(run, directory);
         IndexPage.write(runs, directory);
         return page;
     }
 
-    /** Makes the pages of all these runs, plots of the newest of each kind, and the index; gives the files. */
+    /**
+     * Writes the pages of these runs, plots of the newest of each kind, and the index.
+     *
+     * @return the files, without the copies of the runs
+     * @throws IOException if a file cannot be written
+     */
     static List<Path> write(List<Run> runs, Path directory) throws IOException {
         List<Path> files = new ArrayList<>();
-        Map<String, Run> newest = new LinkedHashMap<>();
-        for (Run run : runs.stream().sorted(Comparator.comparing(History::time)).toList()) {
-            files.add(HtmlReport.write(run, directory, runs));
-            newest.put(run.kind(), run);
+        for (Run run : runs) {
+            files.add(writePage(run, directory, runs));
         }
-        for (Run run : newest.values()) {
+        for (Run run : newest(runs)) {
             files.addAll(PngPlots.write(run, directory));
         }
         files.add(IndexPage.write(runs, directory));
         return files;
     }
 
+    /** With a copy of the run, to which the page links. */
+    private static Path writePage(Run run, Path directory, List<Run> history) throws IOException {
+        Path page = HtmlReport.write(run, directory, history);
+        Files.writeString(directory.resolve(HtmlReport.stem(run) + ".json"), run.json());
+        return page;
+    }
+
+    /** The newest run of each kind. */
+    static List<Run> newest(List<Run> runs) {
+        Map<String, Run> newest = new LinkedHashMap<>();
+        runs.stream().sorted(Comparator.comparing(History::time)).forEach(run -> newest.put(run.kind(), run));
+        return List.copyOf(newest.values());
+    }
+
     /**
-     * The runs of a directory, by name; none where there is no directory. Files that hold no run are passed over.
+     * The runs of a directory by name; none if the directory does not exist. Other files are skipped.
      *
-     * @throws IOException when the directory cannot be read
+     * @throws IOException if the directory cannot be read
      */
     public static List<Run> recorded(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
@@ -64,7 +89,7 @@ public final class Reports {
             try {
                 runs.add(Run.read(file));
             } catch (IOException e) {
-                // something else that is kept as JSON
+                // Other JSON, such as the baseline of the gate.
             }
         }
         return runs;

@@ -2,23 +2,23 @@ package io.culvert.bench.report;
 
 import java.util.List;
 
-/** What a contender is in a comparison. */
+/** The part that an implementation has in a comparison. */
 enum Role {
-    /** Culvert, or one of its ciphers. */
+    /** Culvert, or one of its implementations of the cipher. */
     CULVERT,
-    /** Somebody else's program or library, to be compared with. */
+    /** Another program or library, which Culvert is compared with. */
     PEER,
-    /** What does less than the others and marks how fast it could be, such as a tunnel without cryptography. */
-    FLOOR;
+    /** A tunnel that does not encrypt: an upper bound, not a peer. */
+    NO_CRYPTO;
 
-    private static final List<String> OURS = List.of("culvert", "vector-");
-    private static final List<String> FLOORS = List.of("floor", "no-crypto", "nulltun", "bare", "none");
+    private static final List<String> VECTOR_CIPHERS = List.of("vector-512", "vector-256");
+    private static final List<String> UNENCRYPTED = List.of("no-crypto", "nulltun", "bare", "none");
 
-    /** The role of a contender, by its name. */
-    static Role of(String contender) {
-        if (OURS.stream().anyMatch(contender::startsWith)) {
+    /** The role of an implementation, by its name. */
+    static Role of(String implementation) {
+        if (implementation.equals("culvert") || VECTOR_CIPHERS.contains(implementation)) {
             return CULVERT;
         }
-        return FLOORS.stream().anyMatch(contender::startsWith) ? FLOOR : PEER;
+        return UNENCRYPTED.stream().anyMatch(implementation::startsWith) ? NO_CRYPTO : PEER;
     }
 }

@@ -22,12 +22,12 @@ import org.jfree.data.time.FixedMillisecond;
 import org.jfree.data.time.TimeSeries;
 import org.jfree.data.time.TimeSeriesCollection;
 
-/** Lines over the times of runs, told apart by colour and by mark. */
+/** A line chart over the times of runs, with a colour and a mark for each line. */
 final class TimePlot {
-    /** As many as can be told apart. */
+    /** The number of lines that readers can tell apart. */
     static final int MOST_LINES = 6;
 
-    /** As many as find room in the legend. */
+    /** The longest name that fits the legend. */
     private static final int MOST_CHARACTERS = 42;
 
     private static final int WIDTH = 350;
@@ -44,16 +44,16 @@ final class TimePlot {
 
     private TimePlot() {}
 
-    /** A plot of at most {@link #MOST_LINES} lines by name, each of which has at least one value by time. */
+    /** A plot of at most {@link #MOST_LINES} lines by name, each with at least one value. */
     static Drawing of(String what, Map<String, SortedMap<Instant, Double>> lines) {
         StringBuilder description =
                 new StringBuilder("Line chart of ").append(what).append(" over the runs");
         lines.forEach((name, values) -> description
                 .append(description.indexOf(":") < 0 ? ": " : "; ")
-                .append(Wording.clean(name))
+                .append(Labels.clean(name))
                 .append(' ')
                 .append(String.join(
-                        ", ", values.values().stream().map(Wording::number).toList())));
+                        ", ", values.values().stream().map(Labels::number).toList())));
         return new Drawing(
                 WIDTH, HEIGHT + LEGEND_ROW * lines.size(), description.toString(), palette -> chart(lines, palette));
     }

@@ -1,2 +1,2 @@
-/** What people look at: a page of HTML for each run, plots for the README, and an index with the history. */
+/** Reports of runs: tables for the terminal, a page of HTML for each run, plots, and an index with the history. */
 package io.culvert.bench.report;

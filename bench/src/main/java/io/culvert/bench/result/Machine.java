@@ -10,11 +10,11 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** What a result must be read with: where and on what it was measured. */
+/** The machine and the software that a result was measured on. */
 public final class Machine {
     private Machine() {}
 
-    /** The facts, by name, in the order in which they are to be shown. */
+    /** The facts by name, in display order. */
     public static Map<String, String> facts() {
         Map<String, String> facts = new LinkedHashMap<>();
         facts.put("time", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());

@@ -1,2 +1,2 @@
-/** What benchmarks leave behind: runs, as JSON in {@code perf-results}, for reports, histories and the regression gate to read. */
+/** The results of benchmarks: runs, as JSON in {@code perf-results}. */
 package io.culvert.bench.result;

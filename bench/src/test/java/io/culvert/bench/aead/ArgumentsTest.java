@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 
 class ArgumentsTest {
     @Test
-    void quickIsFewerShapesOnce() {
+    void quickHasFewerShapesAndOnePass() {
         Arguments quick = Arguments.parse(new String[] {"--quick"});
 
         assertThat(quick.passes()).isEqualTo(1);
@@ -16,7 +16,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void startsGoWithNothingThatTheyWouldIgnore() {
+    void startsRejectOptionsThatTheyIgnore() {
         assertThat(Arguments.parse(new String[] {"--starts", "10", "--out", "/tmp"})
                         .starts())
                 .isEqualTo(10);

@@ -20,7 +20,7 @@ class ReportTest {
     }
 
     @Test
-    void becomesARunOfTimesAndRates() {
+    void makesARunOfTimesAndRates() {
         Run run = report.run();
 
         assertThat(run.kind()).isEqualTo("aead");

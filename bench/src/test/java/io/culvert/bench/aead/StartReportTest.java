@@ -22,7 +22,10 @@ class StartReportTest {
     private static final Start STUCK = start(0, JCE);
     private static final List<Start> JCES = List.of(start(0, JCE), start(0, JCE));
 
-    /** Some bytes in each slice from the fourth on, and {@link #FULL} from the change-over on, after so many milliseconds if at all. */
+    /**
+     * {@code before} bytes per slice from the fourth on, and {@link #FULL} after {@code changeOver} milliseconds unless
+     * that is 0.
+     */
     private static Start start(long changeOver, long before) {
         long[] bytes = new long[SLICES];
         int slicesBefore = changeOver == 0 ? SLICES : (int) (changeOver / Start.SLICE_MILLIS);
@@ -48,10 +51,10 @@ class StartReportTest {
 
     @Test
     void countsStartsThatAreFastInTime() {
-        assertThat(print(GOOD, GOOD, LATE, STUCK)).contains("within 4 s 80 % of it: 2 of 4;");
+        assertThat(print(GOOD, GOOD, LATE, STUCK)).contains("80 % within 4 s: 2 of 4;");
     }
 
-    /** A stuck start must not be measured by its own speed, which it reaches at once. */
+    /** A start that stays slow must not be judged by its own full speed, which it reaches at once. */
     @Test
     void stuckStartIsNotFast() {
         assertThat(print(GOOD, GOOD, STUCK)).contains("2 of 3;").containsPattern("3 +- +- +0\\.90 +1\\.00");
@@ -63,7 +66,7 @@ class StartReportTest {
     }
 
     @Test
-    void becomesARunOfSecondsAndSlices() {
+    void makesARunOfSecondsAndSlices() {
         Run run = new StartReport(List.of(GOOD, STUCK), JCES).run(Map.of("time", "2026-11-21T00:00:00Z"));
 
         assertThat(run.name()).isEqualTo("aead-starts-20261121T000000Z");
@@ -78,8 +81,8 @@ class StartReportTest {
     }
 
     @Test
-    void startGoesIntoWordsAndBack() {
-        Start back = Start.parse(GOOD.inWords());
+    void startParsesItsText() {
+        Start back = Start.parse(GOOD.text());
 
         assertThat(back.changeOver()).isEqualTo(GOOD.changeOver());
         assertThat(back.bytes()).isEqualTo(GOOD.bytes());

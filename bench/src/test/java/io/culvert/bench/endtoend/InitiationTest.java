@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 class InitiationTest {
     @Test
-    void isOneThatItsResponderTakes() {
+    void theResponderAcceptsIt() {
         SystemRandom random = new SystemRandom();
         StaticIdentity responder = new StaticIdentity(new Secret(Curve25519.generatePrivateKey(random)));
         Initiation initiation = Initiation.to(responder.publicKey(), 77);

@@ -3,20 +3,20 @@ package io.culvert.bench.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.bench.endtoend.contender.Condition;
-import io.culvert.bench.endtoend.contender.Contender;
-import io.culvert.bench.endtoend.contender.Contenders;
+import io.culvert.bench.endtoend.implementation.Condition;
+import io.culvert.bench.endtoend.implementation.Implementation;
+import io.culvert.bench.endtoend.implementation.Implementations;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class PlanTest {
-    private static Contender contender(String name) {
-        return Contenders.of(List.of(name), Map.of()).getFirst();
+    private static Implementation implementation(String name) {
+        return Implementations.of(List.of(name), Map.of()).getFirst();
     }
 
     @Test
-    void everyTestOfThePlansExists() {
+    void allTestsOfThePlansAreKnown() {
         for (Plan plan : List.of(Plan.thorough(), Plan.quick())) {
             assertThat(plan.tests().stream().map(Trial::of).map(Trial::name).toList())
                     .isEqualTo(plan.tests());
@@ -24,27 +24,27 @@ class PlanTest {
     }
 
     @Test
-    void thoroughPlanHasEveryMeasurement() {
+    void theThoroughPlanHasAllMeasurements() {
         assertThat(Plan.thorough().tests()).containsAll(Trial.names());
     }
 
     @Test
-    void testsTellTheirCondition() {
-        assertThat(Trial.of("tcp1").condition()).isEqualTo(Condition.USUAL);
+    void parsesConditions() {
+        assertThat(Trial.of("tcp1").condition()).isEqualTo(Condition.DEFAULT);
         assertThat(Trial.of("tcp1@mtu9000@ipv6").condition()).isEqualTo(new Condition(true, 9000, 1));
         assertThat(Trial.of("tcp1@mtu9000@ipv6").name()).isEqualTo("tcp1@ipv6@mtu9000");
         assertThat(Trial.of("ping@peers10000").condition().peers()).isEqualTo(10_000);
     }
 
     @Test
-    void whatThereIsNotIsRefused() {
+    void rejectsUnknownNames() {
         for (String name : List.of("tcp2", "", "tcp1@ipv5", "tcp1@mtu100", "tcp1@peers0", "tcp1@peers99999")) {
             assertThatThrownBy(() -> Trial.of(name)).as(name).isInstanceOf(IllegalArgumentException.class);
         }
-        assertThatThrownBy(() -> contender("wireguard-c"))
+        assertThatThrownBy(() -> implementation("wireguard-c"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("culvert");
-        assertThatThrownBy(() -> Contenders.of(List.of(), Map.of("mine", "./mine --foreground")))
+        assertThatThrownBy(() -> Implementations.of(List.of(), Map.of("mine", "./mine --foreground")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("{ifname}");
         assertThatThrownBy(() -> new Plan(List.of(), Map.of(), List.of(), 0, 1, 1, 0, false, null))
@@ -52,14 +52,15 @@ class PlanTest {
     }
 
     @Test
-    void programsByCommandLineComeBesideTheNamedOnes() {
-        Plan plan = Plan.quick().withContenders(List.of("culvert"), Map.of("mine", "/bin/mine {ifname}"));
-        assertThat(Contenders.of(plan.contenders(), plan.programs()).stream().map(Contender::name))
+    void programsFollowTheNamedImplementations() {
+        Plan plan = Plan.quick().withImplementations(List.of("culvert"), Map.of("mine", "/bin/mine {ifname}"));
+        assertThat(Implementations.of(plan.implementations(), plan.programs()).stream()
+                        .map(Implementation::name))
                 .containsExactly("culvert", "mine");
     }
 
     @Test
-    void numbersThatAreNotGivenStay() {
+    void keepsNumbersThatAreNotGiven() {
         Plan plan = Plan.quick().withNumbers(0, 7, 0);
         assertThat(plan.rounds()).isEqualTo(Plan.quick().rounds());
         assertThat(plan.seconds()).isEqualTo(7);
@@ -68,16 +69,21 @@ class PlanTest {
     }
 
     @Test
-    void whatCannotBeMeasuredHasAReason() {
-        assertThat(Trial.of("handshakes").unfit(contender("openvpn-aes"))).hasValue("is not WireGuard");
-        assertThat(Trial.of("handshakes").unfit(contender("kernel-wireguard"))).isEmpty();
-        assertThat(Trial.of("tcp1@peers100").unfit(contender("floor"))).isPresent();
-        assertThat(Trial.of("tcp1@peers100").unfit(contender("culvert"))).isEmpty();
-        assertThat(Trial.of("memory").unfit(contender("kernel-ipsec-aes"))).isPresent();
+    void unsupportedTestsHaveAReason() {
+        assertThat(Trial.of("handshakes").unsupportedReason(implementation("openvpn-aes")))
+                .hasValue("is not WireGuard");
+        assertThat(Trial.of("handshakes").unsupportedReason(implementation("kernel-wireguard")))
+                .isEmpty();
+        assertThat(Trial.of("tcp1@peers100").unsupportedReason(implementation("no-crypto")))
+                .isPresent();
+        assertThat(Trial.of("tcp1@peers100").unsupportedReason(implementation("culvert")))
+                .isEmpty();
+        assertThat(Trial.of("memory").unsupportedReason(implementation("kernel-ipsec-aes")))
+                .isPresent();
     }
 
     @Test
-    void searchForTheHighestRateHalvesItsRange() {
+    void theSearchForTheHighestRateBisects() {
         assertThat(UdpMax.next(40_000, 0)).isEqualTo(80_000);
         assertThat(UdpMax.next(0, 40_000)).isEqualTo(20_000);
         assertThat(UdpMax.next(40_000, 90_000)).isEqualTo(60_000);

@@ -17,7 +17,7 @@ class BaselineTest {
     private Path directory;
 
     @Test
-    void comesBackAsItWasWritten() throws IOException {
+    void readsWhatItWrote() throws IOException {
         Baseline baseline = Baseline.empty().with("one", entry("a", 2.5)).with("two", entry("a", 1.5));
         Path file = directory.resolve("new/baseline.json");
         baseline.write(file);
@@ -25,14 +25,14 @@ class BaselineTest {
     }
 
     @Test
-    void aFreshMeasurementReplacesWhatItMeasuredAndNothingElse() {
+    void anEntryReplacesOnlyTheRatiosThatItHas() {
         Baseline baseline = Baseline.empty()
                 .with("one", entry("a", 1))
                 .with("two", entry("a", 2))
                 .with("one", entry("b", 3))
                 .with("one", entry("b", 4));
         assertThat(baseline.of("one").orElseThrow().ratios())
-                .containsOnly(Map.entry("a", new Expectation(1, 0.06)), Map.entry("b", new Expectation(4, 0.06)));
+                .containsOnly(Map.entry("a", new Threshold(1, 0.06)), Map.entry("b", new Threshold(4, 0.06)));
         assertThat(baseline.of("two").orElseThrow().ratios()).containsOnlyKeys("a");
         assertThat(baseline.of("three")).isEmpty();
     }
@@ -47,7 +47,7 @@ class BaselineTest {
                 "{\"classes\": {\"one\": {\"ratios\": {\"a\": {\"expected\": 0, \"tolerance\": 0.1}}}}}",
                 "{\"classes\": {\"one\": {\"ratios\": {\"a\": {\"expected\": 1}}}}}"
             })
-    void refusesWhatIsNone(String text) throws IOException {
+    void rejectsOtherFiles(String text) throws IOException {
         Path file = Files.writeString(directory.resolve("bad.json"), text);
         assertThatThrownBy(() -> Baseline.read(file))
                 .isInstanceOf(IOException.class)
@@ -55,6 +55,6 @@ class BaselineTest {
     }
 
     private static Baseline.Entry entry(String name, double expected) {
-        return new Baseline.Entry("today", 5, Map.of(name, new Expectation(expected, 0.06)));
+        return new Baseline.Entry("today", 5, Map.of(name, new Threshold(expected, 0.06)));
     }
 }

@@ -22,7 +22,7 @@ class DecisionPropertyTest {
             Comparison comparison = new Comparison(calibrated(seed, rounds, runs, disturbed), what -> {});
             Noise slower = new Noise(~seed, rounds, runs, disturbed, 0.15);
             comparison.run(slower);
-            assertThat(comparison.outcomes().get(Noise.NAME).fallen()).isTrue();
+            assertThat(comparison.outcomes().get(Noise.NAME).regressed()).isTrue();
             assertThat(slower.measured()).isEqualTo(Comparison.ATTEMPTS);
         });
     }
@@ -37,7 +37,7 @@ class DecisionPropertyTest {
 
             Comparison comparison = new Comparison(calibrated(seed, rounds, runs, disturbed), what -> {});
             comparison.run(new Noise(~seed, rounds, runs, disturbed, 0));
-            assertThat(comparison.outcomes().get(Noise.NAME).fallen()).isFalse();
+            assertThat(comparison.outcomes().get(Noise.NAME).regressed()).isFalse();
         });
     }
 
@@ -47,18 +47,19 @@ class DecisionPropertyTest {
         Laws.check(draw -> {
             double sample = draw.decimal(0.1, 0.8);
 
-            Expectation expectation = new Expectation(1, 0.06);
+            Threshold threshold = new Threshold(1, 0.06);
             List<Double> four = List.of(sample, sample * 0.99, sample * 0.98, sample * 0.97);
-            assertThat(Verdict.of(new Ratio("few", four), expectation).fallen()).isFalse();
+            assertThat(Verdict.of(new Ratio("few", four), threshold).regressed())
+                    .isFalse();
             Ratio five = new Ratio("five", four).and(new Ratio("five", List.of(sample * 0.96)));
-            assertThat(Verdict.of(five, expectation).fallen()).isTrue();
+            assertThat(Verdict.of(five, threshold).regressed()).isTrue();
         });
     }
 
-    private static Map<String, Expectation> calibrated(long seed, double rounds, double runs, double disturbed)
+    private static Map<String, Threshold> calibrated(long seed, double rounds, double runs, double disturbed)
             throws IOException, InterruptedException {
         Calibration calibration = new Calibration(5, what -> {});
         calibration.run(new Noise(seed, rounds, runs, disturbed, 0));
-        return calibration.expectations();
+        return calibration.thresholds();
     }
 }

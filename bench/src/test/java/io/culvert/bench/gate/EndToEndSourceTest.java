@@ -13,31 +13,31 @@ import org.junit.jupiter.api.Test;
 class EndToEndSourceTest {
     private static final String THROUGHPUT = "end-to-end tcp1 throughput / wireguard-go-debian";
     private static final String CPU = "end-to-end tcp1 cpu / wireguard-go-debian";
-    private static final String FLOOR = "end-to-end tcp1 throughput / floor";
+    private static final String NO_CRYPTO = "end-to-end tcp1 throughput / no-crypto";
 
-    /** More is better, whichever way the figures go, and rounds stay together. */
+    /** Ratios are higher-is-better for every metric, and pair samples of the same round. */
     @Test
-    void ratiosAreOfTheSameRound() {
+    void ratiosPairSamplesOfTheSameRound() {
         Run run = new Run(
                 "end-to-end",
                 Map.of(),
-                Map.of("floor", "not built"),
+                Map.of("no-crypto", "not built"),
                 List.of(
                         new Series("tcp1", "culvert", "throughput", "Gbit/s", true, List.of(6.0, 3.0)),
                         new Series("tcp1", "culvert", "cpu", "s/GB", false, List.of(2.0, 4.0)),
                         new Series("tcp1", "wireguard-go-debian", "throughput", "Gbit/s", true, List.of(3.0, 1.0)),
                         new Series("tcp1", "wireguard-go-debian", "cpu", "s/GB", false, List.of(4.0, 5.0))));
         Map<String, String> failures = new LinkedHashMap<>();
-        List<Ratio> ratios = EndToEndSource.ratios(run, Set.of(THROUGHPUT, CPU, FLOOR), failures);
+        List<Ratio> ratios = EndToEndSource.ratios(run, Set.of(THROUGHPUT, CPU, NO_CRYPTO), failures);
         assertThat(ratios)
                 .containsExactlyInAnyOrder(
                         new Ratio(THROUGHPUT, List.of(2.0, 3.0)), new Ratio(CPU, List.of(2.0, 1.25)));
-        assertThat(failures).containsOnly(Map.entry(FLOOR, "not built"));
+        assertThat(failures).containsOnly(Map.entry(NO_CRYPTO, "not built"));
     }
 
-    /** A round that failed on one side leaves no pairs that could be told. */
+    /** If a round failed on one side, samples cannot be paired. */
     @Test
-    void unequalRoundsAreNoPairs() {
+    void unequalRoundsGiveNoRatio() {
         Run run = new Run(
                 "end-to-end",
                 Map.of(),

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -30,7 +31,7 @@ class GateTest {
     private final List<String> progress = new ArrayList<>();
 
     @Test
-    void passesWhatIsAsExpected() throws Exception {
+    void passesUnchangedRatios() throws Exception {
         expect(Noise.NAME, 2.4);
         assertThat(check(quiet(0))).isEqualTo(Gate.PASSED);
         assertThat(output()).contains("passed: 1 ratios");
@@ -38,36 +39,36 @@ class GateTest {
     }
 
     @Test
-    void saysWhatFellAndByHowMuch() throws Exception {
+    void reportsWhatRegressedAndByHowMuch() throws Exception {
         expect(Noise.NAME, 2.4);
         Noise slower = quiet(0.15);
-        assertThat(check(slower)).isEqualTo(Gate.FALLEN);
-        assertThat(output()).contains("FELL: made up / nothing by 13.");
+        assertThat(check(slower)).isEqualTo(Gate.REGRESSED);
+        assertThat(output()).contains("REGRESSED: made up / nothing by 13.");
         assertThat(slower.measured()).isEqualTo(3);
         assertThat(progress).anyMatch(line -> line.contains("again (3 of 3)"));
-        assertThat(report().machine()).containsEntry("result", "fell");
+        assertThat(report().machine()).containsEntry("result", "regressed");
     }
 
     @Test
-    void whatRoseIsNoFailure() throws Exception {
+    void improvementsPass() throws Exception {
         expect(Noise.NAME, 2.4);
         assertThat(check(quiet(-0.2))).isEqualTo(Gate.PASSED);
-        assertThat(output()).contains("rose: --update has the baseline expect it");
+        assertThat(output()).contains("improved: --update raises the baseline");
     }
 
     @Test
-    void saysWhatItsBaselineIsTooNoisyToShow() throws Exception {
+    void warnsOfANoisyBaseline() throws Exception {
         Noise noisy = new Noise(2, 0.01, 0.2, 0, 0);
         assertThat(gate(noisy).update(3)).isEqualTo(Gate.PASSED);
-        assertThat(output()).contains("a fall of 15 % may escape");
+        assertThat(output()).contains("it may miss a regression of 15 %");
         bytes.reset();
         assertThat(check(quiet(0))).isEqualTo(Gate.PASSED);
-        assertThat(output()).contains("a fall of 15 % may escape");
+        assertThat(output()).contains("it may miss a regression of 15 %");
     }
 
-    /** It looked fallen once, and did not when it was measured again. */
+    /** The first measurement was below the threshold, the second was not. */
     @Test
-    void whatRecoversPasses() throws Exception {
+    void aRatioThatRecoversPasses() throws Exception {
         expect(Noise.NAME, 2.4);
         Noise slower = quiet(0.15);
         Noise usual = quiet(0);
@@ -75,33 +76,34 @@ class GateTest {
                         names -> slower.measured() == 0
                                 ? slower.measure(names, Map.of())
                                 : usual.measure(names, Map.of()),
-                        "")))
+                        Optional.empty())))
                 .isEqualTo(Gate.PASSED);
-        assertThat(output()).contains("(2 times measured)");
+        assertThat(output()).contains("(measured 2 times)");
     }
 
     @Test
-    void saysWhatCouldNotBeMeasured() throws Exception {
+    void reportsUnavailableSources() throws Exception {
         expect(Noise.NAME, 2.4);
-        assertThat(check(new Answers(names -> List.of(), "this needs root"))).isEqualTo(Gate.UNDECIDED);
-        assertThat(output()).contains("not compared: made up / nothing: this needs root", "nothing was compared");
+        assertThat(check(new Answers(names -> List.of(), Optional.of("needs root"))))
+                .isEqualTo(Gate.UNDECIDED);
+        assertThat(output()).contains("not compared: made up / nothing: needs root", "nothing was compared");
     }
 
     @Test
-    void saysWhatTheBaselineExpectsAndNobodyMeasures() throws Exception {
+    void reportsRatiosThatNoSourceMeasures() throws Exception {
         expect("another / ratio", 1);
         assertThat(check(quiet(0))).isEqualTo(Gate.UNDECIDED);
-        assertThat(output()).contains("not compared: another / ratio: not asked for");
+        assertThat(output()).contains("not compared: another / ratio: no source measures it");
     }
 
     @Test
-    void refusesABaselineOfOtherMachines() throws Exception {
+    void rejectsABaselineOfOtherMachines() throws Exception {
         Baseline.empty()
-                .with("another class", new Baseline.Entry("then", 5, Map.of(Noise.NAME, new Expectation(9, 0.06))))
+                .with("another class", new Baseline.Entry("then", 5, Map.of(Noise.NAME, new Threshold(9, 0.06))))
                 .write(file());
         Noise never = quiet(0);
         assertThat(check(never)).isEqualTo(Gate.UNDECIDED);
-        assertThat(output()).contains("expects nothing of this class of machine: this class", "another class");
+        assertThat(output()).contains("has no entry for this class of machine: this class", "another class");
         assertThat(never.measured()).isZero();
     }
 
@@ -114,12 +116,13 @@ class GateTest {
     void updateWritesWhatCheckReads() throws Exception {
         assertThat(gate(quiet(0)).update(3)).isEqualTo(Gate.PASSED);
         assertThat(check(quiet(0))).isEqualTo(Gate.PASSED);
-        assertThat(check(quiet(0.15))).isEqualTo(Gate.FALLEN);
+        assertThat(check(quiet(0.15))).isEqualTo(Gate.REGRESSED);
     }
 
     @Test
-    void updateWithoutMeasurementsLeavesTheFileAlone() throws Exception {
-        assertThat(gate(new Answers(names -> List.of(), "no way")).update(3)).isEqualTo(Gate.UNDECIDED);
+    void updateWithoutMeasurementsKeepsTheFile() throws Exception {
+        assertThat(gate(new Answers(names -> List.of(), Optional.of("no way"))).update(3))
+                .isEqualTo(Gate.UNDECIDED);
         assertThat(output()).contains("not measured: made up / nothing: no way");
         assertThat(file()).doesNotExist();
     }
@@ -130,7 +133,7 @@ class GateTest {
 
     private void expect(String name, double ratio) throws IOException {
         Baseline.empty()
-                .with(HERE, new Baseline.Entry("then", 5, Map.of(name, new Expectation(ratio, 0.06))))
+                .with(HERE, new Baseline.Entry("then", 5, Map.of(name, new Threshold(ratio, 0.06))))
                 .write(file());
     }
 
@@ -157,8 +160,8 @@ class GateTest {
         }
     }
 
-    /** A source that answers as told. */
-    private record Answers(Answer answer, String missing) implements Source {
+    /** A source with given results. */
+    private record Answers(Answer answer, Optional<String> unavailableReason) implements Source {
         interface Answer {
             List<Ratio> to(Collection<String> wanted);
         }
@@ -174,7 +177,7 @@ class GateTest {
         }
 
         @Override
-        public boolean beginsEachRoundAfresh() {
+        public boolean roundsAreIndependent() {
             return false;
         }
 

@@ -15,7 +15,7 @@ class MachineClassTest {
             """;
 
     @Test
-    void tellsApartWhatRatiosDependOn() {
+    void distinguishesWhatRatiosDependOn() {
         assertThat(MachineClass.of(ZEN4, 2, 25)).isEqualTo("AuthenticAMD 25/17, avx512vl, 2 cores, JDK 25");
         assertThat(MachineClass.of(ZEN4.replace(" avx512vl", ""), 4, 26))
                 .isEqualTo("AuthenticAMD 25/17, avx2, 4 cores, JDK 26");
@@ -23,7 +23,7 @@ class MachineClassTest {
     }
 
     @Test
-    void knowsThisMachine() {
+    void classifiesThisMachine() {
         assertThat(MachineClass.here()).endsWith("JDK " + Runtime.version().feature());
     }
 }

@@ -4,12 +4,13 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 
 /**
- * Ratios as noisy machines give them: rounds scatter about their run, a run lies somewhat off as a whole, and some rounds are disturbed
- * badly, on either side.
+ * Ratios of a noisy machine: rounds vary around the mean of their run, runs vary too, and some rounds are outliers on
+ * either side.
  */
 final class Noise implements Source {
     static final String NAME = "made up / nothing";
@@ -53,12 +54,12 @@ final class Noise implements Source {
     }
 
     @Override
-    public String missing() {
-        return "";
+    public Optional<String> unavailableReason() {
+        return Optional.empty();
     }
 
     @Override
-    public boolean beginsEachRoundAfresh() {
+    public boolean roundsAreIndependent() {
         return false;
     }
 

@@ -12,14 +12,14 @@ import org.junit.jupiter.api.io.TempDir;
 class ForksTest {
     private static final String KERNEL = " +io\\.culvert\\.crypto\\.Kernels(512|256)::";
 
-    /** Compiled by C1, tiers 1 to 3, a kernel may stay slow for good. */
+    /** A kernel that C1 compiles (tiers 1 to 3) may stay slow. */
     @Test
     void kernelsAreCompiledByC2Only(@TempDir Path directory) throws Exception {
         Path log = directory.resolve("log");
 
         Forks.run(Forks.options(TrainBenchmark.class, "seal", 50, List.of("-Xlog:jit+compilation=debug:file=" + log))
                 .param("shape", "46x100")
-                .param("contender", "vector-256"));
+                .param("implementation", "vector-256"));
 
         assertThat(Files.readString(log))
                 .containsPattern(" 4" + KERNEL + "cipher")

@@ -8,17 +8,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class JmhCommandTest {
-    private static final Suite PLANTED = new Suite(
-            "planted",
-            "a planted benchmark",
+    private static final Suite SAMPLE = new Suite(
+            "sample",
+            "a sample benchmark",
             "itself",
-            List.of(Task.of("count", PlantedBenchmark.class, "count")
+            List.of(Task.of("count", SampleBenchmark.class, "count")
                     .against("other")
                     .per("packet", 1_000)
                     .allocatingNothing()
@@ -28,8 +29,8 @@ class JmhCommandTest {
     private Path directory;
 
     @Test
-    void writesARunWithEveryPassAndEveryContender() throws IOException {
-        int status = execute(List.of(PLANTED), "planted", "--passes", "2");
+    void writesARunWithEveryPassAndEveryImplementation() throws IOException {
+        int status = execute(List.of(SAMPLE), "sample", "--passes", "2");
 
         Run run = written();
         assertThat(status).isZero();
@@ -37,60 +38,62 @@ class JmhCommandTest {
         assertThat(run.machine())
                 .containsEntry("data path allocates", "nothing")
                 .containsKey("command");
-        for (String contender : List.of("culvert", "other")) {
-            Series time = run.find("planted count", contender, "time").orElseThrow();
-            Series rate = run.find("planted count", contender, "rate").orElseThrow();
+        for (String implementation : List.of("culvert", "other")) {
+            Series time = run.find("sample count", implementation, "time").orElseThrow();
+            Series rate = run.find("sample count", implementation, "rate").orElseThrow();
             assertThat(time.samples()).hasSize(2).allMatch(nanos -> nanos > 0);
             assertThat(time.unit()).isEqualTo("ns/packet");
             assertThat(rate.samples().getFirst())
                     .isEqualTo(1_000 / time.samples().getFirst());
-            assertThat(run.find("planted count", contender, "allocated")).isPresent();
+            assertThat(run.find("sample count", implementation, "allocated")).isPresent();
         }
     }
 
     @Test
-    void aPartOfTheDataPathThatAllocatesFailsTheRun() throws IOException {
-        Task allocates = Task.of("allocate", PlantedBenchmark.class, "allocate").allocatingNothing();
-        Suite suite = new Suite("planted", "a planted allocation", "nothing", List.of(allocates));
+    void allocationOnTheDataPathFailsTheRun() throws IOException {
+        Task allocates = Task.of("allocate", SampleBenchmark.class, "allocate").allocatingNothing();
+        Suite suite = new Suite("sample", "a sample allocation", "nothing", List.of(allocates));
 
         assertThat(execute(List.of(suite))).isEqualTo(1);
-        assertThat(written().machine().get("data path allocates")).contains("planted allocate");
+        assertThat(written().machine().get("data path allocates")).contains("sample allocate");
     }
 
     @Test
-    void whatMayAllocateMay() {
-        Task allocates = Task.of("allocate", PlantedBenchmark.class, "allocate");
+    void allocationElsewhereIsAllowed() {
+        Task allocates = Task.of("allocate", SampleBenchmark.class, "allocate");
 
-        assertThat(execute(List.of(new Suite("planted", "not of the data path", "nothing", List.of(allocates)))))
+        assertThat(execute(List.of(new Suite("sample", "not of the data path", "nothing", List.of(allocates)))))
                 .isZero();
     }
 
     @Test
-    void whatCannotBeMeasuredIsNamedWithItsReason() throws IOException {
-        Task absent = Task.of("absent", PlantedBenchmark.class, "count").unless("no such kernel");
-        Task broken = Task.of("broken", PlantedBenchmark.class, "fail");
+    void reportsTheReasonsForWhatIsNotMeasured() throws IOException {
+        Task absent = Task.of("absent", SampleBenchmark.class, "count").unless(Optional.of("no such kernel"));
+        Task broken = Task.of("broken", SampleBenchmark.class, "fail");
         Suite suite = new Suite(
-                "planted", "what fails", "nothing", List.of(PLANTED.tasks().getFirst(), absent, broken));
+                "sample", "what fails", "nothing", List.of(SAMPLE.tasks().getFirst(), absent, broken));
 
         assertThat(execute(List.of(suite))).isEqualTo(1);
         assertThat(written().missing())
-                .containsEntry("planted absent", "no such kernel")
-                .containsKey("culvert: planted broken");
+                .containsEntry("sample absent", "no such kernel")
+                .containsKey("culvert: sample broken");
     }
 
     @Test
-    void culvertsOwnSuitesRun() throws IOException {
+    void aSuiteOfCulvertRuns() throws IOException {
         List<Suite> one = Suites.all().stream()
                 .filter(suite -> suite.name().equals("replay-window"))
                 .toList();
 
         assertThat(execute(one, "--quick", "replay-window")).isZero();
-        assertThat(written().series()).extracting(Series::contender).contains("culvert", "bit-set", "greatest-only");
+        assertThat(written().series())
+                .extracting(Series::implementation)
+                .contains("culvert", "bit-set", "greatest-only");
     }
 
     @Test
-    void anUnknownSuiteIsRefused() {
-        assertThat(execute(List.of(PLANTED), "no-such-suite")).isEqualTo(2);
+    void rejectsUnknownSuites() {
+        assertThat(execute(List.of(SAMPLE), "no-such-suite")).isEqualTo(2);
         assertThat(directory).isEmptyDirectory();
     }
 

@@ -40,18 +40,18 @@ class SuitesTest {
 
     @ParameterizedTest
     @MethodSource("suites")
-    void eachSuiteSaysWhatItIsToBeComparedWithAndMeasuresIt(Suite suite) {
-        assertThat(suite.comparedWith()).isNotBlank();
+    void eachSuiteHasReferencesAndMeasuresThem(Suite suite) {
+        assertThat(suite.references()).isNotBlank();
         assertThat(suite.tasks()).allSatisfy(task -> {
-            assertThat(task.contenders()).hasSizeGreaterThan(1).doesNotHaveDuplicates();
-            assertThat(task.contenders().getFirst()).isEqualTo(Task.CULVERT);
+            assertThat(task.implementations()).hasSizeGreaterThan(1).doesNotHaveDuplicates();
+            assertThat(task.implementations().getFirst()).isEqualTo(Task.CULVERT);
         });
         assertThat(suite.tasks()).extracting(Task::name).doesNotHaveDuplicates();
         assertThat(suite.quick().tasks()).isNotEmpty();
     }
 
     @Test
-    void theDataPathMayNotAllocate() {
+    void theDataPathMustNotAllocate() {
         List<String> dataPath = List.of(
                 "pipeline",
                 "ordered-queue",

@@ -11,7 +11,7 @@ import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.Test;
 
 class PaletteTest {
-    /** The contrast of WCAG 2, level AA, for texts and for what carries meaning in graphics. */
+    /** The contrasts that WCAG 2 demands at level AA of texts, and of meaningful graphics. */
     private static final double TEXT = 4.5;
 
     private static final double GRAPHICS = 3;
@@ -28,7 +28,7 @@ class PaletteTest {
     }
 
     @Test
-    void backgroundsAreThoseOfThePage() throws IOException {
+    void backgroundsEqualThoseOfThePage() throws IOException {
         try (InputStream style = Palette.class.getResourceAsStream("style.css")) {
             assertThat(new String(style.readAllBytes(), StandardCharsets.UTF_8))
                     .containsSubsequence("--card: " + hex(Palette.LIGHT), "--card: " + hex(Palette.DARK));

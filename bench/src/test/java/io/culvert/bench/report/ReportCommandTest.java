@@ -39,12 +39,12 @@ class ReportCommandTest {
     }
 
     @Test
-    void makesPagesPlotsAndIndex() throws IOException {
+    void writesPagesPlotsAndIndex() throws IOException {
         Path older = run("2026-11-20T09:00:24Z").write(directory);
         Path newer = run("2026-11-21T09:00:24Z").write(directory);
         StringWriter output = new StringWriter();
 
-        assertThat(execute(output, newer, older, "--out", directory.resolve("made")))
+        assertThat(execute(output, newer, older, "--out", directory.resolve("report")))
                 .isZero();
 
         assertThat(output.toString().lines())
@@ -52,25 +52,36 @@ class ReportCommandTest {
                 .anyMatch(line -> line.endsWith("aead-20261120T090024Z.html"))
                 .anyMatch(line -> line.endsWith("aead-20261121T090024Z.html"))
                 .anyMatch(line -> line.endsWith("aead-rate-light.png"));
-        assertThat(Files.readString(directory.resolve("made/index.html")))
+        assertThat(Files.readString(directory.resolve("report/index.html")))
                 .containsSubsequence("aead-20261121T090024Z.html", "aead-20261120T090024Z.html");
     }
 
     @Test
-    void refusesWhatIsNoRun() throws IOException {
+    void rejectsFilesThatAreNoRun() throws IOException {
         Path file = Files.writeString(directory.resolve("other.json"), "{}");
 
         assertThat(execute(new StringWriter(), file)).isNotZero();
     }
 
     @Test
-    void aFreshRunFindsItsHistory() throws IOException {
+    void aNewRunHasItsHistory() throws IOException {
         run("2026-11-20T09:00:24Z").write(directory);
         Files.writeString(directory.resolve("other.json"), "{}");
         Run run = run("2026-11-21T09:00:24Z");
         run.write(directory);
 
-        assertThat(Files.readString(Reports.write(run, directory))).contains("20 November 2026, 09:00 UTC");
-        assertThat(directory.resolve("index.html")).exists();
+        Path report = directory.resolve("report");
+        assertThat(Files.readString(Reports.write(run, directory, report))).contains("20 November 2026, 09:00 UTC");
+        assertThat(report.resolve("index.html")).exists();
+        assertThat(Run.read(report.resolve("aead-20261121T090024Z.json"))).isEqualTo(run);
+    }
+
+    @Test
+    void documentsNeedAllRuns() throws IOException {
+        StringWriter output = new StringWriter();
+
+        assertThat(execute(output, "--documents", run("2026-11-20T09:00:24Z").write(directory)))
+                .isEqualTo(2);
+        assertThat(output.toString()).contains("leave out FILE");
     }
 }

@@ -23,7 +23,7 @@ class RunTest {
                 Map.of("kernel", "not in this kernel"),
                 List.of(new Series("tcp1", "culvert", "throughput", "Gbit/s", true, List.of(5.0, 6.0, 5.5))));
 
-        Path file = run.write(directory.resolve("made"));
+        Path file = run.write(directory.resolve("new"));
 
         assertThat(file).hasFileName("end-to-end-20261121T090024Z.json");
         assertThat(Run.read(file)).isEqualTo(run);
@@ -33,7 +33,7 @@ class RunTest {
     }
 
     @Test
-    void refusesWhatIsNoRun() throws IOException {
+    void rejectsFilesThatAreNoRun() throws IOException {
         for (String text : List.of("", "[]", "{}", "{\"kind\":\"jmh\"}", "{\"kind\":", "null")) {
             Path file = Files.writeString(directory.resolve("run.json"), text);
             assertThatThrownBy(() -> Run.read(file))
@@ -43,7 +43,7 @@ class RunTest {
     }
 
     @Test
-    void tellsMedianAndSpread() {
+    void computesMedianAndSpread() {
         Series even = new Series("ping", "culvert", "median", "us", false, List.of(4.0, 1.0, 2.0, 3.0));
 
         assertThat(even.median()).isEqualTo(2.5);
@@ -53,7 +53,7 @@ class RunTest {
     }
 
     @Test
-    void refusesSamplesThatAreNone() {
+    void rejectsMissingAndInfiniteSamples() {
         assertThatThrownBy(() -> new Series("ping", "culvert", "median", "us", false, List.of()))
                 .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> new Series("ping", "culvert", "median", "us", false, List.of(Double.NaN)))

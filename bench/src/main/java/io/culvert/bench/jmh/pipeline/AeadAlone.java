@@ -7,13 +7,13 @@ import io.culvert.natives.Memory;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * What the pipeline can at best be: as many threads as it has workers that do nothing but seal trains in place, or open them
- * after the copy that stands for the kernel's.
+ * The upper bound for the pipeline: as many threads as it has workers, which only seal trains in place, or open them
+ * after a copy that stands for the kernel's.
  */
 final class AeadAlone implements Carrier {
     private final Aeads aeads;
     private final Lane[] lanes;
-    private final Round round = new Round();
+    private final CompletionLatch latch = new CompletionLatch();
 
     AeadAlone(Aeads aeads, boolean send, int workers, InnerPackets shape) {
         this.aeads = aeads;
@@ -24,7 +24,7 @@ final class AeadAlone implements Carrier {
         }
     }
 
-    /** One thread. {@code asked} is written by the measuring thread, -1 for the end. */
+    /** One thread. The measuring thread writes {@code asked}: the number of trains, or -1 to end. */
     private final class Lane extends Thread {
         private final boolean send;
         private final Corpus corpus;
@@ -62,7 +62,7 @@ final class AeadAlone implements Carrier {
                         train(aead, i);
                     }
                     asked = 0;
-                    round.done();
+                    latch.done();
                 }
             }
         }
@@ -77,7 +77,7 @@ final class AeadAlone implements Carrier {
             } else {
                 corpus.copy(group, slab);
                 if (aead.open(key, counters, packets, packets, lengths, Feed.TRAIN) != 0) {
-                    throw new IllegalStateException("not what was sealed");
+                    throw new IllegalStateException("the train failed authentication");
                 }
             }
         }
@@ -90,12 +90,12 @@ final class AeadAlone implements Carrier {
 
     @Override
     public void carry(int trains) {
-        round.begin(lanes.length);
+        latch.begin(lanes.length);
         for (int i = 0; i < lanes.length; i++) {
             lanes[i].ask(trains / lanes.length + (i < trains % lanes.length ? 1 : 0));
         }
-        if (!round.await()) {
-            throw new IllegalStateException("a thread that seals or opens has ended");
+        if (!latch.await()) {
+            throw new IllegalStateException("timeout: a sealing or opening thread has ended");
         }
     }
 

@@ -1,14 +1,14 @@
 package io.culvert.bench.jmh.pipeline;
 
-/** Carries packets with threads of its own. One thread at a time asks it to. */
+/** Processes trains with threads of its own. Called by one thread at a time. */
 interface Carrier extends AutoCloseable {
-    /** Carries so many trains of {@link Feed#TRAIN} packets, and returns when all have come through. */
+    /** Processes {@code trains} trains of {@link Feed#TRAIN} packets, and returns when all are done. */
     void carry(int trains);
 
-    /** How many trains one worker took from another so far. */
+    /** Trains that one worker stole from another so far. */
     long stolen();
 
-    /** How many commits one worker asked another for so far. */
+    /** Commits that one worker requested from another so far. */
     long commitsRequested();
 
     @Override

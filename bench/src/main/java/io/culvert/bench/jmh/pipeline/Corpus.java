@@ -13,11 +13,11 @@ import io.culvert.natives.Memory;
  * </pre>
  */
 final class Corpus {
-    /** How many groups. */
+    /** Number of groups. */
     static final int GROUPS = 4;
-    /** How many counters a group has, more than it needs. */
+    /** Counters per group: at least {@link Feed#TRAIN}. */
     static final int GROUP_COUNTERS = 64;
-    /** After how many counters the corpus repeats: a power of two. */
+    /** The period of the counters: a power of two. */
     static final int COUNTERS = GROUPS * GROUP_COUNTERS;
 
     private static final int HEADER = 16;
@@ -31,7 +31,7 @@ final class Corpus {
     /**
      * Seals a corpus.
      *
-     * @param shape of the packets, each alone
+     * @param shape of a single packet
      * @param from inner source address
      * @param to inner destination address
      * @param receiver the receiver's index
@@ -50,7 +50,7 @@ final class Corpus {
     }
 
     private void lay(int group, int from, int to, int receiver) {
-        // Groups do not continue each other's sequence, so that none is joined with the next.
+        // The sequence numbers of groups have gaps, so that a group is not coalesced with the next.
         InnerPackets row = new InnerPackets(shape.ipv6(), shape.tcp(), shape.payload(), Feed.TRAIN);
         long whole = Memory.allocate(row.bytes(), 64);
         row.lay(whole, from, to, group << 24);
@@ -90,7 +90,7 @@ final class Corpus {
         return messageBytes;
     }
 
-    /** Copies group {@code group}, modulo how many there are, to {@code target}, and numbers its messages on. */
+    /** Copies group {@code group} modulo {@link #GROUPS} to {@code target}, with counters that continue. */
     void copy(long group, long target) {
         Memory.copy(message((int) group & GROUPS - 1, 0), target, groupBytes);
         for (int i = 0; i < Feed.TRAIN; i++) {

@@ -5,15 +5,16 @@ import io.culvert.crypto.Aeads;
 import java.util.function.LongConsumer;
 
 /**
- * The AEAD that serves, but opening messages whose counters go on from round to round of a {@link Corpus} under the counters
- * by which they were sealed: so the replay window sees each once, and the cipher works on a corpus that fits the cache.
+ * The serving AEAD, which opens messages of a repeated {@link Corpus} with the counters that they were sealed with,
+ * although the counters in the messages continue: the replay window sees each counter once, and the corpus fits into
+ * the cache.
  */
 final class CorpusAead implements Aead {
     private final Aead serving;
     private final LongConsumer sealsWith;
     private final long[] sealed = new long[MAX_TRAIN];
 
-    /** Tells {@code sealsWith} the address of the key at each seal. */
+    /** {@code sealsWith} receives the address of the key on each seal. */
     CorpusAead(Aeads aeads, LongConsumer sealsWith) {
         serving = aeads.create();
         this.sealsWith = sealsWith;

@@ -6,9 +6,9 @@ import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 
-/** Where one worker's packets come from while something is measured. Used by that worker's thread; allocates nothing. */
+/** The source of a worker's packets during a measurement. Used by that worker's thread; does not allocate. */
 abstract class Feed {
-    /** How many packets a train has: a super-packet's segments, which one send can hold. */
+    /** Packets per train: the segments of a super-packet, which fit one send. */
     static final int TRAIN = 45;
 
     private final InnerPackets shape;
@@ -17,28 +17,28 @@ abstract class Feed {
         this.shape = shape;
     }
 
-    /** Whether its packets come out of the TUN, else from the network. */
+    /** Whether the packets come from the TUN, not from the network. */
     abstract boolean isFromTun();
 
-    /** How many packets one {@link #read} or {@link #receive} gives. */
+    /** The number of packets per {@link #read} or {@link #receive}. */
     abstract int packets();
 
-    /** Lays one packet or super-packet at {@code address}; returns its length with the virtio-net header. */
+    /** Writes one packet or super-packet to {@code address}; returns its length with the virtio-net header. */
     int read(long address) {
         throw new IllegalStateException("not from the TUN");
     }
 
-    /** Delivers one group of datagrams. */
+    /** Passes one group of datagrams to the sink. */
     void receive(MemoryIo io, WorkerIo.Sink sink) {
         throw new IllegalStateException("not from the network");
     }
 
-    /** How many packets a write to the TUN stands for. */
+    /** The number of packets in a write to the TUN. */
     final int packetsWritten(int length) {
         return (length - VirtioNetHeader.BYTES - shape.headerBytes()) / shape.payload();
     }
 
-    /** Packets of the TUN: copies of a few, over and over; each copy stands for the kernel's. */
+    /** Packets of the TUN: copies of a few, repeated; each copy replaces the copy that the kernel would make. */
     static final class FromTun extends Feed {
         private static final int SOURCES = 4;
 
@@ -48,7 +48,7 @@ abstract class Feed {
         private final int packets;
         private int next;
 
-        /** Packets of a shape from one inner address to another. */
+        /** Packets of {@code shape} between two inner addresses. */
         FromTun(InnerPackets shape, int from, int to) {
             super(shape);
             bytes = shape.bytes();
@@ -79,20 +79,20 @@ abstract class Feed {
     }
 
     /**
-     * What comes from the network: a few sealed groups of datagrams over and over, each copied to a fresh buffer, as the kernel
-     * does and as they are opened in place, under counters that go on. {@link CorpusAead} opens them nevertheless.
+     * Datagrams from the network: a few sealed groups, repeated with continuing counters, which {@link CorpusAead}
+     * opens. Each is copied to a free buffer, as by the kernel, since it is opened in place.
      */
     static final class FromNetwork extends Feed {
         private final Corpus corpus;
         private final UdpEndpoint from = new UdpEndpoint();
         private long group;
 
-        /** The datagrams of a corpus from one host. */
+        /** The datagrams of {@code corpus} from one host. */
         FromNetwork(Corpus corpus, int address) {
             super(corpus.shape());
             this.corpus = corpus;
             from.setIpv4(address, MemoryHost.PORT);
-            // Past what the handshake's first packets used.
+            // The first packets after the handshake used lower counters.
             group = Corpus.GROUPS;
         }
 

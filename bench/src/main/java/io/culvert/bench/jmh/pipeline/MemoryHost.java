@@ -10,8 +10,8 @@ import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
 
 /**
- * A host in memory, for one device. Its clock goes a thousand times slower than the world's, though reading it costs the same:
- * no timer of the protocol comes due while something is measured.
+ * A host in memory, for one device. Its clock runs a thousand times slower than real time, at the same cost per read,
+ * so that no protocol timer expires during a measurement.
  */
 final class MemoryHost implements Platform {
     /** The UDP port of every host. */
@@ -31,8 +31,8 @@ final class MemoryHost implements Platform {
      * A host.
      *
      * @param address its outer IPv4 address
-     * @param workers how many workers its device has
-     * @param wire takes the handshakes and, until {@link MemoryIo#cut}, the datagrams that it sends
+     * @param workers the number of workers of its device
+     * @param wire delivers the handshakes and, until {@link MemoryIo#cut}, the datagrams that it sends
      */
     MemoryHost(int address, int workers, MemoryIo.Wire wire) {
         this.address = address;
@@ -81,7 +81,7 @@ final class MemoryHost implements Platform {
 
         @Override
         public void close() {
-            // It is nothing but memory of its host.
+            // No resource to release.
         }
     }
 
@@ -94,7 +94,7 @@ final class MemoryHost implements Platform {
 
         @Override
         public void mark(int mark) {
-            // Nobody looks at it.
+            // Packets in memory are not routed.
         }
 
         @Override
@@ -104,7 +104,7 @@ final class MemoryHost implements Platform {
 
         @Override
         public void close() {
-            // There is no socket.
+            // No socket to close.
         }
     }
 

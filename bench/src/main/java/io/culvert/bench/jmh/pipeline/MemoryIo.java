@@ -13,17 +13,18 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * One worker's I/O in memory. Two ways lead through it: what is {@linkplain #deliver delivered} or {@linkplain #inject
- * injected} is copied about on the heap, which is how sessions come to be; what a {@link Feed} gives while something is
- * measured allocates nothing, and what becomes of it is only counted.
+ * One worker's I/O in memory, in two modes. To set up sessions, packets that are {@linkplain #deliver delivered} or
+ * {@linkplain #inject injected} are copied on the heap. During a measurement, a {@link Feed} supplies packets without
+ * allocation, and what the worker sends and writes is only counted.
  *
- * <p>{@code allowed}: how many packets the feed may have given in all; written by the measuring thread (release), read by the
- * worker (acquire). {@code woken}: set by any thread, taken by the worker. All else is the worker's own, but for the two queues.
+ * <p>{@code allowed}: the total number of packets that the feed may supply; the measuring thread writes it (release),
+ * the worker reads it (acquire). {@code woken}: any thread sets it, the worker clears it. Both queues are for all
+ * threads. Only the worker uses the other fields.
  */
 final class MemoryIo implements WorkerIo {
-    /** Packets on their way at most: what a kernel's queue holds for a sender that waits for acknowledgments. */
+    /** The most packets in flight, as with a kernel's queue and a sender that waits for acknowledgments. */
     private static final int WINDOW = 32 * Feed.TRAIN;
-    /** After how long what was not taken is offered again, in nanoseconds. */
+    /** The interval in nanoseconds after which the worker retries packets that the sink refused. */
     private static final long RETRY = 100_000;
 
     private static final int HEADROOM = 64;
@@ -45,7 +46,7 @@ final class MemoryIo implements WorkerIo {
 
     /** Carries datagrams between hosts. */
     interface Wire {
-        /** Takes a datagram; any thread. */
+        /** Delivers a datagram; any thread. */
         void carry(int from, int to, byte[] datagram);
     }
 
@@ -67,7 +68,7 @@ final class MemoryIo implements WorkerIo {
     private volatile long written;
     private long fed;
     private long done;
-    private boolean told = true;
+    private boolean notified = true;
 
     @SuppressWarnings("unused") // through ALLOWED
     private long allowed;
@@ -83,31 +84,31 @@ final class MemoryIo implements WorkerIo {
         }
     }
 
-    /** Has a datagram arrive; any thread. */
+    /** Adds a datagram to the receive queue; any thread. */
     void deliver(int from, byte[] datagram) {
         datagrams.add(new Arrived(from, datagram));
         wake();
     }
 
-    /** Has a packet, virtio-net header first, come out of the TUN; any thread. */
+    /** Adds a packet, virtio-net header first, to the TUN's queue; any thread. */
     void inject(byte[] framed) {
         packets.add(framed);
         wake();
     }
 
-    /** How many packets were written to the TUN before a feed was set; any thread. */
+    /** The number of packets written to the TUN before a feed was set; any thread. */
     long written() {
         return written;
     }
 
-    /** From now on data messages are counted and go nowhere; the packets of {@code source} are measured. */
+    /** Starts a measurement: {@code source} supplies the packets; data messages are counted and dropped. */
     void cut(Feed source, Runnable whenFinished) {
         finished = whenFinished;
         feed = source;
         cut = true;
     }
 
-    /** Lets the feed give so many packets more; {@code finished} runs when they have all come through. */
+    /** Allows the feed {@code packetsMore} packets; {@code finished} runs when the worker has processed all of them. */
     void allow(long packetsMore) {
         ALLOWED.setRelease(this, (long) ALLOWED.getOpaque(this) + packetsMore);
         wake();
@@ -118,7 +119,7 @@ final class MemoryIo implements WorkerIo {
         owner = owner == null ? Thread.currentThread() : owner;
     }
 
-    /** Whether the feed may give packets now. */
+    /** Whether the feed may supply packets now. */
     private boolean feeds(boolean fromTun) {
         Feed source = feed;
         return source != null
@@ -143,7 +144,7 @@ final class MemoryIo implements WorkerIo {
             return 0;
         }
         fed += feed.packets();
-        told = false;
+        notified = false;
         return feed.read(address);
     }
 
@@ -175,7 +176,7 @@ final class MemoryIo implements WorkerIo {
                 sink.onDatagrams(buffer, udp(buffer), length, limit(buffer), length, sender, 0);
             } else if (feeds(false)) {
                 fed += feed.packets();
-                told = false;
+                notified = false;
                 feed.receive(this, sink);
             } else {
                 break;
@@ -189,17 +190,17 @@ final class MemoryIo implements WorkerIo {
         return Coalescer.ALL;
     }
 
-    /** A buffer for datagrams; there is one. */
+    /** Takes a free buffer for datagrams; only if {@link #hasUdpBuffer}. */
     int takeUdp() {
         return free[--available];
     }
 
-    /** Where a buffer's datagrams begin. */
+    /** The address of a buffer's first datagram. */
     long udp(int buffer) {
         return buffers + (long) buffer * UDP_BYTES + HEADROOM;
     }
 
-    /** Where a buffer ends. */
+    /** The end address of a buffer. */
     long limit(int buffer) {
         return buffers + (long) (buffer + 1) * UDP_BYTES - 64;
     }
@@ -229,8 +230,8 @@ final class MemoryIo implements WorkerIo {
 
     @Override
     public void flush() {
-        if (!told && done >= (long) ALLOWED.getAcquire(this)) {
-            told = true;
+        if (!notified && done >= (long) ALLOWED.getAcquire(this)) {
+            notified = true;
             finished.run();
         }
     }
@@ -242,13 +243,13 @@ final class MemoryIo implements WorkerIo {
 
     @Override
     public void attach(UdpPort port) {
-        // What is sent needs no socket.
+        // Sends need no socket.
     }
 
     @Override
     public void park(long nanos, long minWaitNanos) {
         if ((int) WOKEN.getAndSet(this, 0) == 0) {
-            // What the sink did not take is tried again soon; nobody tells when it would.
+            // Nothing wakes the worker when the sink has capacity again: retry packets that it refused.
             LockSupport.parkNanos(fed < (long) ALLOWED.getAcquire(this) ? Math.min(nanos, RETRY) : nanos);
         }
     }

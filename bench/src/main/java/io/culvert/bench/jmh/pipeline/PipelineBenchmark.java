@@ -20,16 +20,16 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The whole pipeline of a device, from the packet that a TUN gives to the datagrams that a socket takes, or the other way
- * round, on its own workers, without a kernel: sending is lookup, segmenting, sealing and committing; receiving is lookup,
- * opening, replay window, source check and coalescing, and a copy of each datagram that stands for the kernel's. To be
- * compared with the AEAD alone, by as many threads, on the same packets (with the same copy when receiving).
+ * The pipeline of a device with its workers but without a kernel, from TUN to socket or back. Sending is lookup,
+ * segmenting, sealing and committing; receiving is a copy of each datagram that stands for the kernel's, lookup,
+ * opening, replay window, source check and coalescing. The reference is the AEAD alone with as many threads on the same
+ * packets (with the same copy when receiving).
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class PipelineBenchmark {
-    /** How many packets a train has. */
+    /** Packets per train. */
     public static final int TRAIN = Feed.TRAIN;
 
     private static final int TRAINS = 1024;
@@ -38,7 +38,7 @@ public class PipelineBenchmark {
 
     /** {@code culvert} or {@code aead-alone}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
     /** {@code send} or {@code receive}. */
     @Param({"send"})
@@ -48,48 +48,48 @@ public class PipelineBenchmark {
     @Param({"tcp"})
     public String flow;
 
-    /** How many workers. */
+    /** The number of workers. */
     @Param({"1"})
     public int workers;
 
-    /** How many of them have a peer whose packets come to them. */
+    /** The number of workers with a peer. */
     @Param({"1"})
     public int peers;
 
     private Aeads aeads;
     private Carrier carrier;
 
-    /** What passed between workers. */
+    /** Counters of work that passed between workers. */
     @AuxCounters(AuxCounters.Type.EVENTS)
     @State(Scope.Thread)
-    public static class HandOffs {
+    public static class CrossWorkerCounters {
         /** Trains in all. */
         public long all;
-        /** Trains that another worker sealed or opened. */
+        /** Trains that another worker stole. */
         public long stolen;
-        /** Commits asked of another worker. */
+        /** Commits requested from another worker. */
         public long requested;
 
-        /** None so far. */
-        public HandOffs() {}
+        /** All 0. */
+        public CrossWorkerCounters() {}
     }
 
-    /** How many bytes each packet has. */
+    /** Bytes per packet. */
     public static int packetBytes(String flow) {
         return flow.equals("tcp") ? MemoryHost.MTU : 200;
     }
 
-    /** Sets the sessions up and waits until the vector kernels serve, where they are to. */
+    /** Sets up the sessions, and waits for the vector kernels. */
     @Setup
     public void setUp() throws IOException, InterruptedException {
-        // That interfaces go up and down is no news here.
+        // Omits messages about interfaces going up and down.
         LOGGER.setLevel(Level.WARNING);
         boolean tcp = flow.equals("tcp");
         boolean send = direction.equals("send");
         InnerPackets shape =
                 new InnerPackets(false, tcp, packetBytes(flow) - (tcp ? 40 : 28), tcp && send ? Feed.TRAIN : 1);
         aeads = new Aeads(AeadChoice.AUTO);
-        carrier = contender.equals("culvert")
+        carrier = implementation.equals("culvert")
                 ? new Tunnel(aeads, send, workers, peers, shape)
                 : new AeadAlone(aeads, send, workers, shape);
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS);
@@ -97,7 +97,7 @@ public class PipelineBenchmark {
             Thread.sleep(20);
         }
         if (!vectorsServe()) {
-            LOGGER.warning(aeads.implementation() + " serves, not the vector kernels");
+            LOGGER.warning("the vector kernels do not serve, but " + aeads.implementation());
         }
     }
 
@@ -105,19 +105,19 @@ public class PipelineBenchmark {
         return aeads.implementation().startsWith("vector");
     }
 
-    /** Carries packets. */
+    /** Processes packets. */
     @Benchmark
     @OperationsPerInvocation(TRAINS * Feed.TRAIN)
-    public void carry(HandOffs handOffs) {
+    public void carry(CrossWorkerCounters counters) {
         long stolen = carrier.stolen();
         long requested = carrier.commitsRequested();
         carrier.carry(TRAINS);
-        handOffs.all += TRAINS;
-        handOffs.stolen += carrier.stolen() - stolen;
-        handOffs.requested += carrier.commitsRequested() - requested;
+        counters.all += TRAINS;
+        counters.stolen += carrier.stolen() - stolen;
+        counters.requested += carrier.commitsRequested() - requested;
     }
 
-    /** Ends the device. */
+    /** Closes the device. */
     @TearDown
     public void tearDown() {
         carrier.close();

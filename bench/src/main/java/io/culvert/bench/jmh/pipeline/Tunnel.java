@@ -28,21 +28,20 @@ import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 
 /**
- * A device with its workers, whose sessions with some peers are set up by real handshakes with real devices; after that it
- * sends, or receives, what is {@linkplain #carry asked for}. Peer {@code p} has its home on worker {@code p}, which also gets
- * its packets.
+ * A device with its workers, whose sessions with peers come from handshakes with other devices in memory. Afterwards it
+ * sends or receives on {@link #carry}. The home of peer {@code p} is worker {@code p}, which also gets its packets.
  */
 final class Tunnel implements Carrier {
     private static final int OWN = 0xc6336401;
     private static final int PEERS = 0xc0000201;
     private static final int INNER = InnerPackets.peerAddress(-1);
-    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+    private static final long TIMEOUT = TimeUnit.SECONDS.toNanos(20);
 
     private final Map<Integer, MemoryHost> hosts = new ConcurrentHashMap<>();
-    /** The receiver indices under which a host was sent to last, by the sender's address. */
+    /** The receiver index of the last data message, by the sender's address. */
     private final Map<Integer, Integer> indices = new ConcurrentHashMap<>();
 
-    private final Round round = new Round();
+    private final CompletionLatch latch = new CompletionLatch();
     private final Aeads aeads;
     private final int peers;
     private final MemoryHost host;
@@ -54,11 +53,11 @@ final class Tunnel implements Carrier {
     /**
      * Sets up the sessions.
      *
-     * @param aeads makes the AEADs of all devices
-     * @param send whether it is to send, else receive
-     * @param workers how many
+     * @param aeads creates the AEADs of all devices
+     * @param send whether to send, not receive
+     * @param workers their number
      * @param peers 1 to {@code workers}
-     * @param shape of its packets
+     * @param shape of the packets
      */
     Tunnel(Aeads aeads, boolean send, int workers, int peers, InnerPackets shape) throws IOException {
         this.aeads = aeads;
@@ -68,7 +67,7 @@ final class Tunnel implements Carrier {
         host = new MemoryHost(OWN, workers, this::carryDatagram);
         hosts.put(OWN, host);
         device = start(host, key -> {});
-        publicKey = identify(device, OWN);
+        publicKey = configureIdentity(device, OWN);
         for (int peer = 0; peer < peers; peer++) {
             connect(peer);
         }
@@ -79,7 +78,7 @@ final class Tunnel implements Carrier {
                     ? new Feed.FromTun(shape, INNER, inner)
                     : new Feed.FromNetwork(
                             new Corpus(shape, inner, INNER, indices.get(PEERS + peer), keys[peer], aead), PEERS + peer);
-            host.io(peer).cut(feed, round::done);
+            host.io(peer).cut(feed, latch::done);
         }
         aead.close();
     }
@@ -88,7 +87,7 @@ final class Tunnel implements Carrier {
         return Device.start(on, new DeviceOptions(1, () -> new CorpusAead(aeads, sealsWith), true));
     }
 
-    private static PublicKey identify(Device one, int seed) throws IOException {
+    private static PublicKey configureIdentity(Device one, int seed) throws IOException {
         byte[] key = Curve25519.generatePrivateKey(new SeededRandom(seed));
         PublicKey derived = new PublicKey(Curve25519.publicKey(key));
         try (DeviceUpdate update = new DeviceUpdate(
@@ -103,9 +102,9 @@ final class Tunnel implements Carrier {
         MemoryHost other = new MemoryHost(address, 1, this::carryDatagram);
         hosts.put(address, other);
         others[peer] = start(other, key -> keys[peer] = key);
-        PublicKey otherKey = identify(others[peer], address);
-        know(device, otherKey, address, InnerPackets.peerAddress(peer));
-        know(others[peer], publicKey, OWN, INNER);
+        PublicKey otherKey = configureIdentity(others[peer], address);
+        configurePeer(device, otherKey, address, InnerPackets.peerAddress(peer));
+        configurePeer(others[peer], publicKey, OWN, INNER);
 
         host.io(peer).inject(packet(INNER, InnerPackets.peerAddress(peer)));
         await(() -> other.io(0).written() == 1, "a handshake");
@@ -113,7 +112,7 @@ final class Tunnel implements Carrier {
         await(() -> host.io(peer).written() == 1, "an answer");
     }
 
-    private static void know(Device one, PublicKey peer, int outer, int inner) throws IOException {
+    private static void configurePeer(Device one, PublicKey peer, int outer, int inner) throws IOException {
         InetSocketAddress endpoint = new InetSocketAddress(
                 InetAddress.getByAddress(ByteBuffer.allocate(4).putInt(outer).array()), MemoryHost.PORT);
         List<PeerUpdate.AllowedIp> allowed =
@@ -142,10 +141,10 @@ final class Tunnel implements Carrier {
     }
 
     private static void await(BooleanSupplier condition, String what) {
-        long end = System.nanoTime() + PATIENCE;
+        long end = System.nanoTime() + TIMEOUT;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
-                throw new IllegalStateException("no " + what);
+                throw new IllegalStateException("timeout: no " + what);
             }
             Thread.onSpinWait();
         }
@@ -153,13 +152,13 @@ final class Tunnel implements Carrier {
 
     @Override
     public void carry(int trains) {
-        round.begin(peers);
+        latch.begin(peers);
         for (int peer = 0; peer < peers; peer++) {
             int share = trains / peers + (peer < trains % peers ? 1 : 0);
             host.io(peer).allow((long) share * Feed.TRAIN);
         }
-        if (!round.await()) {
-            throw new IllegalStateException("packets got lost: " + device.drops());
+        if (!latch.await()) {
+            throw new IllegalStateException("timeout: packets were lost: " + device.drops());
         }
     }
 

@@ -1,2 +1,2 @@
-/** The whole pipeline in memory: devices without a kernel, that carry real super-packets and trains of datagrams. */
+/** The pipeline in memory: devices without a kernel that carry super-packets and trains of datagrams. */
 package io.culvert.bench.jmh.pipeline;

@@ -19,9 +19,9 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Looking up the peer of an address among random prefixes (/24 of IPv4, /64 of IPv6) of a thousand peers, and taking a prefix
- * out and in again; to be compared with a {@link TreeMap}'s floor entry, which finds the same only as long as no prefix lies
- * within another, and with a search through a list.
+ * Looking up the peer of an address among random prefixes (/24 of IPv4, /64 of IPv6) of a thousand peers, and removing
+ * and inserting a prefix. The references are {@link TreeMap#floorEntry}, correct only without nested prefixes, and a
+ * linear search.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,13 +32,13 @@ public class AllowedIpsBenchmark {
 
     /** {@code culvert}, {@code tree-map}, {@code linear}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
     /** 4 or 6. */
     @Param({"4"})
     public int family;
 
-    /** How many there are. */
+    /** The number of prefixes. */
     @Param({"1000"})
     public int prefixes;
 
@@ -48,7 +48,7 @@ public class AllowedIpsBenchmark {
     private Table table;
     private int next;
 
-    /** What is measured of all. An address is its first 64 bits, for IPv4 its 32. */
+    /** The measured operations. An address is its first 64 bits; for IPv4, its 32. */
     private interface Table {
         Integer lookup(long address);
 
@@ -105,8 +105,8 @@ public class AllowedIpsBenchmark {
 
         @Override
         public Integer lookup(long address) {
-            Map.Entry<Long, Integer> floor = map.floorEntry(address);
-            return floor != null && floor.getKey() == (address & mask) ? floor.getValue() : null;
+            Map.Entry<Long, Integer> entry = map.floorEntry(address);
+            return entry != null && entry.getKey() == (address & mask) ? entry.getValue() : null;
         }
 
         @Override
@@ -166,12 +166,12 @@ public class AllowedIpsBenchmark {
         return prefix.ipv6() ? prefix.high() : prefix.low();
     }
 
-    /** Fills the table, and chooses what is looked up and changed. */
+    /** Fills the table, and selects the addresses to look up and the prefixes to change. */
     @Setup
     public void setUp() {
         SplittableRandom random = new SplittableRandom(prefixes);
         long mask = family == 4 ? 0xffff_ff00L : -1;
-        table = switch (contender) {
+        table = switch (implementation) {
             case "tree-map" -> new Tree(mask);
             case "linear" -> new Linear(prefixes, mask);
             default -> family == 4 ? new Trie4() : new Trie6();
@@ -181,7 +181,7 @@ public class AllowedIpsBenchmark {
         }
         Set<Long> seen = new HashSet<>();
         while (seen.size() < prefixes) {
-            // 2000::/3 for IPv6; anything for IPv4
+            // 2000::/3 for IPv6; any address for IPv4
             long address = family == 4 ? random.nextLong(1L << 32) & mask : random.nextLong() >>> 3 | 0x2000L << 48;
             int i = seen.size();
             if (seen.add(address)) {
@@ -196,7 +196,7 @@ public class AllowedIpsBenchmark {
         for (int i = 0; i < ADDRESSES; i++) {
             addresses[i] = all[random.nextInt(all.length)] | (family == 4 ? random.nextInt(256) : 0);
             if (table.lookup(addresses[i]) == null) {
-                throw new IllegalStateException(contender + " does not find " + Long.toHexString(addresses[i]));
+                throw new IllegalStateException(implementation + " does not find " + Long.toHexString(addresses[i]));
             }
         }
     }
@@ -208,7 +208,7 @@ public class AllowedIpsBenchmark {
         return table.lookup(addresses[next]);
     }
 
-    /** Takes a prefix out and puts it in again: two changes. */
+    /** Removes a prefix and inserts it again: two changes. */
     @Benchmark
     @OperationsPerInvocation(2)
     public void change() {

@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * The Internet checksum, taken alone and while copying; to be compared with the plain loop over 16-bit words of RFC 1071, and
- * with a copy without any sum.
+ * The Internet checksum, alone and while copying. The references are the scalar loop over 16-bit words of RFC 1071,
+ * section 4.1, and a copy without a checksum.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -23,13 +23,13 @@ import org.openjdk.jmh.annotations.TearDown;
 public class ChecksumBenchmark {
     /** {@code culvert}, {@code scalar-loop}, {@code copy-alone}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
     /** {@code sum} or {@code copy}: whether the bytes are also copied. */
     @Param({"sum"})
     public String work;
 
-    /** How many bytes. */
+    /** Bytes. */
     @Param({"1420"})
     public int length;
 
@@ -37,26 +37,26 @@ public class ChecksumBenchmark {
     private long target;
     private Sum sum;
 
-    /** One of the ways. */
+    /** The measured operation. */
     private interface Sum {
         long of(long source, long target, int length);
     }
 
-    /** Fills what is summed, and checks that the contender gets it right. */
+    /** Fills the source, and verifies the implementation. */
     @Setup
     public void setUp() {
         source = Memory.allocate(length, 64);
         target = Memory.allocate(length, 64);
         new SeededRandom(1).fill(source, length);
         boolean copies = work.equals("copy");
-        sum = switch (contender) {
+        sum = switch (implementation) {
             case "scalar-loop" -> copies ? ChecksumBenchmark::copyThenLoop : (from, to, bytes) -> loop(from, bytes);
             case "copy-alone" -> ChecksumBenchmark::copyAlone;
             default -> copies ? InternetChecksum::sumAndCopy : (from, to, bytes) -> InternetChecksum.sum(from, bytes);
         };
         int right = InternetChecksum.fold(loop(source, length));
-        if (!contender.equals("copy-alone") && InternetChecksum.fold(sum.of(source, target, length)) != right) {
-            throw new IllegalStateException(contender + " sums up wrongly");
+        if (!implementation.equals("copy-alone") && InternetChecksum.fold(sum.of(source, target, length)) != right) {
+            throw new IllegalStateException(implementation + " computes a wrong checksum");
         }
     }
 

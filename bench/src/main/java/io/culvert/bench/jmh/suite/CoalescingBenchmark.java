@@ -16,8 +16,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Joining 45 packets of a flow, as they lie after decryption, into one super-packet. As this works in place, they are put back
- * each time; to be compared with that copy alone, and with two copies: moving the payloads without looking at them.
+ * Coalescing 45 packets of a flow, laid out as after decryption, into one super-packet. It works in place, so a copy
+ * restores the packets each time. The references are that copy alone, and a second copy that moves the payloads without
+ * inspecting them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -29,9 +30,9 @@ public class CoalescingBenchmark {
 
     /** {@code culvert}, {@code copy}, {@code two-copies}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
-    /** As of {@link SegmentationBenchmark}. */
+    /** As in {@link SegmentationBenchmark}. */
     @Param({"tcp4"})
     public String flow;
 
@@ -42,7 +43,7 @@ public class CoalescingBenchmark {
     private int packetBytes;
     private long written;
 
-    /** Lays the packets. */
+    /** Writes the packets. */
     @Setup
     public void setUp() {
         InnerPackets packets = SegmentationBenchmark.packets(flow);
@@ -57,19 +58,19 @@ public class CoalescingBenchmark {
             segmenter.next(original + (long) i * STRIDE + 16);
         }
         Memory.free(whole);
-        if (contender.equals("culvert")) {
-            coalesce();
+        if (implementation.equals("culvert")) {
+            coalesceInPlace();
             if (written != packets.bytes()) {
                 throw new IllegalStateException(written + " bytes written instead of one super-packet");
             }
         }
     }
 
-    /** One super-packet's worth. */
+    /** The packets of one super-packet. */
     @Benchmark
     @OperationsPerInvocation(SEGMENTS)
-    public long join() {
-        switch (contender) {
+    public long coalesce() {
+        switch (implementation) {
             case "copy" -> restore();
             case "two-copies" -> {
                 restore();
@@ -77,12 +78,12 @@ public class CoalescingBenchmark {
                     Memory.copy(slab + (long) i * STRIDE + 16, slab + 16 + (long) i * packetBytes, packetBytes);
                 }
             }
-            default -> coalesce();
+            default -> coalesceInPlace();
         }
         return written;
     }
 
-    private void coalesce() {
+    private void coalesceInPlace() {
         restore();
         coalescer.begin(output, Coalescer.ALL);
         for (int i = 0; i < SEGMENTS; i++) {

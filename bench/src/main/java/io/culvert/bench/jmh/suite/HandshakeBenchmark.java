@@ -25,10 +25,10 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * The three pieces of work of a handshake: the initiator makes its message, the responder takes it in, answers and has its
- * session, the initiator takes the answer in and has its own. To be compared with the operations of X25519 alone that the
- * piece cannot do without (a public key and one agreement; a public key and three; two), by Bouncy Castle, which Culvert
- * uses, and by the JDK.
+ * The three steps of a handshake: the initiator creates the initiation; the responder consumes it, creates the response
+ * and its session; the initiator consumes the response and creates its session. The references are the X25519
+ * operations of the step alone (a public key and one agreement; a public key and three; two), by Bouncy Castle, which
+ * Culvert uses, and by the JDK.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -38,14 +38,14 @@ public class HandshakeBenchmark {
 
     /** {@code culvert}, {@code x25519-bouncy-castle}, {@code x25519-jdk}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
     /** {@code initiate}, {@code respond}, {@code complete}. */
     @Param({"initiate"})
     public String step;
 
     private final SeededRandom random = new SeededRandom(1);
-    private final Clock clock = new Ahead();
+    private final Clock clock = new FastClock();
     private final long initiation = Memory.allocate(MESSAGE_BYTES, 8);
     private final long response = Memory.allocate(MESSAGE_BYTES, 8);
     private StaticIdentity initiatorIdentity;
@@ -54,8 +54,8 @@ public class HandshakeBenchmark {
     private Handshake responder;
     private Runnable work;
 
-    /** Goes on by more than the least time between two initiations each time it is looked at. */
-    private static final class Ahead implements Clock {
+    /** A clock that advances on each read by more than the minimum interval between initiations. */
+    private static final class FastClock implements Clock {
         private static final long STEP = 50_000_000;
         private long nanos;
 
@@ -75,16 +75,16 @@ public class HandshakeBenchmark {
         }
     }
 
-    /** Makes two that know each other, or the keys for X25519 alone. */
+    /** Creates both ends of the handshake, or the keys for X25519 alone. */
     @Setup
     public void setUp() throws GeneralSecurityException {
         initiatorIdentity = identity();
         responderIdentity = identity();
-        initiator = knowing(initiatorIdentity, responderIdentity.publicKey());
-        responder = knowing(responderIdentity, initiatorIdentity.publicKey());
+        initiator = handshake(initiatorIdentity, responderIdentity.publicKey());
+        responder = handshake(responderIdentity, initiatorIdentity.publicKey());
         int publicKeys = step.equals("complete") ? 0 : 1;
         int agreements = step.equals("initiate") ? 1 : step.equals("respond") ? 3 : 2;
-        work = switch (contender) {
+        work = switch (implementation) {
             case "x25519-bouncy-castle" -> bouncyCastle(publicKeys, agreements);
             case "x25519-jdk" -> jdk(publicKeys, agreements);
             default ->
@@ -102,7 +102,7 @@ public class HandshakeBenchmark {
         }
     }
 
-    private Handshake knowing(StaticIdentity self, PublicKey peer) {
+    private Handshake handshake(StaticIdentity self, PublicKey peer) {
         Handshake handshake = new Handshake(peer, this, index -> {});
         handshake.setIdentity(self);
         return handshake;
@@ -143,10 +143,10 @@ public class HandshakeBenchmark {
         };
     }
 
-    /** Does what comes before the step that is measured. */
+    /** Runs the steps before the measured one. */
     @Setup(Level.Invocation)
     public void before() {
-        if (contender.equals("culvert") && !step.equals("initiate")) {
+        if (implementation.equals("culvert") && !step.equals("initiate")) {
             initiate();
             if (step.equals("complete")) {
                 respond();

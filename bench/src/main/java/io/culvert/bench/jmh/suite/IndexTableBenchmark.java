@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Finding a session by its receiver index, and giving an index out and taking it back; to be compared with a {@link
- * ConcurrentHashMap} by {@link Integer}.
+ * Finding a session by its receiver index, and allocating and freeing an index. The reference is a
+ * {@link ConcurrentHashMap} with {@link Integer} keys.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -27,9 +27,9 @@ public class IndexTableBenchmark {
 
     /** {@code culvert} or {@code concurrent-hash-map}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
-    /** How many sessions there are. */
+    /** The number of sessions. */
     @Param({"1000"})
     public int sessions;
 
@@ -37,7 +37,7 @@ public class IndexTableBenchmark {
     private Table table;
     private int next;
 
-    /** What is measured of both. */
+    /** The measured operations. */
     private interface Table {
         Object lookup(int index);
 
@@ -92,7 +92,7 @@ public class IndexTableBenchmark {
     /** Fills the table. */
     @Setup
     public void setUp() {
-        table = contender.equals("culvert") ? new Own() : new Hashed();
+        table = implementation.equals("culvert") ? new Own() : new Hashed();
         int[] indices = new int[sessions];
         for (int i = 0; i < sessions; i++) {
             indices[i] = table.insert(new Object());
@@ -110,7 +110,7 @@ public class IndexTableBenchmark {
         return table.lookup(asked[next]);
     }
 
-    /** Gives an index out and takes it back: two changes. */
+    /** Allocates and frees an index: two changes. */
     @Benchmark
     @OperationsPerInvocation(2)
     public void change() {

@@ -5,13 +5,13 @@ import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.natives.Memory;
 
 /**
- * Lays packets of a flow as the kernel gives them to a TUN reader: behind a virtio-net header, to be cut into segments where
- * there are several, the checksum left to be completed.
+ * Writes packets as a TUN reader gets them from the kernel: after a virtio-net header, with a partial checksum, and
+ * with GSO if they have several segments.
  *
- * @param ipv6 which family; IPv4 has the addresses 10.0.0.1 and 10.0.{@code to}.1, IPv6 fd00::10 and fd00::{@code to}
- * @param tcp whether TCP or UDP
+ * @param ipv6 whether IPv6; IPv4 has the addresses 10.0.0.1 and 10.0.{@code to}.1, IPv6 fd00::10 and fd00::{@code to}
+ * @param tcp whether TCP, not UDP
  * @param payload bytes of each segment
- * @param segments how many
+ * @param segments their number
  */
 public record InnerPackets(boolean ipv6, boolean tcp, int payload, int segments) {
     private static final int TCP = 6;
@@ -29,23 +29,23 @@ public record InnerPackets(boolean ipv6, boolean tcp, int payload, int segments)
         return headerBytes() + payload;
     }
 
-    /** Bytes of what {@link #lay} lays. */
+    /** Bytes that {@link #lay} writes. */
     public int bytes() {
         return VirtioNetHeader.BYTES + headerBytes() + segments * payload;
     }
 
-    /** The IPv4 address that packets to peer {@code peer} go to; also that from which its packets come. */
+    /** The inner IPv4 address of a peer. */
     public static int peerAddress(int peer) {
         return OWN + (peer + 1 << 8);
     }
 
     /**
-     * Lays a packet.
+     * Writes a packet.
      *
-     * @param at {@link #bytes} bytes
-     * @param from source address; IPv6 has it in its last four bytes
+     * @param at address of {@link #bytes} bytes
+     * @param from source address; for IPv6, its last four bytes
      * @param to destination address, likewise
-     * @param sequence TCP's sequence number
+     * @param sequence number of TCP
      */
     public void lay(long at, int from, int to, int sequence) {
         long packet = at + VirtioNetHeader.BYTES;

@@ -16,7 +16,9 @@ import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
-/** Finding a peer by public key, once for each handshake; to be compared with a {@link ConcurrentHashMap} by the same keys. */
+/**
+ * Finding a peer by public key, once per handshake. The reference is a {@link ConcurrentHashMap} with the same keys.
+ */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -25,9 +27,9 @@ public class PeerTableBenchmark {
 
     /** {@code culvert} or {@code concurrent-hash-map}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
-    /** How many peers there are. */
+    /** The number of peers. */
     @Param({"1000"})
     public int peers;
 
@@ -40,7 +42,7 @@ public class PeerTableBenchmark {
     public void setUp() {
         PeerTable<Object> own = new PeerTable<>();
         Map<PublicKey, Object> map = new ConcurrentHashMap<>();
-        boolean culvert = contender.equals("culvert");
+        boolean culvert = implementation.equals("culvert");
         table = culvert ? own::get : map::get;
         SplittableRandom random = new SplittableRandom(peers);
         byte[][] keys = new byte[peers][PublicKey.BYTES];

@@ -6,17 +6,21 @@ import io.culvert.natives.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 
-/** A TUN interface that is up, in a network namespace that ends with the thread that made it and the interface. */
+/**
+ * A TUN interface in a network namespace of its own, which lasts as long as the interface and the thread that created
+ * it.
+ */
 public final class PrivateTun {
     private PrivateTun() {}
 
-    /** Why there can be none here; {@code null} where there can. */
-    public static String whyNot() {
+    /** The reason why this machine cannot have one; empty if it can. */
+    public static Optional<String> unavailableReason() {
         if (Linux.geteuid() != 0) {
-            return "needs root";
+            return Optional.of("needs root");
         }
-        return Files.exists(Path.of("/dev/net/tun")) ? null : "needs /dev/net/tun";
+        return Files.exists(Path.of("/dev/net/tun")) ? Optional.empty() : Optional.of("needs /dev/net/tun");
     }
 
     /** Moves the calling thread into a new namespace and creates the interface there. */

@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.infra.Control;
 
 /**
- * A train's way through a queue: the ordered queue (take a place, publish the state, ask for a commit, begin it, poll) and the
- * work ring (offer, poll), to be compared with the bare JCTools queue, the JDK's, and an {@link ArrayDeque} under a lock, none
- * of which keeps the order of what is finished out of order.
+ * A train through a queue: the ordered queue (offer, publish, request a commit, begin it, poll) and the work ring
+ * (offer, poll). The references are a JCTools queue, the JDK's, and an {@link ArrayDeque} under a lock, none of which
+ * restores the order of trains that finish out of order.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -33,63 +33,63 @@ public class QueueBenchmark {
     private static final int CAPACITY = 128;
     private static final int SPINS = 1024;
 
-    /** {@code ordered} or {@code work-ring}: what {@code culvert} stands for. */
+    /** {@code ordered} or {@code work-ring}: the queue that {@code culvert} stands for. */
     @Param({"ordered"})
     public String part;
 
     /** {@code culvert}, {@code jctools-mpmc}, {@code array-blocking-queue}, {@code array-deque-lock}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
-    private Passage passage;
+    private TestQueue testQueue;
 
-    /** What a queue is to those at its ends. */
-    private interface Passage {
-        boolean offer(Place place);
+    /** The measured operations. */
+    private interface TestQueue {
+        boolean offer(Element element);
 
-        Place poll();
+        Element poll();
     }
 
-    /** What passes. */
-    private static final class Place extends CommitEntry {}
+    /** An element. */
+    private static final class Element extends CommitEntry {}
 
-    /** One thread's places, more than a queue holds, so that none is reused while it waits. */
+    /** The elements of one thread: more than a queue holds, so that none is reused while it is in the queue. */
     @State(Scope.Thread)
-    public static class Places {
-        private final Place[] places = new Place[8 * CAPACITY];
+    public static class Elements {
+        private final Element[] elements = new Element[8 * CAPACITY];
         private int next;
 
-        /** Makes them. */
-        public Places() {
-            for (int i = 0; i < places.length; i++) {
-                places[i] = new Place();
+        /** Creates the elements. */
+        public Elements() {
+            for (int i = 0; i < elements.length; i++) {
+                elements[i] = new Element();
             }
         }
 
-        private Place next() {
-            next = next + 1 & places.length - 1;
-            return places[next];
+        private Element next() {
+            next = next + 1 & elements.length - 1;
+            return elements[next];
         }
     }
 
-    private static final class InOrder implements Passage {
-        private final OrderedQueue<Place> queue = new OrderedQueue<>(CAPACITY);
-        // Where a worker would tell the home; a plain store costs next to nothing.
-        private boolean told;
+    private static final class InOrder implements TestQueue {
+        private final OrderedQueue<Element> queue = new OrderedQueue<>(CAPACITY);
+        // Stands for the notification of the home worker; a plain store is nearly free.
+        private boolean notified;
 
         @Override
-        public boolean offer(Place place) {
-            place.reset();
-            if (!queue.offer(place)) {
+        public boolean offer(Element element) {
+            element.reset();
+            if (!queue.offer(element)) {
                 return false;
             }
-            place.publish(CommitEntry.DONE);
-            told |= queue.requestCommit();
+            element.publish(CommitEntry.DONE);
+            notified |= queue.requestCommit();
             return true;
         }
 
         @Override
-        public Place poll() {
+        public Element poll() {
             if (queue.isEmpty()) {
                 return null;
             }
@@ -98,48 +98,48 @@ public class QueueBenchmark {
         }
     }
 
-    private static final class OnRing implements Passage {
-        private final WorkRing<Place> ring = new WorkRing<>(CAPACITY);
+    private static final class OnRing implements TestQueue {
+        private final WorkRing<Element> ring = new WorkRing<>(CAPACITY);
 
         @Override
-        public boolean offer(Place place) {
-            return ring.offer(place);
+        public boolean offer(Element element) {
+            return ring.offer(element);
         }
 
         @Override
-        public Place poll() {
+        public Element poll() {
             return ring.poll();
         }
     }
 
-    private record Plain(Queue<Place> queue) implements Passage {
+    private record Plain(Queue<Element> queue) implements TestQueue {
         @Override
-        public boolean offer(Place place) {
-            return queue.offer(place);
+        public boolean offer(Element element) {
+            return queue.offer(element);
         }
 
         @Override
-        public Place poll() {
+        public Element poll() {
             return queue.poll();
         }
     }
 
-    private static final class Locked implements Passage {
+    private static final class Locked implements TestQueue {
         private final ReentrantLock lock = new ReentrantLock();
-        private final ArrayDeque<Place> queue = new ArrayDeque<>(CAPACITY);
+        private final ArrayDeque<Element> queue = new ArrayDeque<>(CAPACITY);
 
         @Override
-        public boolean offer(Place place) {
+        public boolean offer(Element element) {
             lock.lock();
             try {
-                return queue.size() < CAPACITY && queue.offer(place);
+                return queue.size() < CAPACITY && queue.offer(element);
             } finally {
                 lock.unlock();
             }
         }
 
         @Override
-        public Place poll() {
+        public Element poll() {
             lock.lock();
             try {
                 return queue.poll();
@@ -149,10 +149,10 @@ public class QueueBenchmark {
         }
     }
 
-    /** Makes the queue. */
+    /** Creates the queue. */
     @Setup
     public void setUp() {
-        passage = switch (contender) {
+        testQueue = switch (implementation) {
             case "jctools-mpmc" -> new Plain(new MpmcVarHandleArrayQueue<>(CAPACITY));
             case "array-blocking-queue" -> new Plain(new ArrayBlockingQueue<>(CAPACITY));
             case "array-deque-lock" -> new Locked();
@@ -160,40 +160,40 @@ public class QueueBenchmark {
         };
     }
 
-    /** In and out, by one thread. */
+    /** Offers and polls in one thread. */
     @Benchmark
-    public Object pass(Places places) {
-        passage.offer(places.next());
-        return passage.poll();
+    public Object pass(Elements elements) {
+        testQueue.offer(elements.next());
+        return testQueue.poll();
     }
 
-    /** In, by the thread at one end; waits for room. */
+    /** Offers in the producer thread; waits for space. */
     @Benchmark
     @Group("handOff")
     @GroupThreads(1)
-    public void give(Places places, Control control) {
-        Place place = places.next();
-        for (int i = 1; !passage.offer(place) && !control.stopMeasurement; i++) {
+    public void give(Elements elements, Control control) {
+        Element element = elements.next();
+        for (int i = 1; !testQueue.offer(element) && !control.stopMeasurement; i++) {
             pause(i);
         }
     }
 
-    /** Out, by the thread at the other end; waits for something to come. */
+    /** Polls in the consumer thread; waits for an element. */
     @Benchmark
     @Group("handOff")
     @GroupThreads(1)
     public Object take(Control control) {
-        Object place = passage.poll();
-        for (int i = 1; place == null && !control.stopMeasurement; i++) {
+        Object element = testQueue.poll();
+        for (int i = 1; element == null && !control.stopMeasurement; i++) {
             pause(i);
-            place = passage.poll();
+            element = testQueue.poll();
         }
-        return place;
+        return element;
     }
 
-    /** Spins, but lets the other end run where both are on one core. */
-    private static void pause(int turn) {
-        if (turn % SPINS == 0) {
+    /** Spins, but yields to the other thread in case both are on one core. */
+    private static void pause(int spin) {
+        if (spin % SPINS == 0) {
             Thread.yield();
         } else {
             Thread.onSpinWait();

@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 
 /**
- * Accepting counters, in order or reordered within eight; to be compared with a window on a {@link BitSet}, and with the
- * least there can be: a comparison with the greatest counter seen, which takes nothing that comes out of order.
+ * Checking counters, in order or reordered within eight. The references are a window on a {@link BitSet}, and as a
+ * lower bound a comparison with the highest counter, which rejects everything out of order.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -23,16 +23,16 @@ import org.openjdk.jmh.annotations.State;
 public class ReplayWindowBenchmark {
     /** {@code culvert}, {@code bit-set}, {@code greatest-only}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
-    /** What counters are changed by: 0 for in order, 7 to turn each eight round. */
+    /** XORed with each counter: 0 for in order, 7 to reverse groups of eight. */
     @Param({"0"})
-    public long turned;
+    public long flipped;
 
     private LongPredicate window;
     private long next;
 
-    /** The same window, by single bits. */
+    /** The same window with single bits. */
     private static final class Bits implements LongPredicate {
         private static final int SIZE = 8192;
         private final BitSet seen = new BitSet(SIZE);
@@ -68,19 +68,19 @@ public class ReplayWindowBenchmark {
         }
     }
 
-    /** Makes the window. */
+    /** Creates the window. */
     @Setup
     public void setUp() {
-        window = switch (contender) {
+        window = switch (implementation) {
             case "bit-set" -> new Bits();
             case "greatest-only" -> new Greatest();
             default -> new ReplayWindow()::accept;
         };
     }
 
-    /** Accepts one counter. */
+    /** Checks one counter. */
     @Benchmark
     public boolean accept() {
-        return window.test(next++ ^ turned);
+        return window.test(next++ ^ flipped);
     }
 }

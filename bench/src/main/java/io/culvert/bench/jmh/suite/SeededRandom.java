@@ -4,11 +4,11 @@ import io.culvert.engine.io.RandomSource;
 import io.culvert.natives.Memory;
 import java.util.SplittableRandom;
 
-/** Random without a system call, and the same every time: not for secrets. Any thread. */
+/** A random source with a seed, for repeatable benchmarks without system calls; not for secrets. Any thread. */
 public final class SeededRandom implements RandomSource {
     private final SplittableRandom random;
 
-    /** Begins a sequence. */
+    /** Starts a sequence. */
     public SeededRandom(long seed) {
         random = new SplittableRandom(seed);
     }

@@ -16,23 +16,23 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Cutting a super-packet of 45 segments into packets with headers and checksums, each at its place in a train's slab; to be
- * compared with what a copy of the same bytes takes, packet by packet and without a checksum.
+ * Segmenting a super-packet of 45 segments into packets with headers and checksums, at their final addresses in a
+ * train's slab. The reference is a copy of the same bytes, packet by packet and without checksums.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 public class SegmentationBenchmark {
-    /** How many packets become of one. */
+    /** Segments of the super-packet. */
     public static final int SEGMENTS = 45;
-    /** Their length with headers, as the default MTU has it. */
+    /** Bytes of a segment with headers: the default MTU. */
     public static final int MTU = 1420;
 
     private static final int STRIDE = MTU + 32;
 
     /** {@code culvert} or {@code copy}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
     /** {@code tcp4}, {@code tcp6} or {@code udp4}. */
     @Param({"tcp4"})
@@ -43,13 +43,13 @@ public class SegmentationBenchmark {
     private int bytes;
     private Segmenter segmenter;
 
-    /** What the flow's super-packets are like. */
+    /** The super-packets of a flow. */
     static InnerPackets packets(String flow) {
         InnerPackets headers = new InnerPackets(flow.endsWith("6"), flow.startsWith("tcp"), 0, 1);
         return new InnerPackets(headers.ipv6(), headers.tcp(), MTU - headers.headerBytes(), SEGMENTS);
     }
 
-    /** Lays the super-packet. */
+    /** Writes the super-packet. */
     @Setup
     public void setUp() {
         InnerPackets packets = packets(flow);
@@ -57,19 +57,19 @@ public class SegmentationBenchmark {
         source = Memory.allocate(bytes, 64);
         slab = Memory.allocate(SEGMENTS * STRIDE + 64, 64);
         packets.lay(source, InnerPackets.peerAddress(0), InnerPackets.peerAddress(1), 1);
-        segmenter = contender.equals("culvert") ? new Segmenter() : null;
+        segmenter = implementation.equals("culvert") ? new Segmenter() : null;
     }
 
     /** One super-packet. */
     @Benchmark
     @OperationsPerInvocation(SEGMENTS)
     public long segment() {
-        return segmenter == null ? copy() : cut();
+        return segmenter == null ? copy() : segmentInto();
     }
 
-    private long cut() {
+    private long segmentInto() {
         if (!segmenter.start(source, bytes) || segmenter.segments() != SEGMENTS) {
-            throw new IllegalStateException("not the super-packet that was laid");
+            throw new IllegalStateException("the segmenter rejects the super-packet");
         }
         long target = slab + 16;
         while (segmenter.remaining() > 0) {

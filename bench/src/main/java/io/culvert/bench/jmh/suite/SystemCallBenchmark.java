@@ -22,9 +22,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Writing through the kernel and reading back: an eventfd's counter, datagrams of 1,400 bytes between two sockets; and writing
- * packets of that size to a TUN, behind which they are dropped; one or sixteen at a time. By io_uring all of them take one
- * system call; to be compared with plain {@code write} and {@code read}, each of which takes one.
+ * Writes and reads through the kernel: an eventfd's counter, datagrams of 1,400 bytes between two sockets; and writes
+ * of packets of that size to a TUN, whose namespace drops them; 1 or 16 per batch. With io_uring a batch takes one
+ * system call. The reference is {@code write} and {@code read}, each of which takes one.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -35,13 +35,13 @@ public class SystemCallBenchmark {
 
     /** {@code culvert} (io_uring) or {@code plain}. */
     @Param({"culvert"})
-    public String contender;
+    public String implementation;
 
     /** {@code eventfd}, {@code udp} or {@code tun}. */
     @Param({"eventfd"})
     public String file;
 
-    /** How many are written, and then read unless into a TUN. */
+    /** The number of writes, and of reads unless the file is a TUN. */
     @Param({"1"})
     public int batch;
 
@@ -75,7 +75,7 @@ public class SystemCallBenchmark {
             default -> openTun();
         }
         reads = tun == null ? batch : 0;
-        if (contender.equals("culvert")) {
+        if (implementation.equals("culvert")) {
             ring = new IoUring(2 * MAX_BATCH, 4 * MAX_BATCH);
         }
     }
@@ -100,7 +100,7 @@ public class SystemCallBenchmark {
         packet.lay(source, InnerPackets.peerAddress(0), InnerPackets.peerAddress(1), 0);
     }
 
-    /** A batch there and back. */
+    /** Writes and reads a batch. */
     @Benchmark
     public long roundTrip() {
         transferred = 0;
@@ -110,7 +110,8 @@ public class SystemCallBenchmark {
             byCalls();
         }
         if (transferred != (long) (batch + reads) * bytes) {
-            throw new IllegalStateException(transferred + " bytes went there and back");
+            throw new IllegalStateException(
+                    "expected " + (long) (batch + reads) * bytes + " bytes, got " + transferred);
         }
         return transferred;
     }

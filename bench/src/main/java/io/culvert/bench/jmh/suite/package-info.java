@@ -1,2 +1,2 @@
-/** The benchmarks of single parts: what JMH runs. */
+/** Microbenchmarks of single parts, which JMH runs. */
 package io.culvert.bench.jmh.suite;

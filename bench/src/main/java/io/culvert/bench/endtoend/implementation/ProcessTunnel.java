@@ -1,0 +1,61 @@
+package io.culvert.bench.endtoend.implementation;
+
+import io.culvert.daemon.testbed.Testbed;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** A tunnel with a process at each end. */
+class ProcessTunnel extends Tunnel {
+    private final List<Daemon> daemons = new ArrayList<>();
+    private Path scratch;
+
+    ProcessTunnel(Testbed testbed, Condition condition) {
+        super(testbed, condition);
+    }
+
+    /** Starts the process of the next side. */
+    final Daemon start(List<String> command) throws IOException {
+        Daemon daemon = new Daemon(namespace(daemons.size()), command);
+        daemons.add(daemon);
+        return daemon;
+    }
+
+    /** A temporary directory that only the owner can read; closing deletes it. */
+    final Path scratch() throws IOException {
+        if (scratch == null) {
+            scratch = Files.createTempDirectory(
+                    "culvert-bench-" + ProcessHandle.current().pid() + "-");
+        }
+        return scratch;
+    }
+
+    @Override
+    public final double cpuSeconds(int side) throws IOException {
+        return daemons.get(side).cpuSeconds();
+    }
+
+    @Override
+    public final double residentMebibytes(int side) throws IOException {
+        return daemons.get(side).residentMebibytes();
+    }
+
+    @Override
+    public void close() {
+        daemons.forEach(Daemon::close);
+        if (scratch == null) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(scratch)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            System.err.println("culvert bench: " + e.getMessage());
+        }
+    }
+}

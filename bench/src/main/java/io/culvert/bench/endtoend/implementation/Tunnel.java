@@ -1,0 +1,94 @@
+package io.culvert.bench.endtoend.implementation;
+
+import io.culvert.daemon.testbed.Iperf3;
+import io.culvert.daemon.testbed.Iperf3Result;
+import io.culvert.daemon.testbed.NetworkNamespace;
+import io.culvert.daemon.testbed.Pinger;
+import io.culvert.daemon.testbed.Testbed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** An open tunnel between the two namespaces of a testbed; its ends are side 0 and side 1. Closing removes it. */
+public abstract class Tunnel implements AutoCloseable {
+    /** Long enough for the handshake that the first ping has to wait for. */
+    private static final Duration FIRST_ANSWER = Duration.ofSeconds(30);
+
+    private final Testbed testbed;
+    private final Condition condition;
+    private final long began = System.nanoTime();
+    private double secondsToFirstPacket;
+
+    /** A tunnel in {@code testbed}. */
+    protected Tunnel(Testbed testbed, Condition condition) {
+        this.testbed = testbed;
+        this.condition = condition;
+    }
+
+    /** The namespace of a side. */
+    public final NetworkNamespace namespace(int side) {
+        return testbed.namespace(side);
+    }
+
+    /** The address of a side inside the tunnel. */
+    public final String inside(int side) {
+        return Testbed.inside(side);
+    }
+
+    /** The underlay address of a side. */
+    public final String outside(int side) {
+        return Testbed.outside(side, condition.ipv6());
+    }
+
+    /** The ends of a WireGuard tunnel; empty for other protocols. */
+    public List<WireGuard.End> wireGuardEnds() {
+        return List.of();
+    }
+
+    /** The command line that runs {@code command} in a side's namespace. */
+    public final List<String> in(int side, String... command) {
+        return namespace(side).commandLine(command);
+    }
+
+    /**
+     * Runs iperf3 through the tunnel, with the client at side 0.
+     *
+     * @param options of the client
+     */
+    public final Iperf3Result iperf3(int seconds, List<String> options) throws IOException, InterruptedException {
+        return Iperf3.run(namespace(0), namespace(1), inside(1), seconds, options);
+    }
+
+    /** CPU time of a side's processes so far, in seconds; 0 for tunnels in the kernel. */
+    public double cpuSeconds(int side) throws IOException {
+        return 0;
+    }
+
+    /** Resident memory of a side's processes in MiB; 0 for tunnels in the kernel. */
+    public double residentMebibytes(int side) throws IOException {
+        return 0;
+    }
+
+    /** Seconds from the start of the first end's process until it could be configured; empty without a UAPI. */
+    public OptionalDouble readySeconds() {
+        return OptionalDouble.empty();
+    }
+
+    /**
+     * Seconds from the start of the first end until the first ping was answered, including the configuration of both
+     * ends.
+     */
+    public final double secondsToFirstPacket() {
+        return secondsToFirstPacket;
+    }
+
+    /** Sends pings until one is answered, for at most {@link #FIRST_ANSWER}. */
+    final void awaitFirstPacket() throws IOException, InterruptedException {
+        Pinger.awaitAnswer(namespace(0), inside(1), FIRST_ANSWER);
+        secondsToFirstPacket = (System.nanoTime() - began) / 1e9;
+    }
+
+    @Override
+    public abstract void close();
+}

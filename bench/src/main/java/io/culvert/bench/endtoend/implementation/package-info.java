@@ -1,0 +1,2 @@
+/** The measured implementations: how they are installed, started and configured. */
+package io.culvert.bench.endtoend.implementation;

@@ -1,0 +1,2 @@
+/** Child JVMs, and an orderly end on signals. */
+package io.culvert.bench.process;
