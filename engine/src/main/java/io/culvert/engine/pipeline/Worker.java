@@ -14,51 +14,34 @@ import io.culvert.ring.Mailbox;
 import io.culvert.ring.WorkRing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.util.ArrayDeque;
 
 /**
- * One worker: a TUN queue, its sockets, the peers whose <em>home</em> it is, and a share of the AEAD work for all trains.
+ * One worker: a TUN queue, its sockets, the peers whose <em>home</em> it is, and a share of the AEAD work.
  *
- * <p>{@link #doWork} is one duty cycle, on the worker's thread. Other threads reach a worker only through {@link #post}, its work
- * ring (from which they steal) and commit requests, and then call {@link #signal}.
- *
- * <p>The one wake-up protocol: before the worker sleeps it sets {@code sleeping}, then looks at the mailbox, the commit requests
- * and the work rings once more; a producer first enqueues, then reads {@code sleeping} and wakes the worker if it is set. A full
- * fence lies between the two steps on both sides, so that at least one side sees the other's store.
+ * <p>{@link #doWork} is one duty cycle, on the worker's thread. Other threads reach a worker only through
+ * {@link #post}, its work ring (from which they steal) and commit requests, and then call {@link #signal}.
  */
 public final class Worker {
     private static final Logger LOG = System.getLogger(Worker.class.getName());
 
-    /** Trains in flight in each direction: bounds memory, and how long a queue can become. */
+    /** Trains of each direction: bounds memory and latency. */
     private static final int TRAINS = 64;
     /** Bytes for the messages of one train: 64 of full size, or one of the largest. */
     private static final int SLAB_BYTES = 96 * 1024;
 
     private static final int MAILBOX_CAPACITY = 8192;
-    /** Trains that one receive may need: one for each datagram of a batch. */
+    /** Trains that one receive call may need: one for each datagram. */
     private static final int RECEIVE_MARGIN = 16;
-    /** Trains that one read may need: a super-packet of more segments than a train holds takes another. */
+    /** Trains that one TUN read may need: a super-packet may have more segments than a train holds. */
     private static final int TRANSMIT_MARGIN = 2;
-    /** Waking a sleeping worker, at about 15 us, pays from so many waiting trains on. */
+    /** Waiting trains from which on it pays to wake a sleeping worker, which takes about 15 us. */
     private static final int STEAL_THRESHOLD = 4;
 
-    private static final VarHandle SLEEPING;
-
-    static {
-        try {
-            SLEEPING = MethodHandles.lookup().findVarHandle(Worker.class, "sleeping", int.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
-
-    /** Packets dropped here, by cause; written by its thread. */
+    /** Dropped packets by cause. Written by this worker, read by any thread. */
     final Counters<DropCause> drops = new Counters<>(DropCause.class);
-    /** Packets and bytes that passed here; written by its thread. */
+    /** Traffic of the peers at home here. Written by this worker, read by any thread. */
     final Counters<Traffic> traffic = new Counters<>(Traffic.class);
-
+    /** Written by this worker, read by any thread. */
     private final Counters<CrossWorkerCounter> crossWorker = new Counters<>(CrossWorkerCounter.class);
 
     private final int id;
@@ -68,34 +51,29 @@ public final class Worker {
     private final TimerWheel wheel;
     private final TrainPool transmitTrains;
     private final TrainPool receiveTrains;
-    /** Trains that wait for the AEAD. Producer: this worker. Consumers: all workers. */
+    /** Trains for the AEAD. Producer: this worker. Consumers: all workers. */
     private final WorkRing<Train> ring = new WorkRing<>(2 * TRAINS);
     /** Producers: any thread. Consumer: this worker. */
     private final Mailbox<Runnable> mailbox = new Mailbox<>(MAILBOX_CAPACITY);
-    /** Queues of peers at home here whose head may be done. Producers: other workers. Consumer: this worker. */
-    private final Mailbox<TrainQueue> commitRequests;
-    /** The same, from this worker itself. */
-    private final ArrayDeque<TrainQueue> ownCommitRequests = new ArrayDeque<>(2 * TRAINS);
-    /** Committed trains, whose memory the kernel still reads until the next flush. */
-    private final ArrayDeque<Train> committed = new ArrayDeque<>(4 * TRAINS);
+    /** Producers: all workers. Consumer: this worker. */
+    private final CommitQueue commits;
+    /** Set by this worker, cleared by the thread that wakes it. */
+    private final SleepFlag sleepFlag = new SleepFlag();
 
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
     private final SendPath sendPath;
+    /** Set once, in initialize. Other threads read it after Workers.start, or after they saw the sleep flag. */
     private WorkerIo io;
+
     private Intake intake;
     private ReceivePath receivePath;
     private CpuContention contention;
     private Aead aead;
     private long now;
 
-    // Of the park that begins, in nanoseconds.
     private long parkNanos;
     private long minWaitNanos;
-
-    /** 1 while parked or about to park: set by the worker, cleared by the thread that wakes it (volatile exchange). */
-    @SuppressWarnings("unused") // through SLEEPING
-    private int sleeping;
 
     /** Worker {@code id} of {@code count}. */
     Worker(PipelineContext context, Workers workers, int id, int count) {
@@ -107,8 +85,7 @@ public final class Worker {
         wheel = new TimerWheel(now, context.platform().random().nextInt());
         transmitTrains = TrainPool.outgoing(this, TRAINS, SLAB_BYTES);
         receiveTrains = TrainPool.incoming(this, TRAINS);
-        // Each train in flight causes at most one unanswered request.
-        commitRequests = new Mailbox<>(2 * TRAINS * count);
+        commits = new CommitQueue(2 * TRAINS, count);
         sendPath = new SendPath(this);
     }
 
@@ -121,7 +98,7 @@ public final class Worker {
         receivePath = new ReceivePath(this);
     }
 
-    /** Its number, which is also the low byte of the receiver indices of peers at home here. */
+    /** The worker's number, which is the low byte of the receiver indices of peers at home here. */
     public int id() {
         return id;
     }
@@ -136,37 +113,36 @@ public final class Worker {
         return now;
     }
 
-    /** Packets dropped here; any thread. */
+    /** Dropped packets by cause. Any thread. */
     public Counters<DropCause> drops() {
         return drops;
     }
 
-    /** Packets and bytes that passed here; any thread. */
+    /** Traffic of the peers at home here. Any thread. */
     public Counters<Traffic> traffic() {
         return traffic;
     }
 
-    /** Trains and requests that passed between workers, as this one counted them; any thread. */
+    /** Hand-offs between this worker and others. Any thread. */
     public Counters<CrossWorkerCounter> crossWorker() {
         return crossWorker;
     }
 
-    /** Its I/O; on the worker's thread, except for the counters. */
+    /** The I/O; on the worker's thread, except for the counters. */
     public WorkerIo io() {
         return io;
     }
 
     /** Runs {@code task} on the worker's thread; {@code false} when the mailbox is full. Any thread. */
     public boolean post(Runnable task) {
-        boolean taken = mailbox.offer(task);
+        boolean accepted = mailbox.offer(task);
         signal();
-        return taken;
+        return accepted;
     }
 
-    /** Wakes the worker if it sleeps, after something was offered to it. Any thread. */
+    /** Wakes the worker if it sleeps, after something was enqueued for it. Any thread. */
     void signal() {
-        VarHandle.fullFence();
-        if ((int) SLEEPING.getOpaque(this) != 0 && (int) SLEEPING.getAndSet(this, 0) != 0) {
+        if (sleepFlag.clearToWake()) {
             io.wake();
         }
     }
@@ -188,17 +164,17 @@ public final class Worker {
         if (work == 0) {
             work += steal();
         }
-        work += commit();
-        // Packets that a commit set free (staged packets, keepalives) leave in the same cycle.
+        work += commits.commit(sendPath, receivePath);
+        // Staged packets and keepalives that a commit released leave in the same cycle.
         sendPath.dispatchFilling();
         processOwn();
-        commit();
+        commits.commit(sendPath, receivePath);
         flush();
         reclaim();
         return work;
     }
 
-    /** Sleeps until there may be work. */
+    /** Sleeps until there may be work, or a timer is due. */
     void park() {
         if (beginPark()) {
             io.park(parkNanos, minWaitNanos);
@@ -207,15 +183,14 @@ public final class Worker {
     }
 
     /**
-     * The first half of a park: announces the sleep and computes its length. A simulation calls it in place of {@code park}, and
-     * {@link #endPark} once its virtual time has passed.
+     * The first half of a park: announces the sleep and computes its length. A simulation calls it in place of
+     * {@code park}, and {@link #endPark} once its virtual time has passed.
      *
      * @return whether to sleep, for {@link #parkNanos} and {@link #minWaitNanos}; {@code false} when there is work
      */
     public boolean beginPark() {
-        SLEEPING.setVolatile(this, 1);
-        VarHandle.fullFence();
-        if (!mailbox.isEmpty() || !commitRequests.isEmpty() || workers.anyWork()) {
+        sleepFlag.set();
+        if (!mailbox.isEmpty() || !commits.isEmpty() || workers.anyWork()) {
             return false;
         }
         long current = clock.nanos();
@@ -230,7 +205,7 @@ public final class Worker {
 
     /** The second half of a park: the worker is awake. */
     public void endPark() {
-        SLEEPING.setVolatile(this, 0);
+        sleepFlag.clear();
     }
 
     /** The longest sleep of the park that {@link #beginPark} began. */
@@ -238,7 +213,7 @@ public final class Worker {
         return parkNanos;
     }
 
-    /** Its shortest sleep, whatever input comes; 0 for none. */
+    /** The shortest sleep of that park, even if input arrives; 0 for none. */
     public long minWaitNanos() {
         return minWaitNanos;
     }
@@ -271,12 +246,12 @@ public final class Worker {
         return 0;
     }
 
-    /** Whether trains wait for the AEAD here; any thread. */
+    /** Whether trains wait for the AEAD here. Any thread; a hint. */
     boolean hasWork() {
         return ring.size() > 0;
     }
 
-    /** Gives a train its place in the peer's order and offers it to the workers; drops it when the peer's queue is full. */
+    /** Adds a train to its peer's queue and offers it to all workers; drops it when the peer's queue is full. */
     void offer(Train train) {
         if (!train.queue().trains.offer(train)) {
             drops.add(train.transmit ? DropCause.TX_OVERLOAD : DropCause.RX_OVERLOAD, train.count);
@@ -290,13 +265,13 @@ public final class Worker {
         }
     }
 
-    /** Whether this worker sleeps; any thread, a hint. */
+    /** Whether this worker sleeps. Any thread; a hint. */
     boolean isSleeping() {
-        return (int) SLEEPING.getOpaque(this) != 0;
+        return sleepFlag.isSet();
     }
 
     private void process(Train train) {
-        // A published train belongs to the peer's home: read before what is needed afterwards.
+        // Read now: once published, the train belongs to the peer's home.
         PeerPath peer = train.peer;
         TrainQueue queue = train.queue();
         if (train.transmit) {
@@ -307,7 +282,7 @@ public final class Worker {
         if (queue.trains.requestCommit()) {
             Worker home = peer.home();
             if (home == this) {
-                ownCommitRequests.add(queue);
+                commits.add(queue);
             } else {
                 crossWorker.add(CrossWorkerCounter.COMMIT_REQUESTED, 1);
                 home.requestCommit(queue);
@@ -316,35 +291,8 @@ public final class Worker {
     }
 
     private void requestCommit(TrainQueue queue) {
-        if (!commitRequests.offer(queue)) {
-            throw new AssertionError("more commit requests than trains");
-        }
+        commits.offer(queue);
         signal();
-    }
-
-    private int commit() {
-        int count = 0;
-        for (TrainQueue queue; (queue = ownCommitRequests.poll()) != null; ) {
-            count += commit(queue);
-        }
-        for (TrainQueue queue; (queue = commitRequests.poll()) != null; ) {
-            count += commit(queue);
-        }
-        return count;
-    }
-
-    private int commit(TrainQueue queue) {
-        queue.trains.beginCommit();
-        int count = 0;
-        for (Train train; (train = queue.trains.pollReady()) != null; count++) {
-            if (train.transmit) {
-                sendPath.commit(train);
-            } else {
-                receivePath.commit(train);
-            }
-            committed.add(train);
-        }
-        return count;
     }
 
     /** Hands all writes and sends to the kernel; yields to the readers of a burst of datagrams. */
@@ -357,9 +305,9 @@ public final class Worker {
         }
     }
 
-    /** Frees the trains whose memory the kernel has read, and those that other workers returned. */
+    /** Frees the trains committed before the last flush, and those that other workers returned. */
     private void reclaim() {
-        for (Train train; (train = committed.poll()) != null; ) {
+        for (Train train; (train = commits.pollCommitted()) != null; ) {
             free(train);
         }
         for (Train train; (train = transmitTrains.reclaim()) != null; ) {
@@ -384,12 +332,12 @@ public final class Worker {
         }
     }
 
-    /** One more holder of a UDP buffer of this worker. */
+    /** Adds a reference to a UDP buffer of this worker. */
     void retainUdp(int buffer) {
         udpBuffers.retain(buffer);
     }
 
-    /** One holder less. */
+    /** Drops a reference to a UDP buffer; the last returns the buffer. */
     void releaseUdp(int buffer) {
         udpBuffers.release(io, buffer);
     }
@@ -402,12 +350,12 @@ public final class Worker {
         return receiveTrains.take();
     }
 
-    /** Whether trains are free for one more read from the TUN; what is not read waits in the kernel. */
+    /** Whether enough trains are free for one TUN read; unread packets wait in the kernel. */
     boolean hasTransmitCapacity() {
         return transmitTrains.available() >= TRANSMIT_MARGIN;
     }
 
-    /** Whether trains are free for one more receive call. */
+    /** Whether enough trains are free for one receive call; unread datagrams wait in the kernel. */
     boolean hasReceiveCapacity() {
         return receiveTrains.available() >= RECEIVE_MARGIN;
     }
@@ -432,12 +380,7 @@ public final class Worker {
         return context.platform().tun().mtu();
     }
 
-    /**
-     * Sends a packet or super-packet of the TUN, or one that was staged; on the worker's thread.
-     *
-     * @param vnetHeader address of its virtio-net header; the memory may be reused on return
-     * @param length of header and packet
-     */
+    /** Sends a packet, virtio-net header first, whose memory may be reused on return. The worker's thread. */
     public void send(long vnetHeader, int length) {
         sendPath.packet(vnetHeader, length);
     }
@@ -447,7 +390,7 @@ public final class Worker {
         sendPath.keepalive(peer, keypair);
     }
 
-    /** Sends one message, such as a handshake's; on the worker's thread. */
+    /** Sends a handshake message or cookie reply; on the worker's thread. */
     public void sendMessage(byte[] message, UdpEndpoint to, int dscp) {
         if (messages.isFull()) {
             flush();
@@ -455,32 +398,32 @@ public final class Worker {
         messages.send(io, message, to, dscp);
     }
 
-    /** Passes a handshake message on to the handshake threads. */
+    /** Enqueues a handshake message for the handshake threads. */
     void handshakeMessage(long message, int size, UdpEndpoint from) {
         if (!context.handshakes().offer(this, message, size, from)) {
             drops.add(DropCause.HANDSHAKE_OVERLOAD, 1);
         }
     }
 
-    /** Datagrams of one sender arrived; see {@link WorkerIo.Sink}. */
+    /** Takes datagrams of one sender; see {@link WorkerIo.Sink}. */
     void received(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         retainUdp(buffer);
         receivePath.datagrams(buffer, address, length, limit, segment, from, ecn);
     }
 
-    /** The TUN was removed. */
+    /** The TUN was removed, so the device must be closed. */
     void tunRemoved() {
         LOG.log(Level.DEBUG, "worker {0}: the TUN was removed", id);
         context.onEnd().run();
     }
 
-    /** This worker failed: its peers' packets would be lost, so the device ends. */
+    /** This worker failed, so its peers would get no packets and the device must be closed. */
     void failed(Throwable cause) {
-        LOG.log(Level.ERROR, "worker " + id + " failed; the device ends", cause);
+        LOG.log(Level.ERROR, "internal error in worker " + id + ": the device is closed", cause);
         context.onEnd().run();
     }
 
-    /** Closes the I/O and the AEAD; on the worker's thread, after the last {@link #doWork}. */
+    /** Closes the I/O and the AEAD; on the worker's thread, after the last {@link #doWork} of all workers. */
     void closeIo() {
         if (io != null) {
             reclaim();
@@ -494,7 +437,7 @@ public final class Worker {
         }
     }
 
-    /** Frees the trains, those in flight too; when no worker runs any more. */
+    /** Frees all trains, including those in flight; after the last thread ended. */
     void close() {
         for (Train train; (train = ring.poll()) != null; ) {
             train.publish(Train.FAILED);
