@@ -5,17 +5,20 @@ import io.culvert.engine.io.WorkerIo;
 import io.culvert.natives.Memory;
 import io.culvert.ring.BufferPool;
 
-/** Outbound handshake messages and cookie replies: copied off the heap until the flush that sends them. Confined to one worker's thread. */
+/**
+ * Outbound handshake messages and cookie replies, copied off the heap until the flush that sends them. Confined to one
+ * worker's thread.
+ */
 final class ControlMessages implements AutoCloseable {
     private static final int CAPACITY = 64;
-    /** The longest is an initiation, of 148 bytes. */
+    /** The longest message is an initiation of 148 bytes. */
     private static final int MAX_BYTES = 192;
 
     private final BufferPool buffers = new BufferPool(CAPACITY, MAX_BYTES);
     private final int[] queued = new int[CAPACITY];
     private int count;
 
-    /** Whether a flush must come before the next {@link #send}. */
+    /** Whether a flush is needed before the next {@link #send}. */
     boolean isFull() {
         return buffers.available() == 0;
     }
@@ -29,7 +32,7 @@ final class ControlMessages implements AutoCloseable {
         queued[count++] = buffer;
     }
 
-    /** The I/O was flushed: the memory of all queued messages is free. */
+    /** The I/O was flushed: frees the memory of all queued messages. */
     void flushed() {
         while (count > 0) {
             buffers.give(queued[--count]);

@@ -1,9 +1,9 @@
 package io.culvert.engine.pipeline;
 
-/** What passes between workers: each costs cache lines that two cores write. */
+/** Hand-offs between workers. Each moves cache lines from one core to another. */
 public enum CrossWorkerCounter {
-    /** A train of another worker that this one sealed or opened. */
+    /** Trains of other workers that this worker stole, and sealed or opened. */
     STOLEN,
-    /** A commit that this worker asked another, the peer's home, for. */
+    /** Commits that this worker requested from other workers, the homes of the peers. */
     COMMIT_REQUESTED
 }

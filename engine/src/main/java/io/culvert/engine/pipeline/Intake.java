@@ -10,17 +10,19 @@ import io.culvert.engine.schedule.WakeupCoalescing;
 import io.culvert.ring.BufferPool;
 
 /**
- * The input side of a worker: how much it reads from its sockets and its TUN in a duty cycle, in which order, and how long it may
- * sleep while input waits. Both backends and the simulation run this code. Confined to the worker's thread.
+ * The input side of a worker: how much it reads from its sockets and its TUN in a duty cycle, in which order, and how
+ * long it may sleep while input waits. Both backends and the simulation run this code. Confined to the worker's thread.
  */
 final class Intake implements WorkerIo.Sink, AutoCloseable {
-    /** Packets of the TUN that can be read ahead of their turn. */
+    /** Packets that can be read from the TUN before the first of them is sent. */
     private static final int TUN_BUFFERS = 64;
     /** Receive calls in one duty cycle, so that the TUN is served in between. */
     private static final int RECEIVES = 4;
-    /** Datagrams for one receive call: at 1.4 kB each costs 0.77 of one received alone, and more gain little. */
+    /**
+     * Datagrams of one receive call. At 1.4 kB each costs 0.77 of one received alone; larger batches gain little more.
+     */
     private static final int RECEIVE_LIMIT = 16;
-    /** While bursts are expected, a group of so many bytes ends a cycle's receiving: its readers run first. */
+    /** While bursts are expected, a group of this size ends receiving for the cycle, so that its readers run first. */
     private static final int LARGE_BYTES = 16 * 1024;
     /** How long to sleep while input waits for a train or a buffer: no event announces that one is free. */
     private static final long RETRY_NANOS = 100_000;
@@ -32,7 +34,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
     private final WakeupCoalescing coalescing = new WakeupCoalescing();
     private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, WorkerIo.TUN_BUFFER_BYTES);
     private boolean lastGroupWasLarge;
-    // Whether input was left for want of trains.
+    // Whether input was left unread because no train was free.
     private boolean udpBlocked;
     private boolean tunBlocked;
     private boolean removalReported;
@@ -44,7 +46,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         ingress = new TunIngressQueue(TUN_BUFFERS, now);
     }
 
-    /** Reads a bounded part of the input without waiting; returns the number of packets and datagram groups. */
+    /** Reads a bounded part of the input, without waiting; returns the number of packets and datagram groups. */
     int poll(long now) {
         io.poll();
         int found = receive(now) + readTun(now);
@@ -82,7 +84,10 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         worker.received(buffer, address, length, limit, segment, from, ecn);
     }
 
-    /** Sends packet by packet, so that each is processed while it is in the cache; reads ahead only for latency-sensitive ones. */
+    /**
+     * Reads and sends packet by packet, so that each is processed while in the cache; reads ahead only for
+     * latency-sensitive ones.
+     */
     private int readTun(long now) {
         boolean sensitive = ingress.expectsSensitive(now);
         int readAhead = ingress.readAhead(sensitive);
@@ -116,7 +121,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         long packet = tunBuffers.address(buffer) + WorkerIo.VNET_HEADER_BYTES;
         int bytes = length - WorkerIo.VNET_HEADER_BYTES;
         boolean sensitive = ingress.add(buffer, length, FlowHash.of(packet, bytes), now);
-        // Bare acknowledgements do not count: with TCP both ways they would keep reading ahead switched on for ever.
+        // Bare acknowledgements do not count: with TCP in both directions they would keep reading ahead on forever.
         if (sensitive && !IpPacket.isBareAck(packet, bytes)) {
             ingress.expectSensitive(now);
         }
@@ -128,21 +133,21 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         io.writeTun(vnetHeader, length);
     }
 
-    /** Everything queued was flushed: whether the worker is to yield its core to the readers. */
+    /** After a flush, whether the worker must yield its CPU to the readers of what it wrote. */
     boolean isYieldDue() {
         return pacer.isYieldDue();
     }
 
-    /** The worker yields now. */
+    /** The worker is about to yield. */
     void yielding(long now) {
         pacer.endBurst(now);
     }
 
     /**
-     * The one place that decides how long the worker parks.
+     * Computes the park timeout; no other code decides how long the worker sleeps.
      *
      * @param now the time in nanoseconds
-     * @param timerNanos until the next timer, {@link Long#MAX_VALUE} when there is none
+     * @param timerNanos the time until the next timer, {@link Long#MAX_VALUE} if none is armed
      * @return the longest sleep in nanoseconds; 0 or less when there is work now
      */
     long parkNanos(long now, long timerNanos) {
@@ -158,7 +163,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         return udpWaits || tunWaits || udpBlocked || tunBlocked ? Math.min(nanos, RETRY_NANOS) : nanos;
     }
 
-    /** The shortest sleep for a park that begins now: packets that come meanwhile need not wake the worker. */
+    /** The shortest sleep for a park that begins now: packets that arrive in it do not wake the worker. */
     long minWaitNanos(long now) {
         return Math.max(coalescing.minWaitNanos(now), pacer.delay(now));
     }

@@ -4,30 +4,35 @@ import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.noise.Keypair;
 
 /**
- * The part of a peer that its packets pass: what the pipeline asks of it and reports to it. {@code device.Peer} is the only
- * subclass; this class keeps the pipeline free of handshakes, timers and configuration.
+ * A peer as the pipeline knows it, without handshakes, timers and configuration. {@code device.Peer} is the only
+ * subclass.
  *
- * <p>Its <em>home</em> is one worker, which commits its trains. Methods belong to the home's thread unless they say otherwise.
+ * <p>The peer's <em>home</em> is one worker, which commits its trains. Methods belong to the home's thread unless they
+ * say otherwise.
  */
 public abstract class PeerPath {
     private final Worker home;
 
-    // Created before the first keypair can be looked up, under the handshake's lock; then never changed. Any worker
-    // reads them.
+    // Written once, by a handshake thread under the handshake's monitor. Any worker reads them, after it has got a
+    // keypair of the peer from the index table or from takeSendingKeypair, whose release and acquire order the write
+    // before the read.
     private volatile TrainQueue transmitQueue;
     private volatile TrainQueue receiveQueue;
 
-    /** Written by the home, read by any worker before it gives packets for this peer a train. */
+    /**
+     * Written by the home; read by any worker before it fills a train for this peer. Volatile, because no other fence
+     * orders it.
+     */
     private volatile boolean hasEndpoint;
-    /** Written once, by the home; read by any thread. */
+    /** Written once, by the home; read by any thread. Volatile, because no other fence orders it. */
     private volatile boolean dead;
 
-    /** The path of a peer that is at home on a worker. */
+    /** A peer at home on a worker. */
     protected PeerPath(Worker home) {
         this.home = home;
     }
 
-    /** The worker that commits its trains and owns its state. Any thread. */
+    /** The worker that commits the peer's trains and owns its state. Any thread. */
     public final Worker home() {
         return home;
     }
@@ -42,27 +47,27 @@ public abstract class PeerPath {
         dead = true;
     }
 
-    /** Whether its endpoint is known. Any thread. */
+    /** Whether the endpoint is known. Any thread. */
     public final boolean hasEndpoint() {
         return hasEndpoint;
     }
 
-    /** Its endpoint is known from now on. */
+    /** The endpoint is known from now on. */
     protected final void endpointKnown() {
         hasEndpoint = true;
     }
 
-    /** The order of outbound trains. Any worker. */
+    /** The outbound trains in the order of their packets. Any worker. */
     final TrainQueue transmitQueue() {
         return transmitQueue;
     }
 
-    /** The order of inbound trains. Any worker. */
+    /** The inbound trains in the order of their packets. Any worker. */
     final TrainQueue receiveQueue() {
         return receiveQueue;
     }
 
-    /** Creates the queues of a peer that gets its first key; under the lock of its handshakes. */
+    /** Creates the queues, before the peer's first keypair is published. Under the monitor of the peer's handshake. */
     public final void ensureQueues() {
         if (receiveQueue == null) {
             transmitQueue = new TrainQueue(this, true);
@@ -70,16 +75,18 @@ public abstract class PeerPath {
         }
     }
 
-    /** The current keypair with a reference taken, or {@code null} when there is none to send with. Any worker. */
+    /**
+     * The current keypair with a reference taken, or {@code null} when no keypair may send at {@code now}. Any worker.
+     */
     public abstract Keypair takeSendingKeypair(long now);
 
     /**
-     * Keeps a copy of a packet until there is a key, and asks for one. Any worker.
+     * Stages a copy of a packet until there is a keypair, and initiates a handshake. Any worker.
      *
      * @param worker the worker on whose thread this is called
      * @param vnetHeader address of the packet's virtio-net header
      * @param length of header and packet, in bytes
-     * @param packets how many packets it is segmented into
+     * @param packets the number of packets that it will be segmented into
      */
     public abstract void stage(Worker worker, long vnetHeader, int length, int packets);
 
@@ -89,19 +96,19 @@ public abstract class PeerPath {
     /**
      * A train was sent.
      *
-     * @param bytes of its messages, headers and tags included
-     * @param data whether it held more than keepalives
+     * @param bytes of all messages, headers and tags included
+     * @param data whether the train held more than keepalives
      */
     public abstract void sent(Keypair keypair, long bytes, boolean data, long now);
 
-    /** A train was received, and at least one of its messages is authentic and new. */
+    /** A train was received in which at least one message is authentic and new. */
     public abstract void authenticated(Keypair keypair, UdpEndpoint from, long now);
 
     /**
-     * The accepted part of that train; refused packets are not among the bytes, but count as data for the timers.
+     * The train of {@link #authenticated} was delivered.
      *
-     * @param bytes of its messages, headers and tags included
-     * @param data whether it held more than keepalives
+     * @param bytes of the messages whose inner packets were accepted, headers and tags included
+     * @param data whether the train held more than keepalives; refused packets count, too
      */
     public abstract void received(long bytes, boolean data, long now);
 }

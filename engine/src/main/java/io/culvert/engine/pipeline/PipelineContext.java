@@ -8,15 +8,15 @@ import io.culvert.engine.routing.IndexTable;
 import java.util.function.Supplier;
 
 /**
- * What the workers of a device share with it.
+ * The parts of a device that its workers use.
  *
  * @param platform clock, random source, TUN and UDP
  * @param aeads creates a worker's AEAD, on the worker's thread
- * @param allowedIps the peer of an inner address
- * @param indexTable the session or handshake of a receiver index
+ * @param allowedIps finds the peer of an inner address
+ * @param indexTable finds the session or handshake of a receiver index
  * @param handshakes takes handshake messages
- * @param onEnd called on a worker's thread when the TUN was removed or the worker failed, so that the device has to end; may be
- *     called more than once, returns at once
+ * @param onEnd called on a worker's thread when the TUN was removed or the worker failed, so that the device must be
+ *     closed; may be called more than once, returns at once
  */
 public record PipelineContext(
         Platform platform,
@@ -25,14 +25,14 @@ public record PipelineContext(
         IndexTable indexTable,
         HandshakeReceiver handshakes,
         Runnable onEnd) {
-    /** Takes handshake messages off the workers. */
+    /** Takes handshake messages from the workers. */
     @FunctionalInterface
     public interface HandshakeReceiver {
         /**
-         * Copies a message of a handshake message's length; any worker.
+         * Enqueues a copy of a message, which has the length of its type. Any worker.
          *
-         * @param worker the worker that received it, and through which a cookie reply is sent
-         * @param message its address
+         * @param worker the worker that received it, which also sends a cookie reply
+         * @param message the address of the message
          * @return {@code false} when the queue is full
          */
         boolean offer(Worker worker, long message, int length, UdpEndpoint from);

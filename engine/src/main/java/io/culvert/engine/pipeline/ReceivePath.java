@@ -22,9 +22,9 @@ import io.culvert.engine.routing.AllowedIps;
 /**
  * From the network to the TUN (the kernel's receive.c), for one worker and confined to its thread.
  *
- * <p>In the order that a packet passes: {@link #datagrams} finds the session of each message and gathers runs of them
- * into trains; {@link #dispatch} gives a train its place in the peer's queue; {@link #open} runs on whichever worker
- * takes it; {@link #commit} runs at the peer's home, in order: replay, roaming, source check, coalescing, TUN.
+ * <p>In the order of a packet: {@link #datagrams} finds the session of each message and collects messages of one
+ * session into a train. {@link #dispatch} adds the train to the peer's queue. {@link #open} runs on any worker.
+ * {@link #commit} runs at the peer's home, in order: replay window, roaming, source check, coalescing, TUN.
  */
 final class ReceivePath {
     private final Worker worker;
@@ -32,7 +32,7 @@ final class ReceivePath {
     private final Coalescer.Output tun;
     private Train filling;
 
-    // The inner source address that was accepted last in the train being committed.
+    // The last accepted inner source address of the train being committed.
     private int acceptedVersion;
     private long acceptedHigh;
     private long acceptedLow;
@@ -42,11 +42,12 @@ final class ReceivePath {
         this.tun = worker.intake()::writeTun;
     }
 
-    /** Datagrams from one sender; see {@link io.culvert.engine.io.WorkerIo.Sink}. */
+    /** Takes datagrams of one sender; see {@link io.culvert.engine.io.WorkerIo.Sink}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
         if (filling != null && filling.count + (length + step - 1) / step > Train.MAX_PACKETS) {
-            // Datagrams received together were one super-packet at the sender. Two trains would make two of it.
+            // Datagrams of one group were one super-packet at the sender. Divided over two trains, they would become
+            // two.
             dispatch();
         }
         for (int offset = 0; offset < length; offset += step) {
@@ -69,7 +70,9 @@ final class ReceivePath {
         worker.releaseUdp(buffer);
     }
 
-    /** Adds a data message to the train being filled or a new one; {@code null} when it is dropped. */
+    /**
+     * Adds a data message to the train being filled or to a new one, which it returns; {@code null} when it is dropped.
+     */
     private Train data(long message, int size, long limit, UdpEndpoint from, int ecn) {
         int index = DataMessage.receiver(message);
         if (filling != null
@@ -152,8 +155,8 @@ final class ReceivePath {
                 worker.drops.add(RX_REPLAYED, 1);
             } else {
                 if (!authentic) {
-                    // Once for the train, and before anything inside it is looked at: even a packet that is then
-                    // refused shows where the peer is and that it has the key.
+                    // Once for the train, and before the inner packets are checked: even a packet that is then refused
+                    // proves the peer's endpoint and that it has the key.
                     authentic = true;
                     peer.authenticated(train.keypair, train.from, worker.now());
                 }
@@ -172,10 +175,10 @@ final class ReceivePath {
         }
     }
 
-    /** Checks an inner packet and passes it on to the TUN; {@code false} when it is refused, and so not counted. */
+    /** Checks an inner packet and queues it for the TUN; {@code false} when it is refused, and thus not counted. */
     private boolean deliver(PeerPath peer, Train train, int i) {
         long packet = train.payload[i];
-        // Drops the padding: from here on the packet is as long as its IP header says.
+        // Removes the padding: the IP header states the length.
         int length = IpPacket.length(packet, train.length[i]);
         if (length < 0) {
             worker.drops.add(RX_BAD_PACKET, 1);
@@ -190,7 +193,9 @@ final class ReceivePath {
         return true;
     }
 
-    /** Whether the inner source address is the peer's; looked up only when it is not that of the packet before. */
+    /**
+     * Whether the inner source address is among the peer's allowed IPs; looked up only if it differs from the last one.
+     */
     private boolean isSource(PeerPath peer, long packet) {
         int version = IpPacket.version(packet);
         boolean ipv4 = version == 4;

@@ -17,9 +17,9 @@ import io.culvert.natives.Memory;
 /**
  * From the TUN to the network (the kernel's send.c), for one worker and confined to its thread.
  *
- * <p>In the order that a packet passes: {@link #packet} looks its peer up, takes a train, and has it segmented into
- * data messages; {@link #dispatch} numbers them and gives the train its place in the peer's queue; {@link #seal} runs on
- * whichever worker takes it; {@link #commit} runs at the peer's home, in order, and sends.
+ * <p>In the order of a packet: {@link #packet} finds its peer, takes a train, and segments the packet into data
+ * messages. {@link #dispatch} numbers them and adds the train to the peer's queue. {@link #seal} runs on any worker.
+ * {@link #commit} runs at the peer's home, in order, and sends.
  */
 final class SendPath {
     private final Worker worker;
@@ -59,7 +59,7 @@ final class SendPath {
                         .lookup6(IpPacket.ipv6DestinationHigh(packet), IpPacket.ipv6DestinationLow(packet));
     }
 
-    /** Lays all segments into trains. Owns one reference to the keypair. */
+    /** Writes all segments into trains. Takes over the caller's reference to the keypair. */
     private void segment(PeerPath peer, Keypair keypair, int ecn) {
         int segments = segmenter.segments();
         int mtu = worker.mtu();
@@ -100,8 +100,8 @@ final class SendPath {
     }
 
     /**
-     * Bytes of padding after a packet: up to a multiple of 16, but not beyond the MTU; of a packet longer than the MTU
-     * only the part past the last whole MTU counts (send.c, calculate_skb_padding).
+     * The padding in bytes: up to a multiple of 16, but not beyond the MTU. In a packet longer than the MTU only the
+     * part after the last whole MTU counts (send.c, calculate_skb_padding).
      */
     static int padding(int length, int mtu) {
         int last = mtu != 0 && length > mtu ? length % mtu : length;
@@ -115,7 +115,7 @@ final class SendPath {
         }
     }
 
-    /** Sends an empty message; at the peer's home. */
+    /** Sends an empty message. At the peer's home; takes over the caller's reference to the keypair. */
     void keepalive(PeerPath peer, Keypair keypair) {
         dispatchFilling();
         filling = worker.takeTransmitTrain();
@@ -143,7 +143,7 @@ final class SendPath {
         Keypair keypair = train.keypair;
         long first = keypair.takeNonces(train.count);
         if (first == Keypair.NO_NONCES) {
-            // REJECT_AFTER_MESSAGES is reached: the key is used up, and the next packet asks for a new one.
+            // REJECT_AFTER_MESSAGES is reached: the next packet finds no keypair and initiates a handshake.
             worker.drops.add(TX_DEAD, train.count);
             worker.free(train);
             return;
@@ -187,7 +187,9 @@ final class SendPath {
         peer.sent(train.keypair, bytes, data, worker.now());
     }
 
-    /** The number of messages from {@code first} on that fit one send: of equal size, only the last may be shorter. */
+    /**
+     * The number of messages from {@code first} on that fit one send: equal sizes, of which the last may be shorter.
+     */
     private static int run(Train train, int first) {
         int size = train.length[first] + Limits.DATA_OVERHEAD;
         int bytes = size;

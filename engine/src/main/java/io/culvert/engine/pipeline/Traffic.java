@@ -1,15 +1,15 @@
 package io.culvert.engine.pipeline;
 
-/** What passed between the peers at home on a worker and their other ends. */
+/** Counters of the traffic of the peers at home on a worker. */
 public enum Traffic {
     /** Data messages sent, keepalives included. */
     SENT_PACKETS,
-    /** Their bytes, headers and tags included. */
+    /** Bytes of these messages, headers and tags included. */
     SENT_BYTES,
-    /** Data messages that were authentic and new, and whose inner packet was accepted. */
+    /** Data messages received that were authentic and new, and whose inner packet was accepted. */
     RECEIVED_PACKETS,
-    /** Their bytes, headers and tags included. */
+    /** Bytes of these messages, headers and tags included. */
     RECEIVED_BYTES,
-    /** Handshakes that gave a session. */
+    /** Handshakes completed. */
     HANDSHAKES
 }

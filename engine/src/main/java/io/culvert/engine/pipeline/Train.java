@@ -7,7 +7,8 @@ import io.culvert.engine.noise.Keypair;
 import io.culvert.ring.CommitEntry;
 
 /**
- * Up to {@value #MAX_PACKETS} packets of one peer and one direction: the unit of everything that costs per hand-off.
+ * Up to {@value #MAX_PACKETS} packets of one peer and one direction: the unit of every hand-off between stages and
+ * threads.
  *
  * <p>Each packet is a data message, in place in off-heap memory:
  *
@@ -16,9 +17,9 @@ import io.culvert.ring.CommitEntry;
  *                                       ^ payload(i)
  * </pre>
  *
- * <p>Ownership passes from hand to hand, and whoever has the train may use all its fields: the worker that fills it; the
- * peer's queue and the work ring (which hand it over with release and acquire); the worker that seals or opens it, up to
- * {@link #publish}; the peer's home, which commits it; the worker that owns it, to which it returns.
+ * <p>One thread at a time uses all fields of a train: the worker that fills it; the worker that takes it from a work
+ * ring, and seals or opens it, until {@link #publish}; the peer's home, which commits it; its owner, to which it
+ * returns. The work ring, the state word and the {@link TrainPool} order these with release and acquire.
  */
 final class Train extends CommitEntry {
     /** The longest train. */
@@ -29,7 +30,7 @@ final class Train extends CommitEntry {
 
     /** The worker whose pool the train came from; it alone takes and frees it. */
     final Worker owner;
-    /** Whether it goes out to the network. */
+    /** Whether the train is outbound, to the network. */
     final boolean transmit;
     /** Payload addresses. */
     final long[] payload = new long[MAX_PACKETS];
@@ -40,16 +41,15 @@ final class Train extends CommitEntry {
     /** Outer ECN bits of each packet. */
     final byte[] ecn = new byte[MAX_PACKETS];
 
-    /** Receive only: up to where the buffer behind packet i may be written. */
+    /** Receive only: the end of the buffer, up to which the bytes after packet i may be written. */
     final long[] limit;
-    /** Receive only: the UDP buffers the packets lie in. */
+    /** Receive only: the UDP buffers of the packets. */
     final int[] buffer;
-    /** Receive only: who sent the packets. */
+    /** Receive only: the sender of the packets. */
     final UdpEndpoint from;
 
-    /** Transmit only: the slab the packets are laid in, and its end. */
+    // Transmit only: the slab for the packets, its end, and below the place of the next message.
     final long slab;
-
     final long slabEnd;
 
     int buffers;
@@ -57,7 +57,7 @@ final class Train extends CommitEntry {
     int count;
     PeerPath peer;
     Keypair keypair;
-    /** Receive only: a bit for each packet that was not authentic. */
+    /** Receive only: bit i is set if packet i is not authentic. */
     long failures;
 
     private Train(Worker owner, boolean transmit, long slab, int slabBytes) {
@@ -70,17 +70,17 @@ final class Train extends CommitEntry {
         this.from = transmit ? null : new UdpEndpoint();
     }
 
-    /** A train that goes out, its packets laid in {@code slabBytes} bytes at {@code slab}. */
+    /** An outbound train, with {@code slabBytes} bytes at {@code slab} for its packets. */
     static Train outgoing(Worker owner, long slab, int slabBytes) {
         return new Train(owner, true, slab, slabBytes);
     }
 
-    /** A train that came in, its packets lying where they were received. */
+    /** An inbound train, whose packets stay in the buffers they were received into. */
     static Train incoming(Worker owner) {
         return new Train(owner, false, 0, 0);
     }
 
-    /** Begins to be filled for a peer, under a keypair to which the caller has taken a reference. */
+    /** Prepares the train to be filled for a peer; takes over the caller's reference to the keypair. */
     void begin(PeerPath newPeer, Keypair newKeypair) {
         peer = newPeer;
         keypair = newKeypair;
@@ -91,7 +91,7 @@ final class Train extends CommitEntry {
         reset();
     }
 
-    /** Its peer's queue in its direction. */
+    /** The peer's queue of the train's direction. */
     TrainQueue queue() {
         return transmit ? peer.transmitQueue() : peer.receiveQueue();
     }
@@ -101,7 +101,7 @@ final class Train extends CommitEntry {
         return count < MAX_PACKETS && slabNext + HEADER_BYTES + payloadBytes + Aead.TAG_BYTES <= slabEnd;
     }
 
-    /** Appends a message whose payload was laid at {@code slabNext + HEADER_BYTES}. */
+    /** Appends a message whose payload was written at {@code slabNext + HEADER_BYTES}. */
     void append(int payloadBytes, int ecnBits) {
         payload[count] = slabNext + HEADER_BYTES;
         length[count] = payloadBytes;
@@ -120,7 +120,7 @@ final class Train extends CommitEntry {
         count++;
     }
 
-    /** Notes the buffer that a received message lies in; {@code false} when the message before lies there too. */
+    /** Records the buffer of a received message; {@code false} if the message before is in the same buffer. */
     boolean holdBuffer(int udpBuffer) {
         if (buffers > 0 && buffer[buffers - 1] == udpBuffer) {
             return false;
@@ -129,7 +129,7 @@ final class Train extends CommitEntry {
         return true;
     }
 
-    /** Lets go of the peer and its key. */
+    /** Releases the keypair and forgets the peer. */
     void end() {
         keypair.release();
         keypair = null;

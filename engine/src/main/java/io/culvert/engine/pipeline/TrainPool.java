@@ -5,12 +5,14 @@ import io.culvert.ring.BufferPool;
 import io.culvert.ring.Mailbox;
 
 /**
- * One worker's trains of one direction, reused last in, first out. {@link #take} and {@link #reclaim} belong to the
- * owner's thread; any thread may {@link #giveBack}.
+ * One worker's trains of one direction, reused last in, first out. Any worker may {@link #giveBack}; all other methods
+ * belong to the owner's thread.
  */
 final class TrainPool implements AutoCloseable {
     private final Train[] free;
+    /** Producers: other workers. Consumer: the owner. */
     private final Mailbox<Train> returned;
+
     private final long slabs;
     private int available;
 
@@ -20,7 +22,7 @@ final class TrainPool implements AutoCloseable {
         this.slabs = slabs;
     }
 
-    /** {@code count} trains that go out, each with a slab of {@code slabBytes}. */
+    /** A pool of {@code count} outbound trains, each with a slab of {@code slabBytes}. */
     static TrainPool outgoing(Worker owner, int count, int slabBytes) {
         int stride = (slabBytes + BufferPool.SLACK + 63) & -64;
         TrainPool pool = new TrainPool(count, Memory.allocate((long) count * stride, 4096));
@@ -30,7 +32,7 @@ final class TrainPool implements AutoCloseable {
         return pool;
     }
 
-    /** {@code count} trains for what comes in. */
+    /** A pool of {@code count} inbound trains. */
     static TrainPool incoming(Worker owner, int count) {
         TrainPool pool = new TrainPool(count, 0);
         for (int i = 0; i < count; i++) {
@@ -39,29 +41,29 @@ final class TrainPool implements AutoCloseable {
         return pool;
     }
 
-    /** A train, or {@code null} when all are under way. */
+    /** Takes a train; {@code null} when all are in flight. */
     Train take() {
         return available == 0 ? null : free[--available];
     }
 
-    /** How many can be taken now. */
+    /** The number of trains that can be taken. */
     int available() {
         return available;
     }
 
-    /** Frees a train at once; the owner's thread. */
+    /** Frees a train. */
     void free(Train train) {
         free[available++] = train;
     }
 
-    /** Sends a train home from another thread; there is always room, as each train is in one place only. */
+    /** Returns a train from another worker. The mailbox has room for all trains. */
     void giveBack(Train train) {
         if (!returned.offer(train)) {
-            throw new AssertionError("more trains came back than there are");
+            throw new AssertionError("more trains were returned than the pool has");
         }
     }
 
-    /** The next train that another thread gave back, or {@code null}. */
+    /** The next train that another worker returned, to be freed; or {@code null}. */
     Train reclaim() {
         return returned.poll();
     }

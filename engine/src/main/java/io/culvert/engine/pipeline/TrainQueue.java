@@ -3,10 +3,11 @@ package io.culvert.engine.pipeline;
 import io.culvert.ring.OrderedQueue;
 
 /**
- * The trains of one peer in one direction, in the order of their packets. Any worker adds, the peer's home commits.
+ * The trains of one peer in one direction, in the order of their packets. Producers: any worker. Consumer: the peer's
+ * home.
  */
 public final class TrainQueue {
-    /** Trains that may wait: beyond that latency grows and throughput does not. */
+    /** A longer queue adds latency, but no throughput. */
     static final int CAPACITY = 128;
 
     final PeerPath peer;

@@ -4,13 +4,13 @@ import io.culvert.engine.io.WorkerIo;
 import java.util.Arrays;
 
 /**
- * How many trains hold each UDP buffer of one worker: datagrams that came joined may belong to different sessions, and
- * the buffer goes back when the last of their trains is done. Confined to the worker's thread, to which trains return.
+ * Reference counts of one worker's UDP buffers. Coalesced datagrams may belong to several sessions, so several trains
+ * may hold one buffer; the last reference returns it. Confined to the worker's thread, to which trains return.
  */
 final class UdpBuffers {
     private int[] references = new int[64];
 
-    /** One more holder. */
+    /** Adds a reference. */
     void retain(int buffer) {
         if (buffer >= references.length) {
             references = Arrays.copyOf(references, Math.max(buffer + 1, 2 * references.length));
@@ -18,14 +18,14 @@ final class UdpBuffers {
         references[buffer]++;
     }
 
-    /** One holder less; the last gives the buffer back. */
+    /** Drops a reference; the last returns the buffer. */
     void release(WorkerIo io, int buffer) {
         if (--references[buffer] == 0) {
             io.releaseUdp(buffer);
         }
     }
 
-    /** Ends a train's hold on its buffers. */
+    /** Drops a train's references. */
     void release(WorkerIo io, Train train) {
         for (int i = 0; i < train.buffers; i++) {
             release(io, train.buffer[i]);

@@ -4,16 +4,24 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** All workers of a device, and their threads. A simulation starts no threads: it {@linkplain Worker#doWork steps} the workers itself. */
+/**
+ * All workers of a device, and their threads. A simulation starts no threads, but {@linkplain Worker#doWork steps} the
+ * workers itself.
+ */
 public final class Workers {
     private final Worker[] workers;
+    /** Written by {@link #start}; read by {@link #close}, which the caller orders after it. */
     private final Thread[] threads;
-    /** Workers that may still touch trains: each counts down when it ends, and closes its I/O when all have ended. */
+    /** Counts the workers that may still use trains. Each closes its I/O when all have counted down. */
     private final CountDownLatch atWork;
 
+    /**
+     * Written by {@link #start}, {@link #close} and a worker that fails; read by all workers and by callers of tasks.
+     * Volatile.
+     */
     private volatile boolean running;
 
-    /** {@code count} workers, not yet running. */
+    /** Creates {@code count} workers, which do not run yet. */
     public Workers(PipelineContext context, int count) {
         workers = new Worker[count];
         threads = new Thread[count];
@@ -24,7 +32,7 @@ public final class Workers {
     }
 
     /**
-     * Starts a thread for each worker, and waits until all have their I/O.
+     * Starts a thread for each worker, and waits until all have opened their I/O.
      *
      * @throws RuntimeException the first failure, after all threads have ended
      */
@@ -78,20 +86,20 @@ public final class Workers {
             worker.failed(e);
         } finally {
             atWork.countDown();
-            // A stolen train lies in the buffers of the worker that it was stolen from.
+            // A stolen train is in the buffers of the worker that it was stolen from.
             await(atWork);
             worker.closeIo();
         }
     }
 
-    /** Initializes all workers in the calling thread, which is going to step them. */
+    /** Initializes all workers on the calling thread, which will step them. */
     public void initializeAll() {
         for (Worker worker : workers) {
             worker.initialize();
         }
     }
 
-    /** Ends the threads, and frees the workers' memory once none of them can touch another's trains. Not for workers to call. */
+    /** Ends the threads, and then frees the workers' memory. Not to be called by a worker. */
     public void close() {
         boolean threaded = threads[0] != null;
         stop();
@@ -122,8 +130,8 @@ public final class Workers {
     }
 
     /**
-     * Runs {@code task} for each worker on that worker's thread, and waits until all are done; at once, where it is
-     * called, when the workers have no threads.
+     * Runs {@code task} for each worker on that worker's thread, and waits until all are done. If the workers have no
+     * threads, it runs on the calling thread.
      */
     public void callAll(Consumer<Worker> task) {
         if (!running) {
@@ -148,7 +156,7 @@ public final class Workers {
         }
         try {
             while (running && !done.await(100, TimeUnit.MILLISECONDS)) {
-                // A worker that ended meanwhile never counts down: check running again.
+                // A worker that has ended never counts down: check running again.
                 Thread.onSpinWait();
             }
         } catch (InterruptedException e) {
@@ -156,7 +164,7 @@ public final class Workers {
         }
     }
 
-    /** Has one worker run {@code task} soon; at once, where it is called, when the workers have no threads. */
+    /** Posts {@code task} to a worker. If the workers have no threads, it runs at once on the calling thread. */
     public void call(Worker worker, Runnable task) {
         if (!running) {
             task.run();
@@ -178,7 +186,7 @@ public final class Workers {
         return workers[i];
     }
 
-    /** Whether any train waits for the AEAD. */
+    /** Whether any train waits for the AEAD; a hint. */
     boolean anyWork() {
         for (Worker worker : workers) {
             if (worker.hasWork()) {

@@ -1,2 +1,2 @@
-/** Trains of packets and the workers that carry them from the TUN to the network and back. */
+/** Trains of packets, and the workers that carry them from the TUN to the network and back. */
 package io.culvert.engine.pipeline;
