@@ -25,7 +25,7 @@ final class UapiParser implements AutoCloseable {
     private int lines;
     private Secret privateKey;
     private OptionalInt listenPort = OptionalInt.empty();
-    private OptionalInt mark = OptionalInt.empty();
+    private OptionalInt fwmark = OptionalInt.empty();
     // The peer that the lines being read belong to; null before the first peer.
     private UapiPeer peer;
     private boolean replacePeers;
@@ -65,7 +65,7 @@ final class UapiParser implements AutoCloseable {
     /** Returns the update of the lines accepted so far; the caller closes it. */
     DeviceUpdate finish() {
         finishPeer();
-        DeviceUpdate update = new DeviceUpdate(privateKey, listenPort, mark, replacePeers, List.copyOf(peers));
+        DeviceUpdate update = new DeviceUpdate(privateKey, listenPort, fwmark, replacePeers, List.copyOf(peers));
         privateKey = null;
         peers.clear();
         return update;
@@ -80,7 +80,7 @@ final class UapiParser implements AutoCloseable {
         switch (line.key()) {
             case PRIVATE_KEY -> privateKey = line.secret();
             case LISTEN_PORT -> listenPort = OptionalInt.of((int) line.number(65_535));
-            case FWMARK -> mark = OptionalInt.of((int) line.number(0xffff_ffffL));
+            case FWMARK -> fwmark = OptionalInt.of((int) line.number(0xffff_ffffL));
             case REPLACE_PEERS -> {
                 line.requireTrue();
                 replacePeers = true;

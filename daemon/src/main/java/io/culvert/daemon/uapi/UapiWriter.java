@@ -38,8 +38,8 @@ final class UapiWriter {
         if (device.listenPort() != 0) {
             line("listen_port", Integer.toString(device.listenPort()));
         }
-        if (device.mark() != 0) {
-            line("fwmark", Integer.toUnsignedString(device.mark()));
+        if (device.fwmark() != 0) {
+            line("fwmark", Integer.toUnsignedString(device.fwmark()));
         }
         for (PeerSnapshot peer : device.peers()) {
             write(peer);

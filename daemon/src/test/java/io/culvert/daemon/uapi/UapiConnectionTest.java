@@ -274,7 +274,7 @@ class UapiConnectionTest {
                 }
                 try (DeviceUpdate update = parser.finish()) {
                     assertThat(update.listenPort().orElse(0)).isEqualTo(device.listenPort());
-                    assertThat(update.mark().orElse(0)).isEqualTo(device.mark());
+                    assertThat(update.fwmark().orElse(0)).isEqualTo(device.fwmark());
                     assertThat(
                                     update.privateKey() == null
                                             ? null

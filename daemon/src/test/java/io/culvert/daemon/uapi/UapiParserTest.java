@@ -47,7 +47,7 @@ class UapiParserTest {
         try (DeviceUpdate update = parse(text)) {
             assertThat(update.privateKey().toBytes()).isEqualTo(HexFormat.of().parseHex(KEY_B));
             assertThat(update.listenPort()).hasValue(51820);
-            assertThat(update.mark()).hasValue(-1);
+            assertThat(update.fwmark()).hasValue(-1);
             assertThat(update.replacePeers()).isTrue();
             assertThat(update.peers()).hasSize(2);
             PeerUpdate first = update.peers().getFirst();
@@ -71,7 +71,7 @@ class UapiParserTest {
         try (DeviceUpdate update = parse(PEER)) {
             assertThat(update.privateKey()).isNull();
             assertThat(update.listenPort()).isEmpty();
-            assertThat(update.mark()).isEmpty();
+            assertThat(update.fwmark()).isEmpty();
             assertThat(update.replacePeers()).isFalse();
             assertThat(update.peers())
                     .containsExactly(new PeerUpdate(

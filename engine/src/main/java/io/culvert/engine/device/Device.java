@@ -237,8 +237,8 @@ public final class Device implements AutoCloseable {
         if (update.listenPort().isPresent()) {
             changePort(update.listenPort().getAsInt());
         }
-        if (update.mark().isPresent()) {
-            changeMark(update.mark().getAsInt());
+        if (update.fwmark().isPresent()) {
+            changeMark(update.fwmark().getAsInt());
         }
         if (update.privateKey() != null) {
             changeIdentity(update.privateKey().isZero() ? null : new StaticIdentity(update.privateKey()));

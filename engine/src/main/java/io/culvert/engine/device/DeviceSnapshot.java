@@ -7,27 +7,27 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * A device's configuration and state at one moment, as one UAPI {@code get} tells it. Whoever asked closes it, which
- * zeroes the copies of secrets.
+ * A device's configuration and state at one moment, as a UAPI {@code get} returns it. The caller that got it closes it,
+ * which zeroes the copies of secrets.
  *
  * @param privateKey a copy, or {@code null} when none is set
  * @param listenPort 0 when none was chosen yet
- * @param mark the firewall mark, 0 for none
+ * @param fwmark the firewall mark, 0 for none
  * @param peers in the order they were added
  */
-public record DeviceSnapshot(Secret privateKey, int listenPort, int mark, List<PeerSnapshot> peers)
+public record DeviceSnapshot(Secret privateKey, int listenPort, int fwmark, List<PeerSnapshot> peers)
         implements AutoCloseable {
     /**
      * One peer.
      *
-     * @param publicKey its key
+     * @param publicKey its static public key
      * @param presharedKey a copy, all zero when none is set
-     * @param endpoint where it was last seen or is configured to be, or {@code null}
+     * @param endpoint from its last authentic message, or as configured since; {@code null} if not known
      * @param keepaliveSeconds persistent keepalive, 0 for off
-     * @param handshakeSeconds wall-clock time of the latest handshake, 0 for never
-     * @param handshakeNanos its nanoseconds
+     * @param handshakeSeconds wall-clock time of the last completed handshake in seconds since 1970, 0 before the first
+     * @param handshakeNanos the nanoseconds of that time, 0 to 999,999,999
      * @param receivedBytes UDP payload bytes received, handshakes included, cookie replies not
-     * @param sentBytes likewise sent
+     * @param sentBytes UDP payload bytes sent, handshakes included, cookie replies not
      * @param allowedIps in the order they were added
      */
     public record PeerSnapshot(

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.OptionalInt;
 
 /**
- * A change to a device, as one UAPI {@code set} carries it. Whoever makes it closes it, which zeroes its secrets; a
- * device copies what it keeps.
+ * A change to a device, as a UAPI {@code set} carries it. Its creator closes it, which zeroes its secrets; the device
+ * keeps copies.
  *
  * @param privateKey the new private key, all zero to remove it, or {@code null} to leave it
- * @param listenPort 0 (any free port) to 65,535
- * @param mark the firewall mark, 0 for none
+ * @param listenPort 0 (any free port) to 65,535, or empty to leave it
+ * @param fwmark the firewall mark, 0 for none, or empty to leave it
  * @param replacePeers whether all peers are removed first
  * @param peers changes to peers, applied in order
  */
 public record DeviceUpdate(
-        Secret privateKey, OptionalInt listenPort, OptionalInt mark, boolean replacePeers, List<PeerUpdate> peers)
+        Secret privateKey, OptionalInt listenPort, OptionalInt fwmark, boolean replacePeers, List<PeerUpdate> peers)
         implements AutoCloseable {
     @Override
     public void close() {

@@ -10,12 +10,12 @@ import java.util.OptionalInt;
 /**
  * A change to one peer.
  *
- * @param publicKey which peer
- * @param remove whether it is removed; the rest is then without effect
- * @param updateOnly whether nothing happens when there is no such peer
+ * @param publicKey the peer's static public key
+ * @param remove whether the peer is removed; the other components then have no effect
+ * @param updateOnly whether an unknown peer is ignored rather than added
  * @param presharedKey the new preshared key, all zero to remove it, or {@code null} to leave it
  * @param endpoint the new endpoint, or {@code null} to leave it
- * @param keepaliveSeconds persistent keepalive, 0 (off) to 65,535
+ * @param keepaliveSeconds persistent keepalive, 0 (off) to 65,535, or empty to leave it
  * @param replaceAllowedIps whether all allowed IPs are removed first
  * @param allowedIps additions and removals, in order
  */
@@ -33,7 +33,8 @@ public record PeerUpdate(
      * One addition to, or removal from, a peer's allowed IPs.
      *
      * @param prefix the prefix
-     * @param remove whether it is taken away (without effect when it is another peer's) or added (moved from another peer)
+     * @param remove whether the prefix is removed, which has no effect if another peer has it, or added, which moves it
+     *     from another peer
      */
     public record AllowedIp(Prefix prefix, boolean remove) {}
 
