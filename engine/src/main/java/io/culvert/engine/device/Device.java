@@ -29,39 +29,42 @@ import java.util.function.Consumer;
 /**
  * A WireGuard device: a TUN, a UDP port, peers, and the workers between them (the kernel's device.c).
  *
- * <p>Its public methods may be called from any thread; those that change anything take turns on the device's lock, which
- * the data path never takes. What the data path reads is published through volatile fields and lock-free tables; what
- * belongs to a peer's home is changed by posting to it, and {@link #apply} and {@link #snapshot} wait until that is done.
+ * <p>Public methods may be called from any thread. Those that change the device, and {@link #snapshot}, hold its
+ * monitor, which the data path never takes. The data path reads volatile fields and lock-free tables. State that
+ * belongs to a peer's home is changed by posting to the home; {@link #apply} and {@link #snapshot} wait until the homes
+ * have run what was posted.
  */
 public final class Device implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Device.class.getName());
 
     private final Platform platform;
     private final DeviceOptions options;
+    /** Written under the monitor; read without a lock by workers, which see each change whole. */
     private final AllowedIps<Peer> allowedIps = new AllowedIps<>();
+
     private final IndexTable indexTable;
+    /**
+     * Written under the monitor, within {@link HandshakeQueue#exclusively}; read by any thread. The table has a lock.
+     */
     private final PeerTable<Peer> peers = new PeerTable<>();
+    /** The memory of the staged packets of all peers. Any worker adds and subtracts. */
     private final AtomicLong stagedBytes = new AtomicLong();
+
     private final Workers workers;
     private final HandshakeQueue handshakes;
     private final CookieChecker cookieChecker;
-    private final CompletableFuture<Void> gone = new CompletableFuture<>();
+    private final CompletableFuture<Void> closeRequested = new CompletableFuture<>();
 
-    /** Written under the lock while no handshake is processed; read by handshake threads. */
+    /**
+     * Written under the monitor, within {@link HandshakeQueue#exclusively}, and by {@link #close} after the handshake
+     * threads ended; read by handshake threads, which hold the read side of that lock.
+     */
     private volatile StaticIdentity identity;
 
-    /** By worker: what the sockets of former ports lost. */
-    private final long[] formerLosses;
-
-    private UdpPort port;
-    private int listenPort;
-    private int mark;
+    // Written and read under the monitor.
+    private final DevicePort port;
     private int nextHome;
     private boolean up;
-    private boolean wasUp;
-    /** What {@link #up()} will use; null, but while configured and never up. */
-    private UdpPort early;
-
     private boolean closed;
 
     private Device(Platform platform, DeviceOptions options) {
@@ -72,14 +75,14 @@ public final class Device implements AutoCloseable {
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
         workers = new Workers(
                 new PipelineContext(
-                        platform, options.aeads(), allowedIps, indexTable, handshakes::offer, this::tunRemoved),
+                        platform, options.aeads(), allowedIps, indexTable, handshakes::offer, this::requestClose),
                 platform.tun().queues());
-        formerLosses = new long[workers.count()];
+        port = new DevicePort(platform.bind(), workers);
     }
 
     /**
-     * Makes a device on a platform's TUN and lets it run; it takes packets once the TUN is up. With threads, they are
-     * running on return.
+     * Creates a device on a platform's TUN and starts it. It carries packets while the TUN is up. With {@link
+     * DeviceOptions#threads} its threads run on return.
      */
     public static Device start(Platform platform, DeviceOptions options) {
         Device device = new Device(platform, options);
@@ -110,40 +113,38 @@ public final class Device implements AutoCloseable {
 
         @Override
         public void onRemoved() {
-            tunRemoved();
+            requestClose();
         }
     }
 
-    // What the pipeline asks for.
-
-    /** The world it runs in. */
+    /** The TUN, UDP, the clock and the random source. */
     public Platform platform() {
         return platform;
     }
 
-    /** How it works. */
+    /** The options it was started with. */
     public DeviceOptions options() {
         return options;
     }
 
-    /** Whose message it is, by receiver index. */
+    /** The sessions and handshakes by receiver index. */
     public IndexTable indexTable() {
         return indexTable;
     }
 
-    /** Its workers. */
+    /** The workers. */
     public Workers workers() {
         return workers;
     }
 
-    /** Its handshakes. */
+    /** The queue of the handshake threads. */
     public HandshakeQueue handshakes() {
         return handshakes;
     }
 
-    /** The TUN is gone, and with it the device's purpose; returns at once. */
-    public void tunRemoved() {
-        gone.completeAsync(() -> null);
+    /** The TUN was removed or a worker failed: has the owner close the device. Any thread; returns at once. */
+    private void requestClose() {
+        closeRequested.completeAsync(() -> null);
     }
 
     StaticIdentity identity() {
@@ -154,7 +155,7 @@ public final class Device implements AutoCloseable {
         return cookieChecker;
     }
 
-    /** A local index leads nowhere from now on. */
+    /** Removes a receiver index, if it is in use. Any thread. */
     void dropIndex(int index) {
         Object entry = indexTable.lookup(index);
         if (entry != null) {
@@ -171,14 +172,12 @@ public final class Device implements AutoCloseable {
         return stagedBytes;
     }
 
-    // What its owner asks for.
-
-    /** Has {@code action} run, once, when the TUN was removed or a worker failed; at once if that has happened. */
+    /** Runs {@code action} once when the TUN was removed or a worker failed; at once if that has happened already. */
     public void onClosed(Runnable action) {
-        gone.thenRun(action);
+        closeRequested.thenRun(action);
     }
 
-    /** What was dropped so far, by cause, over all workers. */
+    /** The packets dropped by all workers, by cause. */
     public Map<DropCause, Long> drops() {
         Map<DropCause, Long> sums = new EnumMap<>(DropCause.class);
         for (DropCause cause : DropCause.values()) {
@@ -191,17 +190,17 @@ public final class Device implements AutoCloseable {
         return sums;
     }
 
-    /** How many datagrams a worker's sockets lost because their buffers were full. */
+    /** The number of datagrams that a worker's sockets lost because their buffers were full. */
     public synchronized long receiveLosses(int worker) {
-        return formerLosses[worker] + (port == null ? 0 : port.receiveLosses(worker));
+        return port.receiveLosses(worker);
     }
 
-    /** How many peers there are. */
+    /** The number of peers. */
     public int peerCount() {
         return peers.size();
     }
 
-    /** The peers, in the order they were added: a copy. */
+    /** A copy of the list of peers, in the order they were added. */
     public List<Peer> peers() {
         return peers.all();
     }
@@ -210,7 +209,7 @@ public final class Device implements AutoCloseable {
     public synchronized DeviceSnapshot snapshot() {
         List<Peer> all = peers.all();
         DeviceSnapshot.PeerSnapshot[] states = new DeviceSnapshot.PeerSnapshot[all.size()];
-        // What takes locks or time is copied here, so that the homes are not held up.
+        // Copied here because it takes locks and time, which would delay the packets of the homes.
         List<Secret> presharedKeys =
                 all.stream().map(peer -> peer.handshake().copyPresharedKey()).toList();
         List<List<Prefix>> prefixes = all.stream().map(allowedIps::of).toList();
@@ -223,22 +222,24 @@ public final class Device implements AutoCloseable {
             }
         });
         Secret privateKey = identity == null ? null : identity.copyPrivateKey();
-        int shownPort = port != null ? port.port() : listenPort;
-        return new DeviceSnapshot(privateKey, shownPort, mark, List.of(states));
+        return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), List.of(states));
     }
 
     /**
-     * Applies a change. The port comes first, as it alone can fail for reasons outside: then nothing is changed.
+     * Applies a change. The port comes first, because another program may have it: then nothing is changed.
      *
-     * @throws java.net.BindException when the port is taken
-     * @throws IOException when the system refuses the port or the mark, or there are too many peers
+     * @throws java.net.BindException when another program has the port
+     * @throws IOException when the system refuses the port or the firewall mark, or when there would be more than
+     *     {@link PeerTable#MAX_PEERS} peers
      */
     public synchronized void apply(DeviceUpdate update) throws IOException {
         if (update.listenPort().isPresent()) {
-            changePort(update.listenPort().getAsInt());
+            port.setNumber(update.listenPort().getAsInt());
+            forEachPeer(Peer::clearSource);
         }
         if (update.fwmark().isPresent()) {
-            changeMark(update.fwmark().getAsInt());
+            port.setFwmark(update.fwmark().getAsInt());
+            forEachPeer(Peer::clearSource);
         }
         if (update.privateKey() != null) {
             changeIdentity(update.privateKey().isZero() ? null : new StaticIdentity(update.privateKey()));
@@ -249,53 +250,8 @@ public final class Device implements AutoCloseable {
         for (PeerUpdate peer : update.peers()) {
             apply(peer);
         }
-        // All that was posted to the homes is done when they have answered.
+        // The homes run what was posted in order, so everything before this is done when it returns.
         workers.callAll(worker -> {});
-    }
-
-    private void changePort(int newPort) throws IOException {
-        if (up && (port == null || newPort != port.port())) {
-            attach(open(newPort));
-        } else if (!wasUp) {
-            openEarly(newPort);
-        }
-        listenPort = newPort;
-        forEachPeer(Peer::clearSource);
-    }
-
-    /**
-     * Opens the port of an interface that has never been up. The kernel opens it within {@code ip link set up}; we hear of
-     * that a while after, and the other end's first initiation may come sooner: it waits in the port until then.
-     */
-    private void openEarly(int newPort) {
-        closeEarly();
-        if (newPort != 0) {
-            try {
-                early = open(newPort);
-            } catch (IOException e) {
-                LOG.log(Level.DEBUG, "UDP port {0} is not free yet: {1}", Integer.toString(newPort), e.getMessage());
-            }
-        }
-    }
-
-    private void closeEarly() {
-        if (early != null) {
-            early.close();
-            early = null;
-        }
-    }
-
-    private UdpPort open(int number) throws IOException {
-        return platform.bind().open(number, workers.count(), mark);
-    }
-
-    private void changeMark(int newMark) throws IOException {
-        UdpPort marked = port != null ? port : early;
-        if (marked != null) {
-            marked.mark(newMark);
-        }
-        mark = newMark;
-        forEachPeer(Peer::clearSource);
     }
 
     private void changeIdentity(StaticIdentity newIdentity) {
@@ -327,7 +283,7 @@ public final class Device implements AutoCloseable {
     }
 
     private static boolean sameIdentity(StaticIdentity a, StaticIdentity b) {
-        // The clamped private keys are the same exactly when the public keys are.
+        // Clamped private keys are equal if and only if their public keys are.
         return a == null || b == null ? a == b : a.publicKey().equals(b.publicKey());
     }
 
@@ -364,21 +320,23 @@ public final class Device implements AutoCloseable {
 
     private void configure(Peer peer, PeerUpdate update) {
         boolean start = up;
-        tell(peer, () -> {
+        PeerConfiguration configuration = peer.configuration();
+        postToHome(peer, () -> {
             if (update.endpoint() != null) {
-                peer.configureEndpoint(update.endpoint());
+                configuration.setEndpoint(update.endpoint());
             }
             if (start) {
-                peer.start();
-                peer.startSending();
+                configuration.start();
+                configuration.startSending();
             }
-            update.keepaliveSeconds().ifPresent(peer::configureKeepalive);
+            update.keepaliveSeconds().ifPresent(configuration::setKeepalive);
         });
     }
 
     private Peer addPeer(PublicKey key) throws IOException {
         if (peers.size() == PeerTable.MAX_PEERS) {
-            throw new IOException("a device has at most " + PeerTable.MAX_PEERS + " peers");
+            throw new IOException(
+                    "cannot add peer " + key + ": a device has at most " + PeerTable.MAX_PEERS + " peers");
         }
         Peer peer = new Peer(this, key, workers.get(nextHome));
         nextHome = (nextHome + 1) % workers.count();
@@ -392,17 +350,17 @@ public final class Device implements AutoCloseable {
     private void removePeer(Peer peer) {
         allowedIps.removeAll(peer);
         handshakes.exclusively(() -> peers.remove(peer.publicKey()));
-        tell(peer, peer::remove);
+        postToHome(peer, peer::remove);
     }
 
     private void forEachPeer(Consumer<Peer> action) {
         for (Peer peer : peers.all()) {
-            tell(peer, () -> action.accept(peer));
+            postToHome(peer, () -> action.accept(peer));
         }
     }
 
-    /** Has a peer's home run {@code action}; in order with all else that it is told. */
-    private void tell(Peer peer, Runnable action) {
+    /** Runs {@code action} on the thread of a peer's home, in the order of these calls. */
+    private void postToHome(Peer peer, Runnable action) {
         workers.call(peer.home(), action);
     }
 
@@ -412,20 +370,22 @@ public final class Device implements AutoCloseable {
         }
         UdpPort opened;
         try {
-            opened = early != null ? early : open(listenPort);
-            early = null;
+            opened = port.openPort();
         } catch (IOException e) {
-            LOG.log(Level.ERROR, "cannot open UDP port {0}: {1}", Integer.toString(listenPort), e.getMessage());
+            LOG.log(
+                    Level.ERROR,
+                    "{0} carries no packets: cannot open UDP port {1}: {2}",
+                    name(),
+                    Integer.toString(port.number()),
+                    e.getMessage());
             return;
         }
-        // Homes are told in this order: an initiation that is in the port already finds its peer at work.
-        forEachPeer(Peer::start);
-        attach(opened);
+        // In this order, so that an initiation that waits in the port finds its peer active.
+        forEachPeer(peer -> peer.configuration().start());
+        port.use(opened);
         up = true;
-        wasUp = true;
-        listenPort = port.port();
-        forEachPeer(Peer::startSending);
-        LOG.log(Level.INFO, "{0} is up, listening on UDP port {1}", name(), Integer.toString(port.port()));
+        forEachPeer(peer -> peer.configuration().startSending());
+        LOG.log(Level.INFO, "{0} is up, listening on UDP port {1}", name(), Integer.toString(port.number()));
     }
 
     private synchronized void down() {
@@ -433,8 +393,8 @@ public final class Device implements AutoCloseable {
             return;
         }
         up = false;
-        forEachPeer(Peer::stop);
-        attach(null);
+        forEachPeer(peer -> peer.configuration().stop());
+        port.close();
         LOG.log(Level.INFO, "{0} is down", name());
     }
 
@@ -442,19 +402,7 @@ public final class Device implements AutoCloseable {
         return platform.tun().name();
     }
 
-    /** Has all workers use a port instead of the present one, which is closed. */
-    private void attach(UdpPort newPort) {
-        workers.callAll(worker -> worker.io().attach(newPort));
-        if (port != null) {
-            for (int i = 0; i < formerLosses.length; i++) {
-                formerLosses[i] += port.receiveLosses(i);
-            }
-            port.close();
-        }
-        port = newPort;
-    }
-
-    /** Ends everything: sessions, threads, the port and the TUN. Idempotent. */
+    /** Ends the sessions and the threads, and closes the port and the TUN. Idempotent. */
     @Override
     public void close() {
         synchronized (this) {
@@ -463,7 +411,7 @@ public final class Device implements AutoCloseable {
             }
             closed = true;
             down();
-            closeEarly();
+            port.closePreopenedPort();
             peers.all().forEach(this::removePeer);
         }
         handshakes.stop();

@@ -14,12 +14,12 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * What the handshake threads do: consume messages, make answers and initiations, and hand the results to the peers'
- * homes, which alone install keys and send.
+ * Processes handshake messages: consumes them, creates responses and initiations, and posts the results to the peers'
+ * homes, which alone install keys and send. Any handshake thread.
  *
- * <p>Locks: {@code configuration} is read while a message is processed, and written while the private key or the set of
- * peers changes; each peer's {@link Handshake} is locked over the steps that belong together, so that two messages for
- * one peer do not mix. Neither is ever taken by the data path.
+ * <p>Locks, in this order: {@code configuration} is held for reading while a message is processed, and for writing
+ * while the private key or the set of peers changes. The monitor of a peer's {@link Handshake} is held over the steps
+ * of one message, so that two messages of one peer do not interleave. The data path takes neither.
  */
 final class HandshakeProcessor {
     private final Device device;
@@ -29,6 +29,7 @@ final class HandshakeProcessor {
         this.device = device;
     }
 
+    /** Runs a change of the private key or the set of peers while no message is processed. */
     void exclusively(Runnable change) {
         configuration.writeLock().lock();
         try {
@@ -38,19 +39,19 @@ final class HandshakeProcessor {
         }
     }
 
-    /** Processes one message; off-heap for the time being, as the wire formats are. */
+    /** Processes one message, in a copy off the heap as the classes of the wire formats need it. */
     void process(HandshakeMessage message, boolean underLoad) {
         long address = Memory.allocate(message.bytes().length, 64);
         configuration.readLock().lock();
         try {
             Memory.copy(message.bytes(), 0, address, message.bytes().length);
             if (Message.type(address) == Message.HANDSHAKE_COOKIE) {
-                cookieReply(address);
+                consumeCookieReply(address);
             } else if (isAdmitted(message, address, underLoad)) {
                 if (Message.type(address) == Message.HANDSHAKE_INITIATION) {
-                    initiation(message, address);
+                    consumeInitiation(message, address);
                 } else {
-                    response(message, address);
+                    consumeResponse(message, address);
                 }
             }
         } finally {
@@ -89,7 +90,7 @@ final class HandshakeProcessor {
         message.worker().post(() -> message.worker().sendMessage(reply, message.from(), 0));
     }
 
-    private void cookieReply(long address) {
+    private void consumeCookieReply(long address) {
         Object entry = device.indexTable().lookup(CookieReply.receiver(address));
         Peer peer = switch (entry) {
             case Handshake handshake -> (Peer) handshake.owner();
@@ -101,7 +102,7 @@ final class HandshakeProcessor {
         }
     }
 
-    private void initiation(HandshakeMessage message, long address) {
+    private void consumeInitiation(HandshakeMessage message, long address) {
         StaticIdentity identity = device.identity();
         Handshake handshake = Handshake.consumeInitiation(
                 identity,
@@ -130,14 +131,14 @@ final class HandshakeProcessor {
             Memory.free(target);
         }
         if (keypair != null) {
-            deliver(
+            postToHome(
                     peer,
                     keypair,
                     () -> peer.sessionAsResponder(keypair, message.from(), message.bytes().length, response));
         }
     }
 
-    private void response(HandshakeMessage message, long address) {
+    private void consumeResponse(HandshakeMessage message, long address) {
         int index = HandshakeResponse.receiver(address);
         if (!(device.indexTable().lookup(index) instanceof Handshake handshake)) {
             return;
@@ -148,19 +149,19 @@ final class HandshakeProcessor {
             keypair = handshake.consumeResponse(device.identity(), address) ? beginSession(peer, index) : null;
         }
         if (keypair != null) {
-            deliver(peer, keypair, () -> peer.sessionAsInitiator(keypair, message.from(), message.bytes().length));
+            postToHome(peer, keypair, () -> peer.sessionAsInitiator(keypair, message.from(), message.bytes().length));
         }
     }
 
-    /** Posts to the peer's home; a session that cannot be delivered is taken back. */
-    private void deliver(Peer peer, Keypair keypair, Runnable install) {
+    /** Posts the installation of a keypair to the peer's home; releases the keypair if the home's mailbox is full. */
+    private void postToHome(Peer peer, Keypair keypair, Runnable install) {
         if (!peer.home().post(install)) {
             device.dropIndex(keypair.localIndex());
             keypair.release();
         }
     }
 
-    /** Makes the keypair of a finished handshake, and lets it be looked up by the same index. */
+    /** Derives the keypair of a completed handshake, which takes the handshake's place in the index table. */
     private Keypair beginSession(Peer peer, int index) {
         Handshake handshake = peer.handshake();
         Keypair keypair =
@@ -176,7 +177,7 @@ final class HandshakeProcessor {
         return keypair;
     }
 
-    /** Makes an initiation and has the peer's home send it. */
+    /** Creates an initiation and has the peer's home send it. */
     void initiate(Peer peer) {
         byte[] initiation = new byte[HandshakeInitiation.BYTES];
         long target = Memory.allocate(HandshakeInitiation.BYTES, 64);
@@ -199,14 +200,14 @@ final class HandshakeProcessor {
             configuration.readLock().unlock();
             Memory.free(target);
         }
-        peer.home().post(() -> peer.initiationCreated(initiation));
+        peer.home().post(() -> peer.sendInitiation(initiation));
     }
 
     private void addMacs(Peer peer, long message, int length) {
         peer.cookies().addMacs(message, length, device.platform().clock().nanos());
     }
 
-    /** Forgets a peer's handshake and, when the peer is removed, all its secrets. */
+    /** Forgets a peer's handshake and, if the peer was removed, all its secrets. */
     void clear(Peer peer) {
         if (peer.isDead()) {
             peer.handshake().close();

@@ -12,26 +12,35 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * What waits for the handshake threads: messages from the network, and our own wishes. Handshakes are a thousand times as
- * dear as data messages, so they have threads of their own, and a flood of them delays no data.
+ * The input of the handshake threads: messages from the network, and tasks of this device, such as initiations. A
+ * handshake message costs a thousand times as much as a data message, so handshakes have threads of their own, and a
+ * flood of them delays no data.
  *
- * <p>Producers: any thread. Consumers: the handshake threads, or a simulation by {@link #doWork}. The two queues are apart so
- * that a flood from outside cannot crowd out what we want ourselves.
+ * <p>Producers: any thread. Consumers: the handshake threads, or a simulation by {@link #doWork}. Tasks have a queue of
+ * their own, so that a flood of messages cannot displace them.
  */
 public final class HandshakeQueue {
     private static final Logger LOG = System.getLogger(HandshakeQueue.class.getName());
-    private static final int OWN_CAPACITY = 1 << 16;
+    private static final int TASK_CAPACITY = 1 << 16;
 
     private final HandshakeProcessor processor;
     private final Clock clock;
     private final WorkRing<HandshakeMessage> incoming = new WorkRing<>(Limits.MAX_QUEUED_INCOMING_HANDSHAKES);
-    private final WorkRing<Runnable> own = new WorkRing<>(OWN_CAPACITY);
-    /** As many permits as there are entries that nobody is at; more only at the end. */
+    private final WorkRing<Runnable> tasks = new WorkRing<>(TASK_CAPACITY);
+    /**
+     * One permit for each entry that no thread has begun to take. A producer releases it after the entry; stop releases
+     * more.
+     */
     private final Semaphore pending = new Semaphore(0);
-    /** When the queue was last too long; written and read by any thread, and a little staleness does no harm. */
+    /**
+     * The time of the last overload. Handshake threads write and read it without order: a stale value only shifts the
+     * time.
+     */
     private final AtomicLong lastUnderLoad = new AtomicLong(Long.MIN_VALUE);
 
+    /** Written by {@link #start}, read by {@link #stop}, which the owner calls in this order. */
     private final Thread[] threads;
+    /** Written by {@link #start} and {@link #stop}, read by the handshake threads. */
     private volatile boolean running;
 
     HandshakeQueue(Device device, int threadCount) {
@@ -55,19 +64,19 @@ public final class HandshakeQueue {
             pending.acquireUninterruptibly();
             try {
                 while (doWork() == 0 && running) {
-                    // An offer that is not finished hides those behind it. To give the permit up for that would leave
-                    // one entry without a permit, for good.
+                    // An unfinished offer hides finished ones behind it. Keep the permit and retry: a permit given up
+                    // here would leave one entry without a permit for good.
                     Thread.yield();
                 }
             } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "a handshake failed in a way it should not", e);
+                LOG.log(Level.ERROR, "internal error in handshake processing; the message or task is dropped", e);
             }
         }
     }
 
-    /** Takes one entry, if there is one; 0 when there was none. */
+    /** Processes one entry; returns the number processed, 0 or 1. */
     public int doWork() {
-        Runnable task = own.poll();
+        Runnable task = tasks.poll();
         if (task != null) {
             task.run();
             return 1;
@@ -81,12 +90,12 @@ public final class HandshakeQueue {
         return 1;
     }
 
-    /** How much waits: a hint. */
-    int waiting() {
-        return own.size() + incoming.size();
+    /** The number of queued entries; approximate while other threads use the queue. */
+    int size() {
+        return tasks.size() + incoming.size();
     }
 
-    /** Under load is: an eighth full, now or within the last second. */
+    /** Under load means: the queue is an eighth full, or was within the last second. */
     private boolean isUnderLoad() {
         long now = clock.nanos();
         if (incoming.size() >= Limits.MAX_QUEUED_INCOMING_HANDSHAKES / 8) {
@@ -98,10 +107,10 @@ public final class HandshakeQueue {
     }
 
     /**
-     * Takes a copy of a handshake message of the right length.
+     * Enqueues a copy of a handshake message, whose length the caller has checked.
      *
-     * @param worker that received it, and through which a cookie reply goes back
-     * @return {@code false} when too many wait
+     * @param worker the worker that received it, which also sends a cookie reply
+     * @return {@code false} when the queue is full
      */
     public boolean offer(Worker worker, long message, int length, UdpEndpoint from) {
         byte[] copy = new byte[length];
@@ -115,30 +124,33 @@ public final class HandshakeQueue {
         return true;
     }
 
-    /** Has an initiation made for a peer. */
+    /** Enqueues a task that creates an initiation and has the peer's home send it. */
     void initiate(Peer peer) {
         execute(() -> processor.initiate(peer));
     }
 
-    /** Has a peer's handshake forgotten. */
+    /** Enqueues a task that forgets a peer's handshake. */
     void clear(Peer peer) {
         execute(() -> processor.clear(peer));
     }
 
-    /** Runs {@code change}, which changes what handshakes depend on, while none is being processed. */
+    /** Runs a change of the private key or the set of peers while no handshake is processed. */
     void exclusively(Runnable change) {
         processor.exclusively(change);
     }
 
     private void execute(Runnable task) {
-        if (own.offer(task)) {
+        if (tasks.offer(task)) {
             pending.release();
         } else {
-            LOG.log(Level.WARNING, "too many handshakes wait; one was given up");
+            LOG.log(
+                    Level.WARNING,
+                    "the queue of handshake tasks is full ({0}): an initiation or key erasure is dropped",
+                    TASK_CAPACITY);
         }
     }
 
-    /** Ends the threads. */
+    /** Ends the threads, and waits until they have ended. */
     void stop() {
         if (!running) {
             return;
@@ -155,19 +167,19 @@ public final class HandshakeQueue {
         }
     }
 
-    /** Runs what is left in the caller's thread, after the threads ended. */
+    /** Processes the remaining entries on the caller's thread, after the threads ended. */
     void drain() {
         while (doWork() > 0) {
-            // each call takes one entry
+            // Each call takes one entry.
         }
     }
 
     /**
      * A message from the network.
      *
-     * @param bytes of a handshake message's length
-     * @param from who sent it
-     * @param worker that received it
+     * @param bytes the message
+     * @param from the sender
+     * @param worker the worker that received it
      */
     record HandshakeMessage(byte[] bytes, UdpEndpoint from, Worker worker) {}
 }

@@ -26,11 +26,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
- * A peer: its keys, where it is, and what happens when its packets pass (the kernel's peer.c, and the peer's side of
- * send.c, receive.c and timers.c).
+ * A peer: its keys, its endpoint, and the protocol's reactions to its packets (the kernel's peer.c, and the peer's side
+ * of send.c, receive.c and timers.c). {@link PeerConfiguration} has the configured part.
  *
- * <p>Its <em>home</em> is one worker. Everything that is not said to be for any thread belongs to the home's thread,
- * which needs no lock and no fence for it; other threads {@linkplain Worker#post post} to the home.
+ * <p>Its <em>home</em> is one worker. Fields and methods belong to the home's thread alone, without a lock or fence,
+ * unless they say otherwise. Other threads {@linkplain Worker#post post} to the home.
  */
 public final class Peer extends PeerPath implements PeerTimers.Events {
     private static final AtomicLongFieldUpdater<Peer> SENT = AtomicLongFieldUpdater.newUpdater(Peer.class, "sentBytes");
@@ -39,22 +39,24 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     private final Device device;
     private final PublicKey publicKey;
+    /** Used by handshake threads under its monitor; cleared and configured under the monitor by any thread. */
     private final Handshake handshake;
+    /** Used by handshake threads; synchronizes by itself. */
     private final CookieGenerator cookies;
+    /** Written by the home; any worker reads the current keypair, which {@link Keypairs} publishes. */
     private final Keypairs keypairs;
+
     private final PeerTimers timers;
     private final StagedPackets staged;
     private final UdpEndpoint endpoint = new UdpEndpoint();
+    private final PeerConfiguration configuration;
 
-    private boolean active;
-    /** As {@link #active}, and there is a port to send from. */
-    private boolean sending;
-
-    private int keepaliveSeconds;
-    // Written by the home, with release stores as nobody needs them at once; read by any thread.
+    // Written by the home with release stores, because readers tolerate delay; read by any thread.
     private volatile long sentBytes;
     private volatile long receivedBytes;
+    /** Written by the home with a volatile store; read by any thread. */
     private volatile long handshakeSeconds;
+
     private int handshakeNanos;
     private long lastSentHandshake;
     private int handshakeAttempts;
@@ -69,27 +71,28 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         keypairs = new Keypairs(device::dropIndex);
         timers = new PeerTimers(this, home().wheel());
         staged = new StagedPackets(device.stagedBytes());
+        configuration = new PeerConfiguration(this, timers);
         resetLastSentHandshake();
     }
 
-    // Any thread.
+    // Methods for any thread.
 
-    /** Its name. */
+    /** The static public key, which identifies the peer. */
     public PublicKey publicKey() {
         return publicKey;
     }
 
-    /** Bytes sent to it, handshakes included. */
+    /** UDP payload bytes sent to the peer, handshakes included. */
     public long sentBytes() {
         return sentBytes;
     }
 
-    /** Bytes received from it, handshakes included. */
+    /** UDP payload bytes received from the peer, handshakes included. */
     public long receivedBytes() {
         return receivedBytes;
     }
 
-    /** When the last handshake was done, in seconds since 1970; 0 before the first. */
+    /** Wall-clock time of the last completed handshake, in seconds since 1970; 0 before the first. */
     public long handshakeSeconds() {
         return handshakeSeconds;
     }
@@ -121,33 +124,37 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         return cookies;
     }
 
-    // The home's thread, from here on.
+    // Methods for the home's thread.
+
+    PeerConfiguration configuration() {
+        return configuration;
+    }
 
     private long now() {
         return home().now();
     }
 
     private void stage(StagedPackets.Staged packet) {
-        if (isDead() || !active) {
+        if (isDead() || !configuration.isActive()) {
             staged.free(packet);
             return;
         }
         home().drops().add(DropCause.TX_STAGED_FULL, staged.add(packet));
-        if (takeable()) {
-            // The key came while the packet was on its way here.
+        if (hasSendingKeypair()) {
+            // The keypair was installed while the packet was in the mailbox.
             sendStaged();
         } else {
             sendHandshakeInitiation(false);
         }
     }
 
-    private boolean takeable() {
+    private boolean hasSendingKeypair() {
         Keypair keypair = keypairs.current();
         return keypair != null && keypair.maySend(now());
     }
 
-    /** Sends what waits, as far as there is a key; what there is none for waits on. */
-    private void sendStaged() {
+    /** Sends the staged packets; those that find no keypair are staged again. */
+    void sendStaged() {
         for (int i = staged.size(); i > 0; i--) {
             StagedPackets.Staged packet = staged.poll();
             if (packet.length() == 0) {
@@ -159,8 +166,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
     }
 
-    /** Sends what waits or, when nothing does, an empty message; without a key, asks for one. */
-    private void sendKeepalive() {
+    /** Sends the staged packets or, without any, an empty message; initiates a handshake if there is no keypair. */
+    void sendKeepalive() {
         if (staged.size() > 0) {
             sendStaged();
         } else {
@@ -181,21 +188,21 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
     }
 
-    /** Asks for a handshake, unless one was sent within the last {@code REKEY_TIMEOUT}. */
+    /** Initiates a handshake, unless a handshake message was sent within the last {@code REKEY_TIMEOUT}. */
     private void sendHandshakeInitiation(boolean retry) {
         if (!retry) {
             handshakeAttempts = 0;
         }
-        if (isDead() || !sending || !hasEndpoint() || now() - lastSentHandshake < REKEY_TIMEOUT) {
+        if (isDead() || !configuration.isSending() || !hasEndpoint() || now() - lastSentHandshake < REKEY_TIMEOUT) {
             return;
         }
         lastSentHandshake = now();
         device.handshakes().initiate(this);
     }
 
-    /** An initiation was made: it goes out now. */
-    void initiationCreated(byte[] message) {
-        if (isDead() || !active) {
+    /** Sends the initiation that a handshake thread created. */
+    void sendInitiation(byte[] message) {
+        if (isDead() || !configuration.isActive()) {
             return;
         }
         sendHandshakeMessage(message);
@@ -210,7 +217,10 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         SENT.lazySet(this, sentBytes + message.length);
     }
 
-    /** An initiation was accepted, and this is the answer; its keypair is confirmed by the first data message. */
+    /**
+     * Installs the keypair of an accepted initiation and sends the response. The first data message confirms the
+     * keypair.
+     */
     void sessionAsResponder(Keypair keypair, UdpEndpoint from, int initiationBytes, byte[] response) {
         if (!install(keypair, from, initiationBytes)) {
             return;
@@ -218,18 +228,18 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         sendHandshakeMessage(response);
     }
 
-    /** Our initiation was answered. */
+    /** Installs the keypair of an accepted response. */
     void sessionAsInitiator(Keypair keypair, UdpEndpoint from, int responseBytes) {
         if (!install(keypair, from, responseBytes)) {
             return;
         }
         handshakeComplete();
-        // Confirms the key to the other end, with data if there is any.
+        // Confirms the keypair to the other end, with staged packets if there are any.
         sendKeepalive();
     }
 
     private boolean install(Keypair keypair, UdpEndpoint from, int messageBytes) {
-        if (isDead() || !active) {
+        if (isDead() || !configuration.isActive()) {
             device.dropIndex(keypair.localIndex());
             keypair.release();
             return false;
@@ -276,7 +286,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
             handshakeComplete();
             sendStaged();
         }
-        // receive.c, keep_key_fresh: once in a session, late enough that sending would have renewed it before.
+        // receive.c, keep_key_fresh: once in a session, at an age at which a side that sends has renewed it already.
         if (!sentLastMinuteHandshake
                 && keypair.isInitiator()
                 && now - keypair.createdNanos() >= REJECT_AFTER_TIME - KEEPALIVE_TIMEOUT - REKEY_TIMEOUT) {
@@ -305,6 +315,17 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         endpointKnown();
     }
 
+    /** Sets the configured endpoint. */
+    void setEndpoint(InetSocketAddress address) {
+        endpoint.set(address);
+        endpointKnown();
+    }
+
+    /** Forgets the source address: the system chooses one for the next datagram. */
+    void clearSource() {
+        endpoint.clearSource();
+    }
+
     @Override
     public void onRetransmitHandshake(long now) {
         if (handshakeAttempts > MAX_TIMER_HANDSHAKES) {
@@ -313,7 +334,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
             return;
         }
         handshakeAttempts++;
-        // Perhaps it is our own address that does not work any more.
+        // The cause may be the source address: let the system choose another.
         endpoint.clearSource();
         sendHandshakeInitiation(true);
     }
@@ -337,78 +358,30 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     @Override
     public void onPersistentKeepalive(long now) {
-        if (keepaliveSeconds != 0) {
+        if (configuration.keepaliveSeconds() != 0) {
             sendKeepalive();
         }
     }
 
-    // Configuration; the home's thread too.
-
-    void configureEndpoint(InetSocketAddress address) {
-        boolean first = !hasEndpoint();
-        endpoint.set(address);
-        endpointKnown();
-        if (first && active && keepaliveSeconds != 0) {
-            // The keepalive that was due when the interface came up, or when it was asked for, had nowhere to go.
-            sendKeepalive();
-        }
-    }
-
-    void clearSource() {
-        endpoint.clearSource();
-    }
-
-    void configureKeepalive(int seconds) {
-        boolean turnedOn = keepaliveSeconds == 0 && seconds != 0;
-        keepaliveSeconds = seconds;
-        timers.setPersistentKeepalive(seconds);
-        if (turnedOn && sending) {
-            sendKeepalive();
-        }
-    }
-
-    /** The interface is up: sessions may begin, packets are staged. Comes before a port is read from. */
-    void start() {
-        if (!active && !isDead()) {
-            active = true;
-            timers.start();
-        }
-    }
-
-    /** There is a port: what waits goes out, and a persistent keepalive. */
-    void startSending() {
-        if (sending || isDead()) {
-            return;
-        }
-        sending = true;
-        sendStaged();
-        if (keepaliveSeconds != 0) {
-            sendKeepalive();
-        }
-    }
-
-    /** The interface is down: what waits is dropped, and keys are forgotten. */
-    void stop() {
-        active = false;
-        sending = false;
-        timers.stop();
+    /** Drops the staged packets, and forgets the keys and the handshake. */
+    void endSessions() {
         staged.purge();
         keypairs.clear();
         device.handshakes().clear(this);
         resetLastSentHandshake();
     }
 
-    /** The peer is removed. Trains under way are resolved without effect. */
+    /** The peer was removed: its trains in flight are committed without effect. */
     void remove() {
         markDead();
-        stop();
+        configuration.stop();
     }
 
-    /** The device has another private key: sessions are not sent with any more, and a new one may be made at once. */
+    /** The device has another private key: no session sends any more, and a new handshake may begin at once. */
     void identityChanged() {
         keypairs.expireCurrent();
         resetLastSentHandshake();
-        if (active && staged.size() > 0) {
+        if (configuration.isActive() && staged.size() > 0) {
             sendHandshakeInitiation(false);
         }
     }
@@ -417,13 +390,13 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         lastSentHandshake = device.platform().clock().nanos() - REKEY_TIMEOUT - 1_000_000_000L;
     }
 
-    /** What a dump tells. */
+    /** The peer's part of a device snapshot. */
     DeviceSnapshot.PeerSnapshot snapshot(Secret presharedKey, List<Prefix> allowedIps) {
         return new DeviceSnapshot.PeerSnapshot(
                 publicKey,
                 presharedKey,
                 endpoint.toSocketAddress(),
-                keepaliveSeconds,
+                configuration.keepaliveSeconds(),
                 handshakeSeconds,
                 handshakeNanos,
                 receivedBytes,

@@ -6,17 +6,17 @@ import java.util.ArrayDeque;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * A peer's packets that wait for a key (the kernel's staged_packet_queue); confined to the thread of the peer's home.
- * At most {@value Limits#MAX_STAGED_PACKETS} packets wait, of which the oldest make room for new ones, and all peers' together
- * take at most a fixed share of memory.
+ * A peer's packets that wait for a keypair (the kernel's staged_packet_queue). At most
+ * {@value Limits#MAX_STAGED_PACKETS} packets are staged before new ones displace the oldest, and the packets of all
+ * peers share a limit of {@value #MAX_BYTES} bytes. Confined to the thread of the peer's home, unless a method says
+ * otherwise.
  */
 final class StagedPackets {
-    /** What all staged packets of a device may take: bounded by configuration, not by load. */
+    /** The most memory for the staged packets of a device. */
     static final long MAX_BYTES = 64L << 20;
 
     /**
-     * One packet or super-packet with its virtio-net header, copied off the buffer it was read into; or, with length 0,
-     * a keepalive.
+     * A copy of one packet or super-packet with its virtio-net header; with length 0, a keepalive.
      */
     record Staged(long address, int length, int packets) {}
 
@@ -24,12 +24,12 @@ final class StagedPackets {
     private final AtomicLong budget;
     private int packets;
 
-    /** An empty queue that draws on {@code budget}, the bytes staged by the whole device. */
+    /** An empty queue. All queues of a device share {@code budget}, the bytes that are staged. */
     StagedPackets(AtomicLong budget) {
         this.budget = budget;
     }
 
-    /** Copies a packet; {@code null} when the device's share of memory is used up. Any thread. */
+    /** Copies a packet; {@code null} when that would exceed {@link #MAX_BYTES}. Any thread. */
     static Staged copy(AtomicLong budget, long vnetHeader, int length, int packets) {
         if (budget.addAndGet(length) > MAX_BYTES) {
             budget.addAndGet(-length);
@@ -40,10 +40,13 @@ final class StagedPackets {
         return new Staged(address, length, packets);
     }
 
-    /** Appends, after the oldest have made room; returns how many packets were dropped for that. */
+    /**
+     * Removes the oldest entries while too many packets are staged, then appends; returns the number of packets
+     * removed.
+     */
     int add(Staged staged) {
         int dropped = 0;
-        // As the kernel: room is made first, and a burst is then never cut by its own arrival.
+        // As the kernel does: a burst is appended whole, even if it exceeds the limit.
         while (packets > Limits.MAX_STAGED_PACKETS) {
             dropped += queue.peek().packets();
             free(poll());
@@ -53,7 +56,7 @@ final class StagedPackets {
         return dropped;
     }
 
-    /** Takes the oldest, or {@code null}; the caller {@linkplain #free frees} it. */
+    /** Removes the oldest entry, which the caller {@linkplain #free frees}; {@code null} when empty. */
     Staged poll() {
         Staged staged = queue.poll();
         if (staged != null) {
@@ -62,7 +65,7 @@ final class StagedPackets {
         return staged;
     }
 
-    /** How many entries wait. */
+    /** The number of entries. */
     int size() {
         return queue.size();
     }
@@ -72,6 +75,7 @@ final class StagedPackets {
         free(budget, staged);
     }
 
+    /** Frees the memory of an entry that no queue holds. Any thread. */
     static void free(AtomicLong budget, Staged staged) {
         if (staged.length() != 0) {
             Memory.zero(staged.address(), staged.length());
@@ -80,7 +84,7 @@ final class StagedPackets {
         }
     }
 
-    /** Drops all; returns how many packets. */
+    /** Drops all entries; returns the number of packets. */
     int purge() {
         int dropped = packets;
         for (Staged staged; (staged = poll()) != null; ) {

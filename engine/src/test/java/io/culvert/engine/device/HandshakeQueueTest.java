@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Many threads have handshake messages processed at once: each message gets its turn without another's coming after it. */
+/** Many threads enqueue handshake messages at once; none may wait for a later one to arrive. */
 class HandshakeQueueTest {
     private static final int SENDERS = 6;
     private static final int MESSAGES = 100_000;
 
     private static void send(HandshakeQueue queue, Worker worker) {
-        // All zero, so that its MAC is wrong: refused at once.
+        // All zero, so MAC1 is wrong and the message is refused at once.
         long message = Memory.allocate(HandshakeResponse.BYTES, 64);
         UdpEndpoint from = new UdpEndpoint();
         for (int i = 0; i < MESSAGES; i++) {
@@ -37,7 +37,7 @@ class HandshakeQueueTest {
 
     @Test
     @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void nothingIsLeftWaiting() throws InterruptedException {
+    void everyEnqueuedMessageIsProcessed() throws InterruptedException {
         Clock clock = new SystemClock();
         MemoryPlatform platform = new MemoryPlatform(clock, new MemoryNetwork(clock, 1), "test", 1, 1);
         try (Device device = Device.start(platform, new DeviceOptions(2, new Aeads(AeadChoice.JCE)::create, true))) {
@@ -51,10 +51,10 @@ class HandshakeQueueTest {
                 sender.join();
             }
             long end = clock.nanos() + 30_000_000_000L;
-            while (queue.waiting() > 0 && clock.nanos() < end) {
+            while (queue.size() > 0 && clock.nanos() < end) {
                 Thread.sleep(1);
             }
-            assertThat(queue.waiting()).isZero();
+            assertThat(queue.size()).isZero();
         }
     }
 }

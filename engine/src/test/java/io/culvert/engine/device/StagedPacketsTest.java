@@ -12,7 +12,7 @@ class StagedPacketsTest {
     private final StagedPackets staged = new StagedPackets(budget);
 
     @AfterEach
-    void nothingIsLeft() {
+    void budgetReturnsToZero() {
         staged.purge();
         assertThat(budget).hasValue(0);
     }
@@ -38,7 +38,7 @@ class StagedPacketsTest {
     }
 
     @Test
-    void theOldestMakeRoomOnceMoreThan128Wait() {
+    void oldestPacketsAreDroppedBeyond128() {
         int dropped = 0;
         for (int i = 0; i < 129; i++) {
             dropped += staged.add(packet(1, (byte) i));
@@ -51,7 +51,7 @@ class StagedPacketsTest {
     }
 
     @Test
-    void aBurstIsNotCutByItsOwnArrival() {
+    void burstIsAddedWhole() {
         staged.add(packet(100, (byte) 0));
         assertThat(staged.add(packet(64, (byte) 1))).isZero();
         assertThat(staged.size()).isEqualTo(2);
@@ -59,7 +59,7 @@ class StagedPacketsTest {
     }
 
     @Test
-    void purgingCountsPackets() {
+    void purgeCountsPackets() {
         staged.add(packet(47, (byte) 0));
         staged.add(packet(1, (byte) 0));
         assertThat(staged.purge()).isEqualTo(48);
@@ -67,7 +67,7 @@ class StagedPacketsTest {
     }
 
     @Test
-    void allPeersTogetherHaveABudget() {
+    void allPeersShareOneMemoryLimit() {
         budget.set(StagedPackets.MAX_BYTES - 99);
         assertThat(packet(1, (byte) 0)).isNull();
         assertThat(budget).hasValue(StagedPackets.MAX_BYTES - 99);
