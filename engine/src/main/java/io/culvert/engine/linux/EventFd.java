@@ -10,13 +10,16 @@ import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** An eventfd by which any thread wakes the worker that waits for it. Once signalled it stays readable until it is drained. */
+/**
+ * An eventfd by which any thread wakes the worker that waits for it. Once signalled it stays readable until it is
+ * drained.
+ */
 final class EventFd implements AutoCloseable {
     private static final Logger LOG = System.getLogger(EventFd.class.getName());
     private static final ThreadLocal<CallState> CALLS = ThreadLocal.withInitial(CallState::new);
 
     private final int descriptor;
-    // One word that signallers write from, one that the owner reads into.
+    // One word that signalling threads write from (constant), one that the owner reads into.
     private final long words = Memory.allocate(16, 8);
 
     EventFd() {
@@ -32,7 +35,7 @@ final class EventFd implements AutoCloseable {
         return descriptor;
     }
 
-    /** Makes it readable. Any thread. */
+    /** Makes the eventfd readable. Any thread. */
     void signal() {
         int result = Linux.write(CALLS.get(), descriptor, words, 8);
         // EAGAIN: 2^64 - 2 signals are pending, so it is readable already.
@@ -44,18 +47,18 @@ final class EventFd implements AutoCloseable {
         }
     }
 
-    /** Makes it unreadable. The owner. */
+    /** Makes the eventfd unreadable. The owner's thread only. */
     void drain() {
         Linux.read(CALLS.get(), descriptor, words + 8, 8);
     }
 
-    /** Closes it; no thread may signal any more. */
+    /** Closes the eventfd. No thread may signal afterwards. */
     @Override
     public void close() {
         try {
             Linux.close(descriptor);
         } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "closing an eventfd", e);
+            LOG.log(Level.DEBUG, "closing an eventfd failed", e);
         }
         Memory.free(words);
     }

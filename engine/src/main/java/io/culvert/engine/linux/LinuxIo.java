@@ -20,9 +20,9 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
 
-/** The code that both backends share: reading, queues of sends, and the repetition of refused TUN writes. */
+/** The code that both backends share: reads, send queues, and the fallback for refused TUN writes. */
 abstract class LinuxIo implements WorkerIo {
-    /** Trains hold theirs until they are committed: enough for two full trains of single packets. */
+    /** A train holds its buffers until it is committed. This is enough for two full trains of single packets. */
     private static final int UDP_BUFFERS = 128;
 
     private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
@@ -37,7 +37,10 @@ abstract class LinuxIo implements WorkerIo {
     private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(TUN_BUFFER_BYTES, 64);
-    /** The kinds that the TUN takes coalesced; one refused write clears its kind for good. */
+    /**
+     * The kinds of packets that are written coalesced, as bits of {@link Coalescer}; a refused write clears its kind
+     * for good.
+     */
     private int groKinds;
 
     final boolean coalescesWakeups;
@@ -145,7 +148,9 @@ abstract class LinuxIo implements WorkerIo {
         ipv6.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv6(worker), gso);
     }
 
-    /** Counts a TUN write. A super-packet that was refused is repeated as packets, and its kind is not coalesced any more. */
+    /**
+     * Counts a TUN write. A refused super-packet is segmented and written again, and its kind is no longer coalesced.
+     */
     final void tunWritten(long address, int length, int result) {
         if (result >= 0) {
             counters.add(Counter.TUN_WRITES, 1);
@@ -159,7 +164,7 @@ abstract class LinuxIo implements WorkerIo {
                 groKinds &= ~kind;
                 LOG.log(
                         Level.WARNING,
-                        "the TUN refuses coalesced {0} packets: they are written one by one from now on",
+                        "the TUN refused coalesced {0} packets (EINVAL): they are written one by one from now on",
                         udp ? "UDP" : "TCP");
             }
             writeSegments();

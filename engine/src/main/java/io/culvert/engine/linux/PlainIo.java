@@ -13,7 +13,7 @@ import io.culvert.natives.generated.timespec;
 import java.util.Set;
 
 /**
- * I/O by one system call after the other: ppoll(2) to learn which sources are readable, read and write on the TUN, recvmmsg and
+ * I/O by plain system calls: ppoll(2) to learn which sources are readable, read and write on the TUN, recvmmsg and
  * sendmmsg on the sockets. For systems that refuse io_uring, and for comparison.
  */
 final class PlainIo extends LinuxIo {
@@ -39,7 +39,7 @@ final class PlainIo extends LinuxIo {
     @Override
     public void poll() {
         if (!tunReadable || !ipv4Readable && !ipv6Readable) {
-            // Also beside a readable source: else the others would wait until it is empty.
+            // Even if one source is readable: otherwise the others would starve until it is empty.
             awaitEvents(0, true);
         }
     }

@@ -7,8 +7,8 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 
 /**
- * How long the thread that made this has waited for a core while it could run: the second number of its schedstat
- * (Documentation/scheduler/sched-stats.rst). One thread.
+ * The time that a thread has waited on a run queue: the second number of its schedstat
+ * (Documentation/scheduler/sched-stats.rst). Created and used by that thread alone.
  */
 final class RunDelay implements AutoCloseable {
     private static final int NONE = -1;
@@ -33,7 +33,7 @@ final class RunDelay implements AutoCloseable {
         }
     }
 
-    /** Nanoseconds since the thread began; 0 where the kernel does not tell. */
+    /** Nanoseconds since the thread began; 0 if the kernel has no scheduler statistics. */
     long nanos() {
         int length = file == NONE ? 0 : Linux.pread(calls, file, text, BYTES, 0);
         int at = 0;
@@ -55,7 +55,7 @@ final class RunDelay implements AutoCloseable {
                 Linux.close(file);
             }
         } catch (ErrnoException e) {
-            throw new AssertionError("closing schedstat", e);
+            throw new AssertionError("closing /proc/thread-self/schedstat failed", e);
         }
     }
 }

@@ -4,11 +4,11 @@ import io.culvert.engine.io.Clock;
 import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
 
-/** The machine's clocks. Allocates nothing. */
+/** The system's clocks: CLOCK_BOOTTIME and CLOCK_REALTIME. Any thread; does not allocate. */
 public final class SystemClock implements Clock {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
-    /** Any thread may use it. */
+    /** The clocks; it has no state. */
     public SystemClock() {}
 
     @Override

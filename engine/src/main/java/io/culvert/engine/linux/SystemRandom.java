@@ -6,9 +6,11 @@ import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import java.io.UncheckedIOException;
 
-/** The kernel's random source, getrandom(2). What passes through here may become a key: no copy of it is left. */
+/**
+ * The kernel's random source, getrandom(2). The bytes may become keys, so intermediate copies are zeroed. Any thread.
+ */
 public final class SystemRandom implements RandomSource {
-    /** Any thread may use it. */
+    /** The random source; it has no state. */
     public SystemRandom() {}
 
     @Override
@@ -16,7 +18,7 @@ public final class SystemRandom implements RandomSource {
         try {
             Linux.getrandom(address, bytes);
         } catch (ErrnoException e) {
-            throw new UncheckedIOException("the system has no randomness", e);
+            throw new UncheckedIOException("getrandom(2) failed: the kernel gave no random bytes", e);
         }
     }
 

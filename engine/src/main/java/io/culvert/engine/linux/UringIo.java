@@ -16,14 +16,14 @@ import io.culvert.ring.UserData;
 import java.util.Set;
 
 /**
- * I/O by one io_uring: a multishot poll on the TUN queue and on each socket, always armed, and all writes and sends of a flush in
- * one system call. Input is read by system calls, not by the ring: a ring reads ahead at any {@code enter}, into buffers
- * that are out of the cache again when their packets are processed.
+ * I/O by one io_uring: a multishot poll on the TUN queue and on each socket, always armed, and all writes and sends of
+ * a flush in one system call. Input is read by system calls, not by the ring: a ring reads ahead at any {@code enter},
+ * into buffers that are out of the cache again when their packets are processed.
  */
 final class UringIo extends LinuxIo {
     /** Operations between two enters: a full queue of sends for each socket, TUN writes, and polls. */
     private static final int SUBMISSIONS = 256;
-    /** Completions of all submissions and of the armed polls. */
+    /** Room for the completions of all submissions and of the armed polls. */
     private static final int COMPLETIONS = 512;
 
     private static final int MAX_WRITES = 64;
@@ -121,7 +121,7 @@ final class UringIo extends LinuxIo {
                 armed[POLL_WAKEUP] = CompletionHandler.hasMore(flags);
             }
             default -> {
-                // A cancellation: the cancelled poll completes by itself.
+                // CANCEL: the cancelled poll has a completion of its own.
             }
         }
     }
@@ -172,7 +172,7 @@ final class UringIo extends LinuxIo {
         queue.clear();
     }
 
-    /** Prepares sends; with MSG_DONTWAIT, as one that waited for room would be overtaken by the next. */
+    /** Prepares sends, with MSG_DONTWAIT: a send that waited for room in the socket would be overtaken by the next. */
     private void prepare(SendQueue queue, int operation) {
         for (int i = 0; i < queue.count(); i++) {
             long data = UserData.of(operation, i);
@@ -183,7 +183,7 @@ final class UringIo extends LinuxIo {
         }
     }
 
-    /** Submits, and waits until all writes and sends are done; they nearly always are when the first enter returns. */
+    /** Submits, and waits until all writes and sends have completed, which the first enter nearly always achieves. */
     private void await() {
         do {
             if (inFlight > 0 || submissions.available() == 0) {

@@ -1,2 +1,2 @@
-/** The engine's world on Linux: io_uring or plain system calls, the clocks and the random source. */
+/** The platform on Linux: io_uring or plain system calls, the clocks and the random source. */
 package io.culvert.engine.linux;

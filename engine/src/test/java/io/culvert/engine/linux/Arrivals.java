@@ -11,7 +11,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Reads everything that arrives and keeps copies, datagrams one by one; returns the buffers unless it is to hold them. */
+/** Reads all input and keeps copies, datagrams one by one; returns the buffers unless {@link #hold} is set. */
 final class Arrivals implements WorkerIo.Sink {
     /** A datagram. */
     record Datagram(byte[] payload, UdpEndpoint from, int ecn) {}
@@ -32,7 +32,7 @@ final class Arrivals implements WorkerIo.Sink {
         this.io = io;
     }
 
-    /** Reads until all sources are empty, or nothing while {@code full}; returns the packets and groups read. */
+    /** Reads until all sources are empty, or nothing while {@link #full}; returns the number of packets and groups. */
     int poll() {
         io.poll();
         int count = 0;
@@ -55,7 +55,7 @@ final class Arrivals implements WorkerIo.Sink {
     public void onDatagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         groups++;
         assertThat(address + length).isLessThanOrEqualTo(limit);
-        // The bytes in front may be written.
+        // The 64 bytes in front are writable.
         Memory.zero(address - 64, 64);
         for (int at = 0; at < length; at += segment) {
             byte[] payload = new byte[Math.min(segment, length - at)];

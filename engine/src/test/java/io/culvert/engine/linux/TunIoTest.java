@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * The TUN against the kernel's own TCP and UDP. What comes out goes back in with source and destination swapped, so that the
- * kernel, which owns the first address, believes to talk with the owner of the second, and talks with itself.
+ * The TUN against the kernel's own TCP and UDP. Each packet is written back with source and destination swapped, so the
+ * kernel, which owns the near address, talks with itself through the far address.
  */
 abstract class TunIoTest extends WorkerIoTest {
     private static final int BYTES = 3_000_000;
@@ -69,7 +69,7 @@ abstract class TunIoTest extends WorkerIoTest {
         }
     }
 
-    /** Reflects super-packets as they are. */
+    /** Reflects super-packets whole. */
     private void reflectWhole(byte[] packet) {
         Memory.copy(packet, 0, slab, packet.length);
         swapAddresses(slab + VirtioNetHeader.BYTES);
@@ -77,7 +77,7 @@ abstract class TunIoTest extends WorkerIoTest {
         io.flush();
     }
 
-    /** Cuts, swaps, and joins again. */
+    /** Segments, swaps the addresses, and coalesces again. */
     private void reflectSegmented(byte[] packet) {
         Memory.copy(packet, 0, slab, packet.length);
         Segmenter segmenter = new Segmenter();
@@ -133,7 +133,7 @@ abstract class TunIoTest extends WorkerIoTest {
     void tcpFlowsSegmentedAndCoalesced(boolean ipv6) throws IOException {
         tcp(ipv6, false);
         assertThat(largest).isGreaterThan(10_000);
-        // Each super-packet that came out went in again as one or few.
+        // Each super-packet was written back as one or a few.
         long writes = io.counters().get(Counter.TUN_WRITES);
         assertThat(writes).isLessThan(BYTES / 1368);
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isZero();
@@ -169,7 +169,7 @@ abstract class TunIoTest extends WorkerIoTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void datagramsPassWithTheirChecksumsCompleted(boolean ipv6) throws IOException {
+    void partialChecksumsOfDatagramsAreCompleted(boolean ipv6) throws IOException {
         AtomicBoolean done = new AtomicBoolean();
         try (DatagramSocket socket = new DatagramSocket(PORT, InetAddress.getByName(near(ipv6)))) {
             socket.setSoTimeout(9000);
@@ -191,9 +191,9 @@ abstract class TunIoTest extends WorkerIoTest {
         }
     }
 
-    /** As by Linux 6.6.44 and others of its time. */
+    /** Some Linux releases around 6.6.44 refuse them. */
     @Test
-    void datagramsRefusedJoinedGoOneByOneFromThenOn() throws IOException {
+    void refusedCoalescedDatagramsAreWrittenOneByOneFromThenOn() throws IOException {
         slab = Memory.allocate(1 << 18, 64);
         try (DatagramSocket socket = new DatagramSocket(PORT, InetAddress.getByName(near(false)))) {
             socket.setSoTimeout(9000);
@@ -204,7 +204,7 @@ abstract class TunIoTest extends WorkerIoTest {
                     socket.send(new DatagramPacket(payload, payload.length, new InetSocketAddress(far(false), PORT)));
                 }
                 arrivals.until(() -> arrivals.packets.size() == 5);
-                joinArrived(this::refuse);
+                coalesceArrived(this::refuse);
                 for (int i = 0; i < 5; i++) {
                     DatagramPacket packet = new DatagramPacket(new byte[200], 200);
                     socket.receive(packet);
@@ -221,8 +221,8 @@ abstract class TunIoTest extends WorkerIoTest {
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isZero();
     }
 
-    /** Joins the packets that arrived and sends them back. */
-    private void joinArrived(Coalescer.Output output) {
+    /** Coalesces the packets that arrived and writes them back. */
+    private void coalesceArrived(Coalescer.Output output) {
         Coalescer coalescer = new Coalescer();
         coalescer.begin(output, io.groKinds());
         Segmenter segmenter = new Segmenter();
@@ -242,7 +242,7 @@ abstract class TunIoTest extends WorkerIoTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void tcpLosesNothingWhereSuperPacketsAreRefused(boolean ipv6) throws IOException {
+    void tcpLosesNothingWhenSuperPacketsAreRefused(boolean ipv6) throws IOException {
         refusing = true;
         tcp(ipv6, false);
         assertThat(io.counters().get(Counter.TUN_GSO_FALLBACKS)).isPositive();
@@ -258,7 +258,7 @@ abstract class TunIoTest extends WorkerIoTest {
     }
 
     @Test
-    void interfaceMayGoDownAndUpAgain() throws IOException {
+    void interfaceCanGoDownAndUpAgain() throws IOException {
         namespace.ip("link set " + NAME + " down");
         assertThat(arrivals.poll()).isZero();
         slab = Memory.allocate(64, 8);
@@ -268,11 +268,13 @@ abstract class TunIoTest extends WorkerIoTest {
         Memory.free(slab);
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isEqualTo(1);
         namespace.ip("link set " + NAME + " up");
-        datagramsPassWithTheirChecksumsCompleted(false);
+        partialChecksumsOfDatagramsAreCompleted(false);
         assertThat(io.isTunRemoved()).isFalse();
     }
 
-    /** A device without offloads: the kernel cuts, or refuses to (EIO before Linux 6.11) and it is done here. */
+    /**
+     * The kernel segments for a device without offloads. Before Linux 6.11 it answers EIO, and the fallback segments.
+     */
     @Test
     void datagramsLeaveOneByOneThroughADeviceWithoutOffloads() throws IOException {
         try (TunDevice simple = TunDevice.create("cv5", 1);
@@ -286,9 +288,9 @@ abstract class TunIoTest extends WorkerIoTest {
             io.attach(port);
             io.send(payload, 2500, 1000, to, 0, 0);
             io.flush();
-            Arrivals cut = new Arrivals(other);
-            cut.until(() -> cut.packets.size() == 3);
-            assertThat(cut.packets.stream().map(packet -> packet.length))
+            Arrivals segments = new Arrivals(other);
+            segments.until(() -> segments.packets.size() == 3);
+            assertThat(segments.packets.stream().map(packet -> packet.length))
                     .containsExactly(10 + 28 + 1000, 10 + 28 + 1000, 10 + 28 + 500);
             io.attach(null);
             Memory.free(payload);
@@ -296,7 +298,7 @@ abstract class TunIoTest extends WorkerIoTest {
     }
 
     @Test
-    void flowsSpreadOverQueuesAndNoneIsLost() throws IOException {
+    void flowsAreSpreadOverQueuesWithoutLoss() throws IOException {
         try (TunDevice twin = TunDevice.create("cv6", 2);
                 WorkerIo first = open(twin, 0);
                 WorkerIo second = open(twin, 1);
@@ -306,19 +308,19 @@ abstract class TunIoTest extends WorkerIoTest {
             for (int i = 0; i < 64; i++) {
                 socket.send(new DatagramPacket(new byte[9], 9, new InetSocketAddress("10.79.0.2", 1000 + i)));
             }
-            Arrivals here = new Arrivals(first);
-            Arrivals there = new Arrivals(second);
-            here.until(() -> {
-                there.poll();
-                return here.packets.size() + there.packets.size() == 64;
+            Arrivals firstQueue = new Arrivals(first);
+            Arrivals secondQueue = new Arrivals(second);
+            firstQueue.until(() -> {
+                secondQueue.poll();
+                return firstQueue.packets.size() + secondQueue.packets.size() == 64;
             });
-            assertThat(here.packets).isNotEmpty();
-            assertThat(there.packets).isNotEmpty();
+            assertThat(firstQueue.packets).isNotEmpty();
+            assertThat(secondQueue.packets).isNotEmpty();
         }
     }
 
     @Test
-    void garbageIsRefusedAndCounted() {
+    void invalidPacketsAreRefusedAndCounted() {
         slab = Memory.allocate(1 << 18, 64);
         io.writeTun(slab, VirtioNetHeader.BYTES + 20);
         VirtioNetHeader.set(slab, VirtioNetHeader.GSO_TCPV4, 40, 1000, 20, 16);

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every way of doing I/O must do; each backend is a subclass. */
+/** The contract of {@link WorkerIo}; each backend is a subclass. */
 abstract class WorkerIoTest {
     static final String NAME = "cv0";
-    /** What no wake-up takes. */
+    /** Far longer than any wake-up takes. */
     private static final long LONG_NANOS = 30_000_000_000L;
 
     TestNamespace namespace;
@@ -99,7 +99,7 @@ abstract class WorkerIoTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void datagramsArriveJoinedWithTheirAddressesAndEcn(boolean ipv6) throws IOException {
+    void datagramsArriveCoalescedWithAddressesAndEcn(boolean ipv6) throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(ipv6, port.port());
@@ -115,7 +115,7 @@ abstract class WorkerIoTest {
             assertThat(first.from().sourceHigh()).isEqualTo(to.high());
             assertThat(first.from().sourceLow()).isEqualTo(to.low());
             assertThat(first.from().sourceInterface()).isEqualTo(1);
-            // And back from where it came to.
+            // The answer leaves from the address that the datagrams came to.
             io.send(memory, 100, 100, first.from(), 0, 0);
             io.flush();
             arrivals.until(() -> arrivals.datagrams.size() == 46);
@@ -126,7 +126,7 @@ abstract class WorkerIoTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void asManyBytesAsOneSendMayHoldArriveInOne(boolean ipv6) throws IOException {
+    void largestSendArrivesAsOneGroup(boolean ipv6) throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
             List<byte[]> sent = lay(1424, WorkerIo.MAX_SEGMENTED_BYTES);
@@ -140,7 +140,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void unreadDatagramsStayReadableInTheirOrder() throws IOException {
+    void unreadDatagramsStayReadableInOrder() throws IOException {
         try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
             io.attach(port);
             arrivals.full = true;
@@ -161,7 +161,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void bothSocketsAreReadInTurn() throws IOException {
+    void readableSocketsAlternate() throws IOException {
         try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
             io.attach(port);
             for (boolean ipv6 : new boolean[] {false, true}) {
@@ -187,7 +187,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void runDelayIsWhatTheKernelCounted() throws IOException {
+    void runDelayEqualsTheKernelsCount() throws IOException {
         Path schedstat = Path.of("/proc/thread-self/schedstat");
         assumeTrue(Files.exists(schedstat), "the kernel has scheduler statistics");
         long before = Long.parseLong(Files.readString(schedstat).split(" ")[1]);
@@ -197,7 +197,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void moreThanAQueueOfSendsKeepsItsOrder() throws IOException {
+    void sendsBeyondTheQueueCapacityKeepTheirOrder() throws IOException {
         try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
             io.attach(port);
             for (int i = 0; i < 4; i++) {
@@ -216,7 +216,7 @@ abstract class WorkerIoTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void segmentsLargerThanThePathAreSentOneByOneInFragments(boolean ipv6) throws IOException {
+    void segmentsLargerThanThePathMtuAreSentOneByOneInFragments(boolean ipv6) throws IOException {
         namespace.ip("link set lo mtu 1400");
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
@@ -232,7 +232,7 @@ abstract class WorkerIoTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void sourceThatIsGoneIsLeftToTheSystem(boolean ipv6) throws IOException {
+    void removedSourceAddressIsReplacedByTheSystem(boolean ipv6) throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(ipv6, port.port());
@@ -248,9 +248,9 @@ abstract class WorkerIoTest {
         }
     }
 
-    /** What follows a message that is refused in the same system call is sent all the same, in its order. */
+    /** They were passed in the same system call. */
     @Test
-    void sendsThatStopShortGoOn() throws IOException {
+    void messagesBehindARefusedOneAreStillSent() throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint nowhere = new UdpEndpoint();
@@ -271,10 +271,10 @@ abstract class WorkerIoTest {
         }
     }
 
-    /** As from a route whose device cannot checksum, before Linux 6.11. */
+    /** Before Linux 6.11 a route whose device cannot compute checksums answers EIO. */
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void segmentsRefusedForGoodAreSentOneByOneFromThenOn(boolean ipv6) throws IOException {
+    void segmentsRefusedWithEioAreSentOneByOneFromThenOn(boolean ipv6) throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(ipv6, port.port());
@@ -299,7 +299,7 @@ abstract class WorkerIoTest {
 
     @ParameterizedTest
     @ValueSource(ints = {linux_h.EINVAL, linux_h.EMSGSIZE})
-    void segmentsRefusedOnceAreSentOneByOneThatTimeOnly(int error) throws IOException {
+    void segmentsRefusedForOneMessageAreSentOneByOneThatTimeOnly(int error) throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(false, port.port());
@@ -343,7 +343,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void whatCannotBeSentIsCounted() throws IOException {
+    void sendErrorsAreCounted() throws IOException {
         try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
             UdpEndpoint nowhere = new UdpEndpoint();
             nowhere.setIpv4(0xc0000201, 9);
@@ -358,7 +358,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void whatFindsNoBufferWaitsInTheSocket() throws IOException {
+    void datagramsWaitInTheSocketWhileNoBufferIsFree() throws IOException {
         try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
             io.attach(port);
             for (int i = 0; i < 5; i++) {
@@ -380,7 +380,7 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void portCanBeChangedAndTakenAgain() throws IOException {
+    void portCanBeDetachedAndReopened() throws IOException {
         int number = 0;
         for (int i = 0; i < 5; i++) {
             try (UdpPort port = new SocketBind(true, true).open(number, 1, 0)) {
@@ -391,7 +391,8 @@ abstract class WorkerIoTest {
                 io.send(memory, 10, 10, loopback(false, number), 0, 0);
                 io.flush();
                 arrivals.until(() -> arrivals.datagrams.size() == 1);
-                // Neither this, which is queued, nor what is received and not polled may come after the change.
+                // Neither a queued datagram nor a received one that was not polled may arrive after the port is
+                // detached.
                 io.send(memory, 10, 10, loopback(true, number), 0, 0);
                 io.flush();
                 io.send(memory, 10, 10, loopback(false, number), 0, 0);

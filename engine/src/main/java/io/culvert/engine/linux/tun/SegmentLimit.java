@@ -11,9 +11,9 @@ import io.culvert.natives.generated.nlmsghdr;
 import io.culvert.natives.generated.rtattr;
 
 /**
- * How many segments the kernel may join in one super-packet for the TUN: no more than leave in one UDP_SEGMENT send once
- * each of them is a data message. With more, each super-packet's last few would need a send of their own, and the
- * receiver a train, a write and an acknowledgement for them: a twentieth of the CPU time under TCP.
+ * The limit on segments of a super-packet that the kernel puts into the TUN: as many as leave in one UDP_SEGMENT send
+ * when each is a data message. With more, the last few of each super-packet would need a send of their own, and at the
+ * receiver a train, a write and an acknowledgement: a twentieth of the CPU time under TCP.
  */
 final class SegmentLimit {
     private static final int HEADER = (int) nlmsghdr.sizeof();
@@ -29,13 +29,14 @@ final class SegmentLimit {
     }
 
     /**
-     * Asks the kernel for it (RTM_SETLINK, IFLA_GSO_MAX_SEGS), by the socket that the answer may be drained from.
+     * Sets the interface's limit (RTM_SETLINK, IFLA_GSO_MAX_SEGS). The answer is left in the socket, whose owner drains
+     * it.
      *
      * <pre>
      *   | nlmsghdr 16 | ifinfomsg 16 | rtattr 4 | segments 4 |
      * </pre>
      *
-     * @return whether the request was sent; a kernel that refuses it goes on as it was
+     * @return whether the request was sent; a kernel that refuses it keeps its limit
      */
     static boolean request(CallState calls, int netlink, int index, int segments) {
         long message = Memory.allocate(LENGTH, 8);

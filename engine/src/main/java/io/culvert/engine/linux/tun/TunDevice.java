@@ -19,18 +19,18 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * A TUN interface of Linux (Documentation/networking/tuntap.rst), with a virtio-net header in front of each packet and the
- * offloads that go with it. The workers read and write the queues through their descriptors; this class makes them, and
- * {@link TunMonitor} watches the interface.
+ * A TUN interface of Linux (Documentation/networking/tuntap.rst), with a virtio-net header in front of each packet and
+ * the offloads that need one. This class creates the queues, which workers read and write through their descriptors,
+ * and {@link TunMonitor} watches the interface.
  */
 public final class TunDevice implements Tun {
-    /** The MTU that a new interface gets: 1500 less 80 bytes of IPv6, UDP and WireGuard. */
+    /** The MTU of a new interface: 1500 less 80 bytes of IPv6, UDP and WireGuard. */
     public static final int DEFAULT_MTU = 1420;
 
     private static final Logger LOG = System.getLogger(TunDevice.class.getName());
     private static final Path DEVICE = Path.of("/dev/net/tun");
     private static final int MAX_NAME = 15;
-    /** Packets that wait for a slow worker; the kernel's 500 overflow within one burst of small packets. */
+    /** Packets in each queue; the kernel's default of 500 overflows within one burst of small packets. */
     private static final int TX_QUEUE_LENGTH = 1000;
 
     private static final int TCP_HEADER = 20;
@@ -38,7 +38,7 @@ public final class TunDevice implements Tun {
     private static final int PROBE_SEGMENT = 1000;
     private static final long SIOCSIFTXQLEN = 0x8943;
     private static final int TSO = linux_h.TUN_F_TSO4 | linux_h.TUN_F_TSO6;
-    /** The kernel refuses one without the other. */
+    /** The kernel accepts only both together. */
     private static final int USO = linux_h.TUN_F_USO4 | linux_h.TUN_F_USO6;
 
     private final String name;
@@ -53,11 +53,11 @@ public final class TunDevice implements Tun {
     }
 
     /**
-     * Makes an interface.
+     * Creates an interface.
      *
      * @param name at most 15 bytes
      * @param queues one for each worker, at least 1
-     * @throws IOException when the name is no interface name, is taken, or the system refuses; the message says which
+     * @throws IOException when the name is not valid or taken, or when the system refuses; the message says which
      */
     public static TunDevice create(String name, int queues) throws IOException {
         checkName(name);
@@ -76,10 +76,10 @@ public final class TunDevice implements Tun {
     }
 
     /**
-     * Takes over an interface that another program made and handed over as an open descriptor (WG_TUN_FD). It must have been
-     * made with IFF_VNET_HDR; it has as many queues as asked for if it was made with IFF_MULTI_QUEUE, else one.
+     * Adopts an interface that another program created and passed as an open descriptor (WG_TUN_FD). It must have been
+     * created with IFF_VNET_HDR; it gets {@code queues} queues if it was created with IFF_MULTI_QUEUE, else one.
      *
-     * @throws IOException when the descriptor is no such thing
+     * @throws IOException when the descriptor is not that of such an interface
      */
     public static TunDevice adopt(int descriptor, int queues) throws IOException {
         long request = Memory.allocate(ifreq.sizeof(), 8);
@@ -89,7 +89,7 @@ public final class TunDevice implements Tun {
             String name = Memory.all().getString(ifreq.ifr_ifrn$ifrn_name(request));
             int needed = linux_h.IFF_TUN | linux_h.IFF_NO_PI | linux_h.IFF_VNET_HDR;
             if ((flags & needed) != needed) {
-                throw new IOException("interface " + name + " was not made with IFF_TUN, IFF_NO_PI and IFF_VNET_HDR");
+                throw new IOException("interface " + name + " was created without IFF_TUN, IFF_NO_PI or IFF_VNET_HDR");
             }
             Linux.fcntl(descriptor, linux_h.F_SETFL, linux_h.O_NONBLOCK);
             int[] descriptors = new int[(flags & linux_h.IFF_MULTI_QUEUE) != 0 ? queues : 1];
@@ -99,7 +99,7 @@ public final class TunDevice implements Tun {
             }
             return new TunDevice(name, descriptors);
         } catch (ErrnoException e) {
-            throw new IOException("descriptor " + descriptor + " is no TUN interface: " + e.getMessage(), e);
+            throw new IOException("descriptor " + descriptor + " is not a TUN queue: " + e.getMessage(), e);
         } finally {
             Memory.free(request);
         }
@@ -108,9 +108,9 @@ public final class TunDevice implements Tun {
     private static void checkName(String name) throws IOException {
         String wrong = null;
         if (name.isEmpty() || name.equals(".") || name.equals("..")) {
-            wrong = "is none";
+            wrong = "is reserved or empty";
         } else if (name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
-            wrong = "has more than " + MAX_NAME + " bytes";
+            wrong = "is longer than " + MAX_NAME + " bytes";
         } else if (name.chars().anyMatch(c -> c == '/' || c == ':' || c == '%' || c <= ' ' || c == 0x7f)) {
             wrong = "contains a slash, a colon, a percent sign or white space";
         }
@@ -132,8 +132,9 @@ public final class TunDevice implements Tun {
             throw new IOException(
                     switch (e.errno()) {
                         case linux_h.EBUSY -> "interface " + name + " exists and another program uses it";
-                        case linux_h.EINVAL -> "interface " + name + " exists and is of another kind";
-                        case linux_h.EPERM -> "no permission to make interface " + name + ": it takes CAP_NET_ADMIN";
+                        case linux_h.EINVAL ->
+                            "interface " + name + " exists and is not a TUN interface with the same flags";
+                        case linux_h.EPERM -> "no permission to create interface " + name + ": CAP_NET_ADMIN is needed";
                         default -> "interface " + name + ": " + e.getMessage();
                     },
                     e);
@@ -157,7 +158,7 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /** A zeroed {@code struct ifreq} with an interface's name, at most 15 bytes; to be freed. */
+    /** Allocates a zeroed {@code struct ifreq} with an interface's name of at most 15 bytes; the caller frees it. */
     public static long request(String name) {
         long request = Memory.allocate(ifreq.sizeof(), 8);
         byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
@@ -180,15 +181,15 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /** Has the kernel make super-packets of no more segments than one send takes, whatever the MTU becomes. */
+    /** Limits the kernel's super-packets to the segments that fit one send; the limit follows the MTU. */
     public void limitSegments() {
         monitor.limitSegments();
     }
 
     /**
-     * Writes a super-packet to the interface, which must be down. The kernel checks the packet before it reports that the
-     * interface is down, and answers EINVAL if it does not support the GSO type (Linux 6.6.44 and some others of that time do
-     * so by mistake).
+     * Writes a super-packet to the interface, which must be down. The kernel checks the packet before it reports that
+     * the interface is down, and answers EINVAL if it does not support the GSO type (Linux 6.6.44 and some others of
+     * that time do so by mistake).
      *
      * @param gsoType {@link VirtioNetHeader#GSO_TCPV4} or {@link VirtioNetHeader#GSO_UDP_L4}
      * @return why the kernel refuses such super-packets; empty if it accepts them
@@ -214,7 +215,10 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /** MTU, length of the queue, and no link-local address: its router solicitations would be traffic when there is none. */
+    /**
+     * Sets the MTU, the queue length, and no link-local address, whose router solicitations would be traffic on an idle
+     * tunnel.
+     */
     private static void prepare(String name) throws IOException {
         int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
         long request = request(name);
@@ -228,14 +232,14 @@ public final class TunDevice implements Tun {
                 Files.writeString(mode, "1\n");
             }
         } catch (IOException e) {
-            LOG.log(Level.WARNING, "interface {0} keeps a default: {1}", name, e.getMessage());
+            LOG.log(Level.WARNING, "interface {0} keeps its default settings: {1}", name, e.getMessage());
         } finally {
             Memory.free(request);
             Linux.close(control);
         }
     }
 
-    /** The descriptor of a queue: what its worker reads and writes. */
+    /** The descriptor of a queue, which its worker reads and writes. */
     public int descriptor(int queue) {
         return queues[queue];
     }
@@ -261,19 +265,22 @@ public final class TunDevice implements Tun {
     }
 
     /**
-     * How many packets the kernel dropped so far because the queues were full. Any thread; it reads a file in the interface's
-     * network namespace, so not for the data path.
+     * The number of packets that the kernel dropped because a queue was full. Any thread, but not on the data path: it
+     * reads a file in the interface's network namespace.
      *
-     * @throws IOException when it cannot be seen, as when the interface is gone
+     * @throws IOException when the interface cannot be read, such as after its removal
      */
     public synchronized long drops() throws IOException {
         if (closed) {
-            throw new IOException("closed");
+            throw new IOException("TUN interface " + name + " is closed");
         }
         return monitor.drops();
     }
 
-    /** Stops listening and closes the queues, with which the interface goes; the workers must have closed theirs. */
+    /**
+     * Stops the monitor and closes the queues, which removes the interface. The workers must have closed their I/O
+     * before.
+     */
     @Override
     public synchronized void close() {
         if (!closed) {
@@ -288,7 +295,7 @@ public final class TunDevice implements Tun {
             try {
                 Linux.close(descriptors[i]);
             } catch (ErrnoException e) {
-                LOG.log(Level.DEBUG, "closing a queue", e);
+                LOG.log(Level.DEBUG, "closing a TUN queue failed", e);
             }
         }
     }

@@ -16,21 +16,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Watches a TUN interface from a thread of its own. Netlink's link group only rings the bell; what is told comes from the
- * interface itself, so no message need be understood or can be missed.
+ * Watches a TUN interface on a thread of its own, and notifies a {@link Listener} of changes.
  *
- * <p>The interface may be moved to another network namespace, where this process's netlink does not reach: then the thread
- * goes there (TUNGETDEVNETNS, setns), opens what it must have there to see the interface's flags, and comes back.
+ * <p>Membership in RTMGRP_LINK only triggers a re-read of the interface by ioctl, so messages are not parsed and losing
+ * one is harmless.
  *
- * <p>Without being told to it asks once a second whether the interface was removed (then any write to the TUN, even an empty one, fails
- * with EBADFD), and looks at the rest every eight: an idle program should be idle.
+ * <p>The interface may be moved to another network namespace, which this process's netlink sockets do not see. The
+ * thread then enters that namespace (TUNGETDEVNETNS, setns), opens its sockets there, and returns to its own.
+ *
+ * <p>Without a notification it checks once a second whether the interface was removed (any write to the TUN then fails
+ * with EBADFD, even an empty one), and re-reads the rest every eight seconds, so that an idle program stays idle.
  */
 final class TunMonitor {
     private static final Logger LOG = System.getLogger(TunMonitor.class.getName());
     private static final int PERIOD_MILLIS = 1000;
-    private static final int QUIET_PERIODS = 8;
+    private static final int PERIODS_PER_REFRESH = 8;
     private static final int DRAIN_BYTES = 8192;
-    /** The column of /proc/net/dev: bytes, packets, errors, drops and four more, received and then the same transmitted. */
+    /**
+     * A column of /proc/net/dev: bytes, packets, errors, drops and four more, received and then the same transmitted.
+     */
     private static final int TRANSMIT_DROPS = 8 + 3;
 
     private static final int NONE = -1;
@@ -39,26 +43,30 @@ final class TunMonitor {
     private final CallState requests = new CallState();
     private final int queue;
     private final int stop;
+    /** Guarded by the monitor of this object. */
     private Thread thread;
 
-    // The monitor's thread alone, but for mtu: written by it (and the constructor), read by any.
+    // Written by the constructor and limitSegments, before the thread starts; then by the thread alone, and by close
+    // after it ended. Starting and joining the thread order these.
     private String name;
     private int index = NONE;
     private int control = NONE;
     private int netlink = NONE;
     private int up = NONE;
-    private int limit = NONE;
-    private boolean limits;
+    private int segmentLimit = NONE;
+    private boolean limitsSegments;
+
+    /** Written as the fields above; read by any thread. */
     private volatile int mtu = TunDevice.DEFAULT_MTU;
 
-    /** Looks once; listens from {@link #start} on. */
+    /** Reads the interface once; it is watched from {@link #start} on. */
     TunMonitor(String name, int queue) throws IOException {
         this.name = name;
         this.queue = queue;
         stop = Linux.eventfd();
-        enter();
+        openSockets();
         if (index != NONE) {
-            see(ask(linux_h.SIOCGIFMTU));
+            applyMtu(ioctl(linux_h.SIOCGIFMTU));
         }
     }
 
@@ -79,12 +87,12 @@ final class TunMonitor {
             if (thread != null && thread != Thread.currentThread()) {
                 thread.join();
             }
-            leave();
+            closeSockets();
             Linux.close(stop);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "closing the monitor", e);
+            LOG.log(Level.DEBUG, "closing the sockets of the TUN monitor failed", e);
         }
     }
 
@@ -92,108 +100,115 @@ final class TunMonitor {
         long scratch = Memory.allocate(DRAIN_BYTES + 2 * pollfd.sizeof(), 8);
         long descriptors = scratch + DRAIN_BYTES;
         CallState calls = new CallState();
-        int toldMtu = NONE;
+        int notifiedMtu = NONE;
         try {
-            int quiet = 0;
-            while (!isStopped(descriptors)) {
+            int quietPeriods = 0;
+            while (!isStopRequested(descriptors)) {
                 if (Linux.write(calls, queue, scratch, 0) == -linux_h.EBADFD) {
                     listener.onRemoved();
                     return;
                 }
-                boolean seen = true;
-                if (quiet % QUIET_PERIODS == 0) {
-                    seen = look(listener);
+                boolean refreshed = true;
+                if (quietPeriods % PERIODS_PER_REFRESH == 0) {
+                    refreshed = refresh(listener);
                     watch(descriptors);
-                    if (mtu != toldMtu) {
-                        toldMtu = mtu;
-                        listener.onMtu(toldMtu);
+                    if (mtu != notifiedMtu) {
+                        notifiedMtu = mtu;
+                        listener.onMtu(notifiedMtu);
                     }
                 }
-                quiet = rings(calls, descriptors, scratch) || !seen ? 0 : quiet + 1;
+                boolean notified = awaitEvent(calls, descriptors, scratch);
+                quietPeriods = notified || !refreshed ? 0 : quietPeriods + 1;
             }
         } finally {
             Memory.free(scratch);
         }
     }
 
-    /** What to listen to: {@link #close}, and the bell, which is another one after the interface moved. */
+    /**
+     * Sets the descriptors to poll: the eventfd of {@link #close}, and the netlink socket, which changes when the
+     * interface moves.
+     */
     private void watch(long descriptors) {
         pollfd.fd(descriptors, stop);
         pollfd.events(descriptors, (short) linux_h.POLLIN);
-        long bell = descriptors + pollfd.sizeof();
-        pollfd.fd(bell, netlink);
-        pollfd.events(bell, (short) linux_h.POLLIN);
+        long notifications = descriptors + pollfd.sizeof();
+        pollfd.fd(notifications, netlink);
+        pollfd.events(notifications, (short) linux_h.POLLIN);
     }
 
-    /** Waits for the bell, the period's end or {@link #close}; whether it was the first. */
-    private boolean rings(CallState calls, long descriptors, long scratch) {
+    /**
+     * Waits for a netlink notification, the period's end or {@link #close}; returns whether there was a notification.
+     */
+    private boolean awaitEvent(CallState calls, long descriptors, long scratch) {
         Linux.poll(calls, descriptors, 2, PERIOD_MILLIS);
-        boolean rang = pollfd.revents(descriptors + pollfd.sizeof()) != 0;
-        int drained = rang ? 1 : 0;
+        boolean notified = pollfd.revents(descriptors + pollfd.sizeof()) != 0;
+        int drained = notified ? 1 : 0;
         while (drained > 0) {
             drained = Linux.read(calls, netlink, scratch, DRAIN_BYTES);
         }
-        return rang;
+        return notified;
     }
 
-    private static boolean isStopped(long descriptors) {
+    private static boolean isStopRequested(long descriptors) {
         return pollfd.revents(descriptors) != 0;
     }
 
-    /** Finds out the interface's state and tells whether it is up if that is news; false when it could not be seen. */
-    private boolean look(Listener listener) {
+    /**
+     * Re-reads the interface and reports a change of its link state; {@code false} when the interface cannot be read.
+     */
+    private boolean refresh(Listener listener) {
         try {
-            if (index == NONE || indexNow() != index) {
-                follow();
+            if (index == NONE || currentIndex() != index) {
+                followInterface();
             }
-            see(ask(linux_h.SIOCGIFMTU));
-            int now = ask(linux_h.SIOCGIFFLAGS) & linux_h.IFF_UP;
-            if (now != up) {
-                up = now;
-                listener.onLink(now != 0);
+            applyMtu(ioctl(linux_h.SIOCGIFMTU));
+            int flag = ioctl(linux_h.SIOCGIFFLAGS) & linux_h.IFF_UP;
+            if (flag != up) {
+                up = flag;
+                listener.onLink(flag != 0);
             }
             return true;
         } catch (IOException e) {
-            // Between two namespaces, or being removed; the next look will tell.
-            LOG.log(Level.DEBUG, "interface {0} cannot be seen: {1}", name, e.getMessage());
+            // The interface is between two namespaces or being removed: the next refresh finds out which.
+            LOG.log(Level.DEBUG, "interface {0} cannot be read: {1}", name, e.getMessage());
             return false;
         }
     }
 
-    /** Has super-packets made to fit the MTU; before {@link #start}. */
+    /** Limits the segments of super-packets to those that fit one send; before {@link #start}. */
     void limitSegments() {
-        limits = true;
+        limitsSegments = true;
         if (index != NONE) {
-            see(mtu);
+            applyMtu(mtu);
         }
     }
 
-    /** Takes an MTU over, and has super-packets made to fit it. */
-    private void see(int newMtu) {
+    /** Publishes an MTU, and sets the segment limit that it allows. */
+    private void applyMtu(int newMtu) {
         int segments = SegmentLimit.of(newMtu);
-        if (limits && segments != limit && SegmentLimit.request(requests, netlink, index, segments)) {
-            limit = segments;
+        if (limitsSegments && segments != segmentLimit && SegmentLimit.request(requests, netlink, index, segments)) {
+            segmentLimit = segments;
         }
         mtu = newMtu;
     }
 
-    /** Goes where the interface went: it may have another name there, too. */
-    private void follow() throws IOException {
-        name = nameNow();
-        // What looks and listens stays there. The thread does not: it is on this one that the listener opens the UDP
-        // ports,
-        // which belong where the program was started.
-        there(() -> {
-            leave();
-            enter();
-            // The kernel forgets it on the way.
-            limit = NONE;
+    /** Opens new sockets in the namespace that the interface was moved to; its name may have changed too. */
+    private void followInterface() throws IOException {
+        name = currentName();
+        // Only the sockets stay in that namespace. The thread returns, because the listener opens the UDP ports on it,
+        // and these belong into the namespace in which the program was started.
+        inInterfaceNamespace(() -> {
+            closeSockets();
+            openSockets();
+            // A move resets the kernel's limit.
+            segmentLimit = NONE;
             return null;
         });
         LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
     }
 
-    private String nameNow() throws ErrnoException {
+    private String currentName() throws ErrnoException {
         long request = Memory.allocate(ifreq.sizeof(), 8);
         try {
             Linux.ioctl(queue, linux_h.TUNGETIFF, request);
@@ -203,42 +218,42 @@ final class TunMonitor {
         }
     }
 
-    /** Something to be done in the interface's network namespace. */
-    private interface Errand<T> {
+    /** A task for {@link #inInterfaceNamespace}. */
+    private interface NamespaceTask<T> {
         T run() throws IOException;
     }
 
-    /** Takes the calling thread to where the interface is, and back. */
-    private <T> T there(Errand<T> errand) throws IOException {
-        int home = Linux.open("/proc/thread-self/ns/net", linux_h.O_RDONLY);
+    /** Runs a task while the calling thread is in the interface's network namespace. */
+    private <T> T inInterfaceNamespace(NamespaceTask<T> task) throws IOException {
+        int own = Linux.open("/proc/thread-self/ns/net", linux_h.O_RDONLY);
         try {
-            int there = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
+            int target = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
             try {
-                Linux.setns(there, linux_h.CLONE_NEWNET);
+                Linux.setns(target, linux_h.CLONE_NEWNET);
             } finally {
-                Linux.close(there);
+                Linux.close(target);
             }
-            return errand.run();
+            return task.run();
         } finally {
-            Linux.setns(home, linux_h.CLONE_NEWNET);
-            Linux.close(home);
+            Linux.setns(own, linux_h.CLONE_NEWNET);
+            Linux.close(own);
         }
     }
 
-    /** Packets dropped in front of the queues, which are transmissions of the interface; any thread. */
+    /** Packets that the kernel dropped because a queue was full, which it counts as transmit drops. Any thread. */
     long drops() throws IOException {
-        String line = nameNow() + ":";
-        for (String row : there(() -> Files.readAllLines(Path.of("/proc/thread-self/net/dev")))) {
-            if (row.strip().startsWith(line)) {
+        String prefix = currentName() + ":";
+        for (String row : inInterfaceNamespace(() -> Files.readAllLines(Path.of("/proc/thread-self/net/dev")))) {
+            if (row.strip().startsWith(prefix)) {
                 return Long.parseLong(
-                        row.strip().substring(line.length()).strip().split(" +")[TRANSMIT_DROPS]);
+                        row.strip().substring(prefix.length()).strip().split(" +")[TRANSMIT_DROPS]);
             }
         }
-        throw new IOException("no interface " + line);
+        throw new IOException("/proc/thread-self/net/dev has no line that begins with " + prefix);
     }
 
-    /** Opens what looks and what listens, in the calling thread's namespace. */
-    private void enter() throws IOException {
+    /** Opens the control and the netlink socket in the calling thread's namespace. */
+    private void openSockets() throws IOException {
         control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
         netlink = Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
         long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
@@ -249,18 +264,18 @@ final class TunMonitor {
         } finally {
             Memory.free(address);
         }
-        index = indexNow();
+        index = currentIndex();
     }
 
-    private void leave() throws ErrnoException {
+    private void closeSockets() throws ErrnoException {
         Linux.close(control);
         Linux.close(netlink);
     }
 
-    /** The interface's number, or NONE where no interface of the name is to be seen. */
-    private int indexNow() throws ErrnoException {
+    /** The interface's index, or NONE when the namespace of the control socket has no interface of this name. */
+    private int currentIndex() throws ErrnoException {
         try {
-            return ask(linux_h.SIOCGIFINDEX);
+            return ioctl(linux_h.SIOCGIFINDEX);
         } catch (ErrnoException e) {
             if (e.errno() == linux_h.ENODEV) {
                 return NONE;
@@ -269,10 +284,11 @@ final class TunMonitor {
         }
     }
 
-    private int ask(long what) throws ErrnoException {
+    /** Reads one value of the interface. */
+    private int ioctl(long command) throws ErrnoException {
         long request = TunDevice.request(name);
         try {
-            Linux.ioctl(control, what, request);
+            Linux.ioctl(control, command, request);
             return ifreq.ifr_ifru$ifru_ivalue(request);
         } finally {
             Memory.free(request);

@@ -13,8 +13,9 @@ import io.culvert.natives.generated.msghdr;
 import io.culvert.ring.BufferPool;
 
 /**
- * Receives datagrams by recvmmsg(2), each into a buffer of its own that the sink takes over. Groups that UDP_GRO coalesced to some
- * 64 KiB are received one at a time, so that each is opened while it is in the cache. Confined to one thread.
+ * Receives datagrams by recvmmsg(2), each into a buffer of its own that the sink takes over. Groups that UDP_GRO
+ * coalesced to some 64 KiB are received one at a time, so that each is opened while it is in the cache. Confined to one
+ * thread.
  */
 public final class DatagramReceiver implements AutoCloseable {
     /** The most datagrams or groups of one receive. */
@@ -25,8 +26,8 @@ public final class DatagramReceiver implements AutoCloseable {
     /** Bytes in front of received payloads. */
     private static final int HEADROOM = 64;
 
-    /** After a group of so many bytes the next is received alone. */
-    private static final int LARGE = 16 * 1024;
+    /** After a group of this size the next is received alone. */
+    private static final int LARGE_BYTES = 16 * 1024;
 
     private static final int NONE = -1;
     private static final int HEADER = (int) mmsghdr.sizeof();
@@ -48,7 +49,7 @@ public final class DatagramReceiver implements AutoCloseable {
     /**
      * A receiver with buffers of its own.
      *
-     * @param bufferCount how many datagrams or groups can be held at once
+     * @param bufferCount the most datagrams or groups that can be held at once
      */
     public DatagramReceiver(int bufferCount, CallState calls, IoCounters counters) {
         pool = new BufferPool(bufferCount, BUFFER_BYTES);
@@ -76,7 +77,10 @@ public final class DatagramReceiver implements AutoCloseable {
         pool.give(buffer);
     }
 
-    /** Receives at most {@code limit} datagrams or groups, and not more than free buffers; returns how many. */
+    /**
+     * Receives at most {@code limit} datagrams or groups, and not more than there are free buffers; returns their
+     * number.
+     */
     public int receive(int socket, int limit, Sink sink) {
         int slots = prepare(Math.min(wanted, limit));
         drained = false;
@@ -98,11 +102,14 @@ public final class DatagramReceiver implements AutoCloseable {
         return drained;
     }
 
-    /** Assigns buffers to slots; the first slot gets the buffer used last, still in the cache. Returns how many slots have one. */
+    /**
+     * Assigns buffers to slots; the first slot gets the buffer used last, still in the cache. Returns the number of
+     * slots with one.
+     */
     private int prepare(int slots) {
         for (int i = 0; i < slots; i++) {
             if (buffers[i] == NONE) {
-                int buffer = pool.available() > 0 ? pool.take() : takeFromBehind(i);
+                int buffer = pool.available() > 0 ? pool.take() : takeFromLaterSlot(i);
                 if (buffer == NONE) {
                     return i;
                 }
@@ -117,7 +124,7 @@ public final class DatagramReceiver implements AutoCloseable {
         return slots;
     }
 
-    private int takeFromBehind(int slot) {
+    private int takeFromLaterSlot(int slot) {
         for (int i = SLOTS - 1; i > slot; i--) {
             if (buffers[i] != NONE) {
                 int buffer = buffers[i];
@@ -145,7 +152,7 @@ public final class DatagramReceiver implements AutoCloseable {
         }
         counters.add(Counter.UDP_RECEIVES, 1);
         int length = mmsghdr.msg_len(header);
-        wanted = length >= LARGE ? 1 : wanted;
+        wanted = length >= LARGE_BYTES ? 1 : wanted;
         long limit = pool.address(buffer) + BUFFER_BYTES;
         buffers[i] = NONE;
         held--;

@@ -10,13 +10,14 @@ import io.culvert.natives.generated.sockaddr_in;
 import io.culvert.natives.generated.sockaddr_in6;
 
 /**
- * What the kernel tells of a received datagram beside its payload: the sender's address, and in control messages (cmsg(3))
- * the local address, the TOS byte, and the size of the datagrams that UDP_GRO joined. One thread; no allocation.
+ * What the kernel reports about a received datagram beside its payload: the sender's address and, in control messages
+ * (cmsg(3)), the local address, the TOS byte and the size of datagrams that UDP_GRO coalesced. Confined to one thread;
+ * does not allocate.
  */
 public final class ReceivedMessage {
-    /** Room that an address takes: {@code struct sockaddr_in6}. */
+    /** Size of an address: {@code struct sockaddr_in6}. */
     public static final int NAME_BYTES = (int) sockaddr_in6.sizeof();
-    /** Room that the control messages take, which are at most 40 + 24 + 24 bytes. */
+    /** Size of the control messages, which take at most 40 + 24 + 24 bytes. */
     public static final int CONTROL_BYTES = 96;
 
     private static final int ECN = 3;
@@ -25,14 +26,15 @@ public final class ReceivedMessage {
     private int segment;
     private int ecn;
 
-    /** With nothing parsed yet. */
+    /** A message before its first {@link #parse}. */
     public ReceivedMessage() {}
 
     /**
      * Reads one message's address and control messages.
      *
      * @param flags {@code msg_flags}
-     * @return whether they are all there and the datagram too; otherwise it is to be dropped
+     * @return {@code false} when the datagram or a control message was truncated, or the address family is unknown: the
+     *     datagram must then be dropped
      */
     public boolean parse(long name, int nameLength, long control, int controlLength, int flags) {
         segment = 0;
@@ -82,17 +84,17 @@ public final class ReceivedMessage {
             from.setSource(Memory.getLongBE(local), Memory.getLongBE(local + 8), in6_pktinfo.ipi6_ifindex(data));
         } else if (level == linux_h.SOL_IP && type == linux_h.IP_TOS
                 || level == linux_h.SOL_IPV6 && type == linux_h.IPV6_TCLASS) {
-            // One byte in IPv4 and a little-endian int in IPv6: the low bits come first in both.
+            // IPv4 has one byte, IPv6 a little-endian int: the low bits come first in both.
             ecn = Memory.getByte(data) & ECN;
         }
     }
 
-    /** Who sent it and where it came to; overwritten by the next {@link #parse}. */
+    /** The sender and the local address; overwritten by the next {@link #parse}. */
     public UdpEndpoint from() {
         return from;
     }
 
-    /** The size of each joined datagram but the last, or {@code length}, the length of all, when there is only one. */
+    /** The size of each coalesced datagram but the last; {@code length}, the length of all, if there is only one. */
     public int segment(int length) {
         return segment > 0 && segment < length ? segment : length;
     }

@@ -19,18 +19,20 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * Messages that wait to be sent through one socket, laid out as the kernel takes them, and what to do when it refuses one.
+ * The messages to be sent through one socket, laid out as the kernel takes them, and the fallbacks for messages that it
+ * refuses.
  *
  * <pre>
  *  headers: | struct mmsghdr 0 | struct mmsghdr 1 | ...        as sendmmsg wants them, and sendmsg one by one
  *  bodies:  | iovec, address, control | iovec, ...             control: [TOS] [PKTINFO] [UDP_SEGMENT]
  * </pre>
  *
- * <p>The optional control messages come in the order in which a fallback gives them up, from the end. The source address
- * goes without the interface it was learnt on: as in the kernel, routing chooses the interface. One thread; no allocation.
+ * <p>A fallback drops optional control messages from the end, which decides their order. The source address is sent
+ * without the interface that it was learnt on: as in the kernel, routing chooses the interface. Confined to one thread;
+ * does not allocate.
  */
 public final class SendQueue implements AutoCloseable {
-    /** How many messages fit. */
+    /** The most messages in the queue. */
     public static final int CAPACITY = 64;
 
     private static final Logger LOG = System.getLogger(SendQueue.class.getName());
@@ -45,44 +47,45 @@ public final class SendQueue implements AutoCloseable {
 
     private final long headers = Memory.allocate((long) CAPACITY * HEADER, 64);
     private final long bodies = Memory.allocate((long) CAPACITY * BODY, 64);
-    // Of each message: what a fallback needs to know.
+    // For each message, what a fallback needs.
     private final int[] segments = new int[CAPACITY];
     private final int[] tosBytes = new int[CAPACITY];
-    private final boolean[] sourced = new boolean[CAPACITY];
+    private final boolean[] hasSource = new boolean[CAPACITY];
     private final CallState calls;
     private final IoCounters counters;
     private int socket = SocketPort.NO_SOCKET;
     private boolean gso;
     private int count;
 
-    /** For no socket yet. */
+    /** An empty queue without a socket. */
     public SendQueue(CallState calls, IoCounters counters) {
         this.calls = calls;
         this.counters = counters;
     }
 
-    /** Drops what is queued and turns to another socket, or none. */
+    /** Drops the queued messages and changes to another socket, or {@link SocketPort#NO_SOCKET}. */
     public void attach(int toSocket, boolean segment) {
         socket = toSocket;
         gso = segment;
         count = 0;
     }
 
-    /** The socket. */
+    /** The socket, or {@link SocketPort#NO_SOCKET}. */
     public int socket() {
         return socket;
     }
 
-    /** Whether a message may hold several datagrams; the socket loses this when the kernel answers EIO. */
+    /** Whether a message may hold several datagrams; {@code false} from the first EIO on. */
     public boolean gso() {
         return gso;
     }
 
-    /** How many messages wait. */
+    /** The number of queued messages. */
     public int count() {
         return count;
     }
 
+    /** Whether the queue must be sent and {@linkplain #clear cleared} before the next {@link #add}. */
     public boolean isFull() {
         return count == CAPACITY;
     }
@@ -92,12 +95,12 @@ public final class SendQueue implements AutoCloseable {
         return headers + (long) i * HEADER;
     }
 
-    /** Forgets all messages; their memory is the caller's again. */
+    /** Removes all messages; the caller may reuse their memory. */
     public void clear() {
         count = 0;
     }
 
-    /** Queues a message; there must be room. Parameters as in {@link io.culvert.engine.io.WorkerIo#send}. */
+    /** Queues a message; not while {@link #isFull}. Parameters as in {@link io.culvert.engine.io.WorkerIo#send}. */
     public void add(long address, int length, int segment, UdpEndpoint to, int tos) {
         int i = count++;
         long body = bodies + (long) i * BODY;
@@ -105,7 +108,7 @@ public final class SendQueue implements AutoCloseable {
         iovec.iov_base(body, address);
         iovec.iov_len(body, length);
         segments[i] = segment;
-        sourced[i] = (to.sourceHigh() | to.sourceLow()) != 0;
+        hasSource[i] = (to.sourceHigh() | to.sourceLow()) != 0;
         msghdr.msg_name(message, body + NAME);
         msghdr.msg_namelen(message, putName(body + NAME, to));
         msghdr.msg_iov(message, body);
@@ -117,7 +120,7 @@ public final class SendQueue implements AutoCloseable {
             Memory.putInt(end - INT_SPACE + CMSG, tos);
         }
         tosBytes[i] = (int) (end - control);
-        if (sourced[i]) {
+        if (hasSource[i]) {
             end = putSource(end, to);
         }
         if (segment < length) {
@@ -170,25 +173,28 @@ public final class SendQueue implements AutoCloseable {
     }
 
     /**
-     * Hears how message {@code i} went. What the kernel refuses is sent again at once in a simpler form if there is one:
-     * datagram by datagram where it would not segment, without source where that is no longer ours.
+     * Takes the result of message {@code i}. A refused message is sent again at once in a simpler form if it has one:
+     * datagram by datagram if the kernel would not segment it, and without its source address if that is no longer
+     * local.
      *
-     * @param result bytes sent, or the negative error number
+     * @param result the number of bytes sent, or the negative errno
      */
     public void finished(int i, int result) {
         long body = bodies + (long) i * BODY;
         int length = (int) iovec.iov_len(body);
         boolean notSegmented = result == -linux_h.EIO || result == -linux_h.EINVAL || result == -linux_h.EMSGSIZE;
-        if (segments[i] < length && (notSegmented || sourced[i] && sourceGone(result))) {
+        if (segments[i] < length && (notSegmented || hasSource[i] && isSourceError(result))) {
             if (result == -linux_h.EIO && gso) {
-                // The route's device cannot checksum, so no segmentation there. The others are about this message.
+                // The route's device cannot compute checksums. EINVAL and EMSGSIZE concern this message only.
                 gso = false;
-                LOG.log(Level.WARNING, "the kernel refuses UDP_SEGMENT (EIO): datagram by datagram from now on");
+                LOG.log(
+                        Level.WARNING,
+                        "the kernel refused UDP_SEGMENT (EIO): datagrams are sent one by one from now on");
             }
             counters.add(Counter.UDP_GSO_FALLBACKS, 1);
             sendEach(i, body, length);
         } else {
-            counted(withoutSource(i, result), (length + segments[i] - 1) / segments[i]);
+            count(retryWithoutSource(i, result), (length + segments[i] - 1) / segments[i]);
         }
     }
 
@@ -199,22 +205,22 @@ public final class SendQueue implements AutoCloseable {
         for (int done = 0; done < length; done += segments[i]) {
             iovec.iov_base(body, first + done);
             iovec.iov_len(body, Math.min(segments[i], length - done));
-            counted(withoutSource(i, sendNow(message)), 1);
+            count(retryWithoutSource(i, sendNow(message)), 1);
         }
     }
 
-    private int withoutSource(int i, int result) {
-        if (!sourced[i] || !sourceGone(result)) {
+    private int retryWithoutSource(int i, int result) {
+        if (!hasSource[i] || !isSourceError(result)) {
             return result;
         }
         counters.add(Counter.UDP_SOURCE_FALLBACKS, 1);
-        sourced[i] = false;
+        hasSource[i] = false;
         msghdr.msg_controllen(message(i), tosBytes[i]);
         return sendNow(message(i));
     }
 
-    /** Whether this may be the answer to a source address that was removed, or that no route goes out from any more. */
-    private static boolean sourceGone(int result) {
+    /** Whether the kernel may have refused the source address, because it was removed or no route uses it any more. */
+    private static boolean isSourceError(int result) {
         return switch (-result) {
             case linux_h.EINVAL, linux_h.EADDRNOTAVAIL, linux_h.ENETUNREACH, linux_h.EHOSTUNREACH, linux_h.ENODEV ->
                 true;
@@ -227,7 +233,7 @@ public final class SendQueue implements AutoCloseable {
         return Linux.sendmsg(calls, socket, message, linux_h.MSG_DONTWAIT);
     }
 
-    private void counted(int result, int datagrams) {
+    private void count(int result, int datagrams) {
         if (result >= 0) {
             counters.add(Counter.UDP_SENDS, 1);
         } else if (result == -linux_h.EAGAIN || result == -linux_h.ENOBUFS) {

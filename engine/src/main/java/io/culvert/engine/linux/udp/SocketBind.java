@@ -23,9 +23,9 @@ import java.util.Optional;
  * index is at byte 4 of WireGuard's data messages and was chosen by us.
  */
 public final class SocketBind implements Bind {
-    /** What a socket may hold to be sent: a burst at full speed. */
+    /** A socket's send buffer: a burst at full speed. */
     private static final int SEND_BUFFER_BYTES = 7 << 20;
-    /** What it may hold that came: the windows of some TCP streams at full size, while the worker waits for a core. */
+    /** A socket's receive buffer: the full windows of some TCP streams, while the worker waits for a CPU. */
     private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
 
     private static final int FREE_PORT_TRIES = 100;
@@ -36,7 +36,7 @@ public final class SocketBind implements Bind {
     private final Optional<String> groUnavailable;
 
     /**
-     * Probes what the kernel can do.
+     * Probes UDP_SEGMENT and UDP_GRO.
      *
      * @param segment whether UDP_SEGMENT may be used to send
      * @param gro whether UDP_GRO may be used to receive
@@ -98,7 +98,7 @@ public final class SocketBind implements Bind {
             try {
                 openGroup(linux_h.AF_INET6, bound, mark, ipv6);
             } catch (ErrnoException e) {
-                // No IPv6 in this kernel, or switched off in this namespace.
+                // The kernel has no IPv6, or it is switched off in this namespace.
                 if (e.errno() != linux_h.EAFNOSUPPORT && e.errno() != linux_h.EADDRNOTAVAIL) {
                     throw e;
                 }
@@ -111,7 +111,10 @@ public final class SocketBind implements Bind {
         }
     }
 
-    /** Opens one family's sockets; the port they are bound to. Order matters: the kernel numbers them as they are bound. */
+    /**
+     * Opens one family's sockets and returns their port. Order matters: the kernel numbers the sockets of a group as
+     * they are bound.
+     */
     private int openGroup(int family, int port, int mark, int[] sockets) throws ErrnoException {
         int bound = port;
         for (int i = 0; i < sockets.length; i++) {
@@ -123,7 +126,8 @@ public final class SocketBind implements Bind {
             bind(sockets[i], family, bound);
             if (i == 0) {
                 bound = boundPort(sockets[i]);
-                // Only now, so that the first one found out whether anyone else has the port.
+                // Only now: without SO_REUSEPORT the first bind fails if another program has the port, even a shared
+                // one.
                 Linux.setsockopt(sockets[i], linux_h.SOL_SOCKET, linux_h.SO_REUSEPORT, sockets.length > 1 ? 1 : 0);
             }
         }
@@ -154,7 +158,7 @@ public final class SocketBind implements Bind {
         setBuffer(socket, linux_h.SO_SNDBUFFORCE, linux_h.SO_SNDBUF, SEND_BUFFER_BYTES);
     }
 
-    /** Forcing takes CAP_NET_ADMIN; without it the system's limit caps the size silently. */
+    /** SO_RCVBUFFORCE and SO_SNDBUFFORCE need CAP_NET_ADMIN. Without it the system's limit caps the size silently. */
     private static void setBuffer(int socket, int force, int option, int bytes) throws ErrnoException {
         try {
             Linux.setsockopt(socket, linux_h.SOL_SOCKET, force, bytes);

@@ -8,16 +8,16 @@ import io.culvert.natives.generated.linux_h;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** The sockets of one port: for each worker one of IPv4 and, where the system has it, one of IPv6. */
+/** The sockets of one port: for each worker one of IPv4 and, if the system has IPv6, one of IPv6. */
 public final class SocketPort implements UdpPort {
-    /** Stands for a socket that there is not. */
+    /** In place of a descriptor: no socket. */
     public static final int NO_SOCKET = -1;
 
     private static final Logger LOG = System.getLogger(SocketPort.class.getName());
 
-    // linux/socket.h and linux/sock_diag.h: nine numbers, of which the last counts the datagrams that found no room.
-    // Asked for
-    // when somebody wants to know; SO_RXQ_OVFL would tell it with each datagram from the first loss on.
+    // linux/socket.h and linux/sock_diag.h: nine numbers, of which the last counts datagrams dropped because the
+    // receive buffer was full. It is read on demand: SO_RXQ_OVFL would add a control message to each datagram from the
+    // first loss on.
     private static final int SO_MEMINFO = 55;
     private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
     private static final int MEMINFO_DROPS = 8 * Integer.BYTES;
@@ -26,6 +26,7 @@ public final class SocketPort implements UdpPort {
     private final int[] ipv4;
     private final int[] ipv6;
     private final boolean segments;
+    /** Guarded by the monitor of this object, so that no method uses a closed descriptor. */
     private boolean closed;
 
     SocketPort(int port, int[] ipv4, int[] ipv6, boolean segments) {
@@ -45,7 +46,7 @@ public final class SocketPort implements UdpPort {
         return ipv6[worker];
     }
 
-    /** Whether UDP_SEGMENT may be tried. */
+    /** Whether sends may use UDP_SEGMENT. */
     public boolean segments() {
         return segments;
     }
@@ -79,7 +80,7 @@ public final class SocketPort implements UdpPort {
             Linux.getsockopt(socket, linux_h.SOL_SOCKET, SO_MEMINFO, info, MEMINFO_BYTES);
             return Integer.toUnsignedLong(Memory.getInt(info + MEMINFO_DROPS));
         } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "a socket's losses", e);
+            LOG.log(Level.DEBUG, "reading SO_MEMINFO failed: the losses of a socket are shown as 0", e);
             return 0;
         } finally {
             Memory.free(info);
@@ -102,7 +103,7 @@ public final class SocketPort implements UdpPort {
                     Linux.close(socket);
                 }
             } catch (ErrnoException e) {
-                LOG.log(Level.DEBUG, "closing a socket", e);
+                LOG.log(Level.DEBUG, "closing a socket failed", e);
             }
         }
     }

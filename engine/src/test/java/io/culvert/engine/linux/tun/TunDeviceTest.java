@@ -25,27 +25,27 @@ class TunDeviceTest {
     private static final String NAME = "cv0";
 
     private TestNamespace namespace;
-    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final BlockingQueue<String> events = new LinkedBlockingQueue<>();
 
     private final Tun.Listener listener = new Tun.Listener() {
         @Override
         public void onLink(boolean up) {
-            told.add(up ? "up" : "down");
+            events.add(up ? "up" : "down");
         }
 
         @Override
         public void onMtu(int mtu) {
-            told.add("mtu " + mtu);
+            events.add("mtu " + mtu);
         }
 
         @Override
         public void onRemoved() {
-            told.add("removed");
+            events.add("removed");
         }
     };
 
     @AfterEach
-    void leave() throws IOException {
+    void closeNamespace() throws IOException {
         if (namespace != null) {
             namespace.close();
         }
@@ -58,22 +58,22 @@ class TunDeviceTest {
         return tun;
     }
 
-    private void assertTold(String... expected) throws InterruptedException {
+    private void assertEvents(String... expected) throws InterruptedException {
         for (String one : expected) {
-            assertThat(told.poll(10, TimeUnit.SECONDS)).isEqualTo(one);
+            assertThat(events.poll(10, TimeUnit.SECONDS)).isEqualTo(one);
         }
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", ".", "..", "sixteen-letters-", "a/b", "a b", "a\tb", "a:b", "wg%d", "fünfzehn-bytes-"})
-    void namesThatAreNoneAreRefused(String name) {
+    void invalidInterfaceNamesAreRefused(String name) {
         assertThatThrownBy(() -> TunDevice.create(name, 1))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("interface name \"" + name + "\" ");
     }
 
     @Test
-    void newInterfaceIsReadyToBeSetUp() throws IOException {
+    void newInterfaceHasItsInitialSettings() throws IOException {
         try (TunDevice tun = create(1)) {
             assertThat(tun.mtu()).isEqualTo(1420);
             assertThat(tun.name()).isEqualTo(NAME);
@@ -86,46 +86,46 @@ class TunDeviceTest {
     }
 
     @Test
-    void interfaceInUseAndInterfaceOfAnotherKindAreErrors() throws IOException {
+    void interfaceInUseAndInterfaceOfAnotherTypeAreRefused() throws IOException {
         try (TunDevice tun = create(1)) {
             assertThatThrownBy(() -> TunDevice.create(NAME, 1))
                     .hasMessage("interface " + tun.name() + " exists and another program uses it");
             assertThatThrownBy(() -> TunDevice.create("lo", 1))
-                    .hasMessage("interface lo exists and is of another kind");
+                    .hasMessage("interface lo exists and is not a TUN interface with the same flags");
         }
         TunDevice.create(NAME, 1).close();
     }
 
     @Test
-    void listenerHearsOfLinkMtuAndRemoval() throws IOException, InterruptedException {
+    void listenerIsNotifiedOfLinkMtuAndRemoval() throws IOException, InterruptedException {
         try (TunDevice tun = create(2)) {
             tun.listen(listener);
-            assertTold("down", "mtu 1420");
+            assertEvents("down", "mtu 1420");
             namespace.ip("link set " + NAME + " up");
-            assertTold("up");
+            assertEvents("up");
             namespace.ip("link set " + NAME + " mtu 1300");
-            assertTold("mtu 1300");
+            assertEvents("mtu 1300");
             assertThat(tun.mtu()).isEqualTo(1300);
             namespace.ip("link set " + NAME + " down");
-            assertTold("down");
+            assertEvents("down");
             namespace.ip("link del " + NAME);
-            assertTold("removed");
+            assertEvents("removed");
         }
-        assertThat(told).isEmpty();
+        assertThat(events).isEmpty();
     }
 
-    /** 45 messages of 1,452 bytes, 7 of 8,952 or 64 of 624 are what one send takes. */
+    /** One send takes 45 messages of 1,452 bytes, 7 of 8,952 or 64 of 624. */
     @Test
-    void superPacketsAreLimitedToWhatOneSendTakes() throws IOException, InterruptedException {
+    void superPacketsAreLimitedToTheSegmentsOfOneSend() throws IOException, InterruptedException {
         try (TunDevice tun = create(1)) {
             assertThat(details()).contains("gso_max_segs 45 ");
             tun.listen(listener);
-            assertTold("down", "mtu 1420");
+            assertEvents("down", "mtu 1420");
             namespace.ip("link set " + NAME + " mtu 8920");
-            assertTold("mtu 8920");
+            assertEvents("mtu 8920");
             assertThat(details()).contains("gso_max_segs 7 ");
             namespace.ip("link set " + NAME + " mtu 592");
-            assertTold("mtu 592");
+            assertEvents("mtu 592");
             assertThat(details()).contains("gso_max_segs 64 ");
         }
     }
@@ -135,7 +135,7 @@ class TunDeviceTest {
     }
 
     @Test
-    void superPacketsAreProbedWithoutAnyComingThrough() throws IOException {
+    void probingSuperPacketsDeliversNone() throws IOException {
         try (TunDevice tun = create(1)) {
             assertThat(tun.probeSuperPacket(VirtioNetHeader.GSO_TCPV4)).isEmpty();
             assertThat(tun.probeSuperPacket(VirtioNetHeader.GSO_UDP_L4)).isEmpty();
@@ -146,26 +146,26 @@ class TunDeviceTest {
     }
 
     @Test
-    void listenerHearsOfAnInterfaceThatWasMovedAndRenamed() throws IOException, InterruptedException {
+    void listenerFollowsAnInterfaceThatIsMovedAndRenamed() throws IOException, InterruptedException {
         try (TunDevice tun = create(1);
                 OtherNamespace other = new OtherNamespace(namespace.name() + "b")) {
             tun.listen(listener);
-            assertTold("down", "mtu 1420");
+            assertEvents("down", "mtu 1420");
             namespace.ip("link set " + NAME + " up");
-            assertTold("up");
+            assertEvents("up");
             namespace.ip("link set " + NAME + " netns " + other.name());
-            assertTold("down");
+            assertEvents("down");
             other.ip("link set " + NAME + " name cv7");
             other.ip("link set cv7 mtu 1280 up");
-            assertTold("up");
-            assertTold("mtu 1280");
+            assertEvents("up");
+            assertEvents("mtu 1280");
             other.ip("link del cv7");
-            assertTold("removed");
+            assertEvents("removed");
         }
     }
 
     @Test
-    void packetsThatFindNoRoomInTheQueueAreCountedWhereverTheInterfaceIs() throws IOException {
+    void queueDropsAreCountedInAnyNamespace() throws IOException {
         TunDevice tun = create(1);
         try (OtherNamespace other = new OtherNamespace(namespace.name() + "b")) {
             flood();
@@ -181,7 +181,7 @@ class TunDeviceTest {
         }
     }
 
-    /** Twice as many packets as the queue holds, and nobody reads. */
+    /** Sends twice as many packets as the queue holds while no thread reads. */
     private void flood() throws IOException {
         namespace.ip("address add 10.77.0.1/24 dev " + NAME);
         namespace.ip("link set " + NAME + " up");
@@ -193,13 +193,13 @@ class TunDeviceTest {
     }
 
     @Test
-    void closedDeviceSaysNoMore() throws IOException, InterruptedException {
+    void closedDeviceNotifiesNoMore() throws IOException, InterruptedException {
         TunDevice tun = create(1);
         tun.listen(listener);
-        assertTold("down", "mtu 1420");
+        assertEvents("down", "mtu 1420");
         tun.close();
         tun.close();
-        assertThat(told).isEmpty();
+        assertThat(events).isEmpty();
     }
 
     @Test
@@ -211,16 +211,16 @@ class TunDeviceTest {
                 assertThat(adopted.queues()).isEqualTo(2);
                 assertThat(adopted.mtu()).isEqualTo(1420);
             }
-            // It was not ours to remove.
+            // Closing an adopted interface does not remove it.
             namespace.ip("link set " + NAME + " up");
         }
         int nonTun = Linux.eventfd();
         assertThatThrownBy(() -> TunDevice.adopt(nonTun, 1))
-                .hasMessageStartingWith("descriptor " + nonTun + " is no TUN interface");
+                .hasMessageStartingWith("descriptor " + nonTun + " is not a TUN queue");
         Linux.close(nonTun);
     }
 
-    /** A second namespace, that nobody enters. */
+    /** A second namespace, which no thread of the test enters. */
     private record OtherNamespace(String name) implements AutoCloseable {
         OtherNamespace {
             run("ip", "netns", "add", name);

@@ -37,7 +37,7 @@ class SocketBindTest {
 
     @ParameterizedTest(name = "{0} workers")
     @ValueSource(ints = {1, 2})
-    void takenPortIsAnErrorAlsoWhereItsOwnerShares(int workers) throws IOException {
+    void portInUseIsRefusedEvenIfItsOwnerSharesIt(int workers) throws IOException {
         try (UdpPort taken = bind.open(0, workers, 0)) {
             for (int mine = 1; mine <= 2; mine++) {
                 int count = mine;
@@ -49,7 +49,7 @@ class SocketBindTest {
     }
 
     @Test
-    void closedPortCanBeOpenedAgainAtOnce() throws IOException {
+    void closedPortCanBeReopenedAtOnce() throws IOException {
         int number = 0;
         for (int i = 0; i < 20; i++) {
             UdpPort port = bind.open(number, 2, 0);
@@ -61,7 +61,7 @@ class SocketBindTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void dataMessagesReachTheWorkerThatTheirReceiverIndexNames(boolean ipv6) throws IOException {
+    void dataMessagesReachTheWorkerOfTheirReceiverIndex(boolean ipv6) throws IOException {
         int workers = 3;
         try (SocketPort port = (SocketPort) bind.open(0, workers, 0);
                 DatagramSocket sender = new DatagramSocket()) {
@@ -81,7 +81,7 @@ class SocketBindTest {
     }
 
     @Test
-    void datagramsThatFindNoRoomAreCountedForTheirWorker() throws IOException {
+    void receiveBufferOverflowsAreCountedByWorker() throws IOException {
         SocketPort port = (SocketPort) bind.open(0, 2, 0);
         try (DatagramSocket sender = new DatagramSocket()) {
             assertThat(port.receiveLosses(0) + port.receiveLosses(1)).isZero();
@@ -120,8 +120,8 @@ class SocketBindTest {
     }
 
     @Test
-    void markIsSetOnEverySocket() throws IOException {
-        assumeTrue(Linux.geteuid() == 0, "needs root, to set firewall marks");
+    void fwmarkIsSetOnEverySocket() throws IOException {
+        assumeTrue(Linux.geteuid() == 0, "needs root to set firewall marks");
         try (SocketPort port = (SocketPort) bind.open(0, 2, 51_820)) {
             for (int mark : new int[] {51_820, 7, 0}) {
                 if (mark != 51_820) {
