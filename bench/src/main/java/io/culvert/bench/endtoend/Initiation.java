@@ -26,7 +26,7 @@ record Initiation(PublicKey publicKey, byte[] message, int index) {
         RandomSource random = new SystemRandom();
         long address = Memory.allocate(HandshakeInitiation.BYTES, Long.BYTES);
         try (Secret key = new Secret(Curve25519.generatePrivateKey(random));
-                Handshake handshake = new Handshake(responder, null, dropped -> {})) {
+                Handshake<Void> handshake = new Handshake<>(responder, null, dropped -> {})) {
             StaticIdentity identity = new StaticIdentity(key);
             handshake.setIdentity(identity);
             if (!handshake.createInitiation(address, index, clock, random)) {

@@ -46,8 +46,9 @@ final class IndexTableStress {
         }
     }
 
-    private static int number(IndexTable table, int index) {
-        return table.lookup(index) instanceof Session session ? session.number : -1;
+    private static int number(IndexTable<Session> table, int index) {
+        Session session = table.lookup(index);
+        return session == null ? -1 : session.number;
     }
 
     /** A new entry is seen whole or not at all. */
@@ -58,7 +59,7 @@ final class IndexTableStress {
     @Outcome(expect = FORBIDDEN)
     @State
     public static class Insert {
-        private final IndexTable table = new IndexTable(new Counting());
+        private final IndexTable<Session> table = new IndexTable<>(new Counting());
 
         /** Inserts. */
         @Actor
@@ -83,7 +84,7 @@ final class IndexTableStress {
     @Outcome(expect = FORBIDDEN)
     @State
     public static class Replace {
-        private final IndexTable table = new IndexTable(new Counting());
+        private final IndexTable<Session> table = new IndexTable<>(new Counting());
         private final Session handshake = new Session(1);
 
         /** A handshake is there. */
@@ -115,7 +116,7 @@ final class IndexTableStress {
     @Outcome(expect = FORBIDDEN)
     @State
     public static class TwoWriters {
-        private final IndexTable table = new IndexTable(new Counting());
+        private final IndexTable<Session> table = new IndexTable<>(new Counting());
         private final Session handshake = new Session(1);
 
         /** A handshake is there. */
@@ -150,7 +151,7 @@ final class IndexTableStress {
     public static class Rebuild {
         private static final int FULL = 32;
 
-        private final IndexTable table = new IndexTable(new Counting());
+        private final IndexTable<Session> table = new IndexTable<>(new Counting());
         private final Session other = new Session(2);
 
         /** One more entry than these makes the table move. */

@@ -6,6 +6,7 @@ import io.culvert.engine.io.Platform;
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.noise.Handshake;
+import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
@@ -42,7 +43,7 @@ public final class Device implements AutoCloseable {
     /** Written under the monitor; read without a lock by workers, which see each change whole. */
     private final AllowedIps<Peer> allowedIps = new AllowedIps<>();
 
-    private final IndexTable indexTable;
+    private final IndexTable<IndexEntry<Peer>> indexTable;
     /**
      * Written under the monitor, within {@link HandshakeQueue#exclusively}; read by any thread. The table has a lock.
      */
@@ -70,7 +71,7 @@ public final class Device implements AutoCloseable {
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
         this.options = options;
-        indexTable = new IndexTable(platform.random());
+        indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
         workers = new Workers(
@@ -128,7 +129,7 @@ public final class Device implements AutoCloseable {
     }
 
     /** The sessions and handshakes by receiver index. */
-    public IndexTable indexTable() {
+    public IndexTable<IndexEntry<Peer>> indexTable() {
         return indexTable;
     }
 
@@ -157,13 +158,13 @@ public final class Device implements AutoCloseable {
 
     /** Removes a receiver index, if it is in use. Any thread. */
     void dropIndex(int index) {
-        Object entry = indexTable.lookup(index);
+        IndexEntry<Peer> entry = indexTable.lookup(index);
         if (entry != null) {
             indexTable.remove(index, entry);
         }
     }
 
-    Handshake handshakeOf(PublicKey key) {
+    Handshake<Peer> handshakeOf(PublicKey key) {
         Peer peer = peers.get(key);
         return peer == null ? null : peer.handshake();
     }

@@ -7,6 +7,7 @@ import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Handshake;
+import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.natives.Memory;
@@ -91,20 +92,17 @@ final class HandshakeProcessor {
     }
 
     private void consumeCookieReply(long address) {
-        Object entry = device.indexTable().lookup(CookieReply.receiver(address));
-        Peer peer = switch (entry) {
-            case Handshake handshake -> (Peer) handshake.owner();
-            case Keypair keypair -> (Peer) keypair.owner();
-            case null, default -> null;
-        };
-        if (peer != null) {
-            peer.cookies().consumeReply(address, device.platform().clock().nanos());
+        IndexEntry<Peer> entry = device.indexTable().lookup(CookieReply.receiver(address));
+        if (entry != null) {
+            entry.owner()
+                    .cookies()
+                    .consumeReply(address, device.platform().clock().nanos());
         }
     }
 
     private void consumeInitiation(HandshakeMessage message, long address) {
         StaticIdentity identity = device.identity();
-        Handshake handshake = Handshake.consumeInitiation(
+        Handshake<Peer> handshake = Handshake.consumeInitiation(
                 identity,
                 address,
                 key -> device.handshakeOf(key),
@@ -112,10 +110,10 @@ final class HandshakeProcessor {
         if (handshake == null) {
             return;
         }
-        Peer peer = (Peer) handshake.owner();
+        Peer peer = handshake.owner();
         byte[] response = new byte[HandshakeResponse.BYTES];
         long target = Memory.allocate(HandshakeResponse.BYTES, 64);
-        Keypair keypair;
+        Keypair<Peer> keypair;
         try {
             synchronized (handshake) {
                 int index = device.indexTable().insert(handshake, peer.home().id());
@@ -140,11 +138,11 @@ final class HandshakeProcessor {
 
     private void consumeResponse(HandshakeMessage message, long address) {
         int index = HandshakeResponse.receiver(address);
-        if (!(device.indexTable().lookup(index) instanceof Handshake handshake)) {
+        if (!(device.indexTable().lookup(index) instanceof Handshake<Peer> handshake)) {
             return;
         }
-        Peer peer = (Peer) handshake.owner();
-        Keypair keypair;
+        Peer peer = handshake.owner();
+        Keypair<Peer> keypair;
         synchronized (handshake) {
             keypair = handshake.consumeResponse(device.identity(), address) ? beginSession(peer, index) : null;
         }
@@ -154,7 +152,7 @@ final class HandshakeProcessor {
     }
 
     /** Posts the installation of a keypair to the peer's home; releases the keypair if the home's mailbox is full. */
-    private void postToHome(Peer peer, Keypair keypair, Runnable install) {
+    private void postToHome(Peer peer, Keypair<Peer> keypair, Runnable install) {
         if (!peer.home().post(install)) {
             device.dropIndex(keypair.localIndex());
             keypair.release();
@@ -162,9 +160,9 @@ final class HandshakeProcessor {
     }
 
     /** Derives the keypair of a completed handshake, which takes the handshake's place in the index table. */
-    private Keypair beginSession(Peer peer, int index) {
-        Handshake handshake = peer.handshake();
-        Keypair keypair =
+    private Keypair<Peer> beginSession(Peer peer, int index) {
+        Handshake<Peer> handshake = peer.handshake();
+        Keypair<Peer> keypair =
                 handshake.beginSession(index, device.platform().clock().nanos());
         if (keypair == null) {
             return null;
@@ -181,7 +179,7 @@ final class HandshakeProcessor {
     void initiate(Peer peer) {
         byte[] initiation = new byte[HandshakeInitiation.BYTES];
         long target = Memory.allocate(HandshakeInitiation.BYTES, 64);
-        Handshake handshake = peer.handshake();
+        Handshake<Peer> handshake = peer.handshake();
         configuration.readLock().lock();
         try {
             synchronized (handshake) {

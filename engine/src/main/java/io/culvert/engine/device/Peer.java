@@ -40,7 +40,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private final Device device;
     private final PublicKey publicKey;
     /** Used by handshake threads under its monitor; cleared and configured under the monitor by any thread. */
-    private final Handshake handshake;
+    private final Handshake<Peer> handshake;
     /** Used by handshake threads; synchronizes by itself. */
     private final CookieGenerator cookies;
     /** Written by the home; any worker reads the current keypair, which {@link Keypairs} publishes. */
@@ -66,7 +66,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         super(home);
         this.device = device;
         this.publicKey = publicKey;
-        handshake = new Handshake(publicKey, this, device::dropIndex);
+        handshake = new Handshake<>(publicKey, this, device::dropIndex);
         cookies = new CookieGenerator(publicKey);
         keypairs = new Keypairs(device::dropIndex);
         timers = new PeerTimers(this, home().wheel());
@@ -98,8 +98,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     @Override
-    public Keypair takeSendingKeypair(long now) {
-        Keypair keypair = keypairs.current();
+    public Keypair<?> takeSendingKeypair(long now) {
+        Keypair<?> keypair = keypairs.current();
         return keypair != null && keypair.maySend(now) && keypair.tryAcquire() ? keypair : null;
     }
 
@@ -116,7 +116,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
     }
 
-    Handshake handshake() {
+    Handshake<Peer> handshake() {
         return handshake;
     }
 
@@ -149,7 +149,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     private boolean hasSendingKeypair() {
-        Keypair keypair = keypairs.current();
+        Keypair<?> keypair = keypairs.current();
         return keypair != null && keypair.maySend(now());
     }
 
@@ -179,7 +179,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         if (!hasEndpoint()) {
             return;
         }
-        Keypair keypair = takeSendingKeypair(now());
+        Keypair<?> keypair = takeSendingKeypair(now());
         if (keypair != null) {
             home().sendKeepalive(this, keypair);
         } else {
@@ -221,7 +221,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
      * Installs the keypair of an accepted initiation and sends the response. The first data message confirms the
      * keypair.
      */
-    void sessionAsResponder(Keypair keypair, UdpEndpoint from, int initiationBytes, byte[] response) {
+    void sessionAsResponder(Keypair<?> keypair, UdpEndpoint from, int initiationBytes, byte[] response) {
         if (!install(keypair, from, initiationBytes)) {
             return;
         }
@@ -229,7 +229,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     /** Installs the keypair of an accepted response. */
-    void sessionAsInitiator(Keypair keypair, UdpEndpoint from, int responseBytes) {
+    void sessionAsInitiator(Keypair<?> keypair, UdpEndpoint from, int responseBytes) {
         if (!install(keypair, from, responseBytes)) {
             return;
         }
@@ -238,7 +238,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         sendKeepalive();
     }
 
-    private boolean install(Keypair keypair, UdpEndpoint from, int messageBytes) {
+    private boolean install(Keypair<?> keypair, UdpEndpoint from, int messageBytes) {
         if (isDead() || !configuration.isActive()) {
             device.dropIndex(keypair.localIndex());
             keypair.release();
@@ -263,7 +263,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     @Override
-    public void sent(Keypair keypair, long bytes, boolean data, long now) {
+    public void sent(Keypair<?> keypair, long bytes, boolean data, long now) {
         timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         if (data) {
@@ -278,7 +278,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     @Override
-    public void authenticated(Keypair keypair, UdpEndpoint from, long now) {
+    public void authenticated(Keypair<?> keypair, UdpEndpoint from, long now) {
         if (!from.sameAs(endpoint)) {
             setEndpoint(from);
         }

@@ -31,8 +31,10 @@ import java.util.function.IntConsumer;
  * <p>Any thread may call the methods. The lock is this object's monitor, so that a caller may make several calls, and what
  * belongs to them in the index table, one step; it is never held on the data path. What consumes a message works on copies
  * without the lock, and checks again, under it, that nothing changed meanwhile before it commits.
+ *
+ * @param <P> the type of peers
  */
-public final class Handshake implements AutoCloseable {
+public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     /** How far a handshake is. */
     public enum State {
         /** None is under way. */
@@ -60,7 +62,7 @@ public final class Handshake implements AutoCloseable {
     private static final byte[] EMPTY = {};
 
     private final PublicKey remoteStatic;
-    private final Object owner;
+    private final P owner;
     private final IntConsumer indexDropped;
 
     // All below is guarded by this.
@@ -81,7 +83,7 @@ public final class Handshake implements AutoCloseable {
      * @param indexDropped takes local indices that are to be removed from the index table; called under this object's
      *     lock
      */
-    public Handshake(PublicKey remoteStatic, Object owner, IntConsumer indexDropped) {
+    public Handshake(PublicKey remoteStatic, P owner, IntConsumer indexDropped) {
         this.remoteStatic = remoteStatic;
         this.owner = owner;
         this.indexDropped = indexDropped;
@@ -92,8 +94,8 @@ public final class Handshake implements AutoCloseable {
         return remoteStatic;
     }
 
-    /** The peer. */
-    public Object owner() {
+    @Override
+    public P owner() {
         return owner;
     }
 
@@ -182,8 +184,8 @@ public final class Handshake implements AutoCloseable {
      * @param lookup finds a peer's handshake by key; {@code null} for an unknown one
      * @return the handshake it belongs to, now to be answered; {@code null} when it is refused
      */
-    public static Handshake consumeInitiation(
-            StaticIdentity identity, long message, Function<PublicKey, Handshake> lookup, Clock clock) {
+    public static <P> Handshake<P> consumeInitiation(
+            StaticIdentity identity, long message, Function<PublicKey, Handshake<P>> lookup, Clock clock) {
         if (identity == null || !identity.tryAcquire()) {
             return null;
         }
@@ -200,7 +202,7 @@ public final class Handshake implements AutoCloseable {
             if (initiator == null) {
                 return null;
             }
-            Handshake handshake = lookup.apply(new PublicKey(initiator));
+            Handshake<P> handshake = lookup.apply(new PublicKey(initiator));
             if (handshake == null || !handshake.copyStaticStatic(identity, secret)) {
                 return null;
             }
@@ -354,12 +356,12 @@ public final class Handshake implements AutoCloseable {
      *     enters it in the index table in place of the handshake. {@code null} when no response of that handshake was made
      *     or consumed
      */
-    public synchronized Keypair beginSession(int index, long now) {
+    public synchronized Keypair<P> beginSession(int index, long now) {
         boolean initiator = state == State.CONSUMED_RESPONSE;
         if ((!initiator && state != State.CREATED_RESPONSE) || index != localIndex) {
             return null;
         }
-        Keypair keypair = new Keypair(owner, localIndex, remoteIndex, initiator, now);
+        Keypair<P> keypair = new Keypair<>(owner, localIndex, remoteIndex, initiator, now);
         try (SymmetricState symmetric = new SymmetricState(memory + SYMMETRIC_STATE)) {
             if (initiator) {
                 symmetric.split(keypair.sendKey(), keypair.receiveKey());

@@ -15,8 +15,10 @@ import java.lang.invoke.VarHandle;
  * <p>Threads: {@code sendingCounter} is advanced by any thread, atomically. The validity flags only ever go from true to
  * false, by any thread; a reader that sees the change late uses the key a moment longer, which is harmless. The
  * {@link #replayWindow} belongs to the peer's home. All else is final.
+ *
+ * @param <P> the type of peers
  */
-public final class Keypair extends ReferenceCounted {
+public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> {
     /** What {@link #takeNonces} returns when there are none left. */
     public static final long NO_NONCES = -1;
 
@@ -31,7 +33,7 @@ public final class Keypair extends ReferenceCounted {
     }
 
     private final long keys;
-    private final Object owner;
+    private final P owner;
     private final int localIndex;
     private final int remoteIndex;
     private final boolean initiator;
@@ -42,7 +44,7 @@ public final class Keypair extends ReferenceCounted {
     private volatile boolean receivingValid = true;
 
     /** Keys all zero: whoever makes the keypair writes them before any other thread sees it. */
-    Keypair(Object owner, int localIndex, int remoteIndex, boolean initiator, long createdNanos) {
+    Keypair(P owner, int localIndex, int remoteIndex, boolean initiator, long createdNanos) {
         this.keys = Memory.allocate(2 * Secret.BYTES, 64);
         this.owner = owner;
         this.localIndex = localIndex;
@@ -61,8 +63,9 @@ public final class Keypair extends ReferenceCounted {
         return keys + Secret.BYTES;
     }
 
-    /** The peer whose session this is, as its {@link Handshake} was given it. */
-    public Object owner() {
+    /** The peer whose session this is: the owner of its {@link Handshake}. Any thread. */
+    @Override
+    public P owner() {
         return owner;
     }
 

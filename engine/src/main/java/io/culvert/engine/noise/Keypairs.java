@@ -34,9 +34,9 @@ public final class Keypairs {
     }
 
     private final IntConsumer indexDropped;
-    private Keypair previous;
-    private Keypair current;
-    private Keypair next;
+    private Keypair<?> previous;
+    private Keypair<?> current;
+    private Keypair<?> next;
 
     /**
      * No sessions yet.
@@ -48,26 +48,26 @@ public final class Keypairs {
     }
 
     /** The session to send with, or {@code null}. Any thread; to use its keys, take a reference. */
-    public Keypair current() {
-        return (Keypair) CURRENT.getAcquire(this);
+    public Keypair<?> current() {
+        return (Keypair<?>) CURRENT.getAcquire(this);
     }
 
     /** The session before the current one, or {@code null}. */
-    public Keypair previous() {
+    public Keypair<?> previous() {
         return previous;
     }
 
     /** The session that the other side is not known to have yet, or {@code null}. */
-    public Keypair next() {
+    public Keypair<?> next() {
         return next;
     }
 
     /** Takes a new session in, with the caller's reference. */
-    public void addNew(Keypair keypair) {
-        Keypair oldPrevious = previous;
-        Keypair oldNext = next;
+    public void addNew(Keypair<?> keypair) {
+        Keypair<?> oldPrevious = previous;
+        Keypair<?> oldNext = next;
         if (keypair.isInitiator()) {
-            Keypair oldCurrent = current;
+            Keypair<?> oldCurrent = current;
             next = null;
             previous = oldNext != null ? oldNext : oldCurrent;
             setCurrent(keypair);
@@ -86,11 +86,11 @@ public final class Keypairs {
      * @return whether that was the first under {@code next}, which is the current session now: a responder's handshake is
      *     complete
      */
-    public boolean receivedWith(Keypair keypair) {
+    public boolean receivedWith(Keypair<?> keypair) {
         if (keypair != next) {
             return false;
         }
-        Keypair oldPrevious = previous;
+        Keypair<?> oldPrevious = previous;
         previous = current;
         setCurrent(keypair);
         next = null;
@@ -100,7 +100,7 @@ public final class Keypairs {
 
     /** Drops all. */
     public void clear() {
-        Keypair oldCurrent = current;
+        Keypair<?> oldCurrent = current;
         setCurrent(null);
         drop(oldCurrent);
         drop(next);
@@ -119,11 +119,11 @@ public final class Keypairs {
         }
     }
 
-    private void setCurrent(Keypair keypair) {
+    private void setCurrent(Keypair<?> keypair) {
         CURRENT.setRelease(this, keypair);
     }
 
-    private void drop(Keypair keypair) {
+    private void drop(Keypair<?> keypair) {
         if (keypair != null) {
             indexDropped.accept(keypair.localIndex());
             keypair.release();

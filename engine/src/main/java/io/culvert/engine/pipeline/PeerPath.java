@@ -78,7 +78,7 @@ public abstract class PeerPath {
     /**
      * The current keypair with a reference taken, or {@code null} when no keypair may send at {@code now}. Any worker.
      */
-    public abstract Keypair takeSendingKeypair(long now);
+    public abstract Keypair<?> takeSendingKeypair(long now);
 
     /**
      * Stages a copy of a packet until there is a keypair, and initiates a handshake. Any worker.
@@ -99,10 +99,10 @@ public abstract class PeerPath {
      * @param bytes of all messages, headers and tags included
      * @param data whether the train held more than keepalives
      */
-    public abstract void sent(Keypair keypair, long bytes, boolean data, long now);
+    public abstract void sent(Keypair<?> keypair, long bytes, boolean data, long now);
 
     /** A train was received in which at least one message is authentic and new. */
-    public abstract void authenticated(Keypair keypair, UdpEndpoint from, long now);
+    public abstract void authenticated(Keypair<?> keypair, UdpEndpoint from, long now);
 
     /**
      * The train of {@link #authenticated} was delivered.

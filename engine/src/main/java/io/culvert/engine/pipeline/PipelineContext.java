@@ -3,6 +3,7 @@ package io.culvert.engine.pipeline;
 import io.culvert.crypto.Aead;
 import io.culvert.engine.io.Platform;
 import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
 import java.util.function.Supplier;
@@ -22,7 +23,7 @@ public record PipelineContext(
         Platform platform,
         Supplier<Aead> aeads,
         AllowedIps<? extends PeerPath> allowedIps,
-        IndexTable indexTable,
+        IndexTable<? extends IndexEntry<? extends PeerPath>> indexTable,
         HandshakeReceiver handshakes,
         Runnable onEnd) {
     /** Takes handshake messages from the workers. */

@@ -90,7 +90,8 @@ final class ReceivePath {
     }
 
     private boolean begin(int index, UdpEndpoint from) {
-        if (!(worker.indexTable().lookup(index) instanceof Keypair keypair) || !keypair.tryAcquire()) {
+        if (!(worker.indexTable().lookup(index) instanceof Keypair<? extends PeerPath> keypair)
+                || !keypair.tryAcquire()) {
             worker.drops.add(RX_UNKNOWN_INDEX, 1);
             return false;
         }
@@ -100,7 +101,7 @@ final class ReceivePath {
             keypair.release();
             return false;
         }
-        train.begin((PeerPath) keypair.owner(), keypair);
+        train.begin(keypair.owner(), keypair);
         train.from.copyFrom(from);
         filling = train;
         return true;
@@ -121,7 +122,7 @@ final class ReceivePath {
 
     /** Opens a train in place, on any worker, and publishes it. */
     static void open(Worker worker, Train train) {
-        Keypair keypair = train.keypair;
+        Keypair<?> keypair = train.keypair;
         if (!keypair.mayReceive(worker.now())) {
             train.publish(Train.FAILED);
             return;

@@ -43,7 +43,7 @@ final class SendPath {
         } else if (!peer.hasEndpoint()) {
             worker.drops.add(TX_NO_ENDPOINT, segmenter.segments());
         } else {
-            Keypair keypair = peer.takeSendingKeypair(worker.now());
+            Keypair<?> keypair = peer.takeSendingKeypair(worker.now());
             if (keypair == null) {
                 peer.stage(worker, vnetHeader, length, segmenter.segments());
             } else {
@@ -60,7 +60,7 @@ final class SendPath {
     }
 
     /** Writes all segments into trains. Takes over the caller's reference to the keypair. */
-    private void segment(PeerPath peer, Keypair keypair, int ecn) {
+    private void segment(PeerPath peer, Keypair<?> keypair, int ecn) {
         int segments = segmenter.segments();
         int mtu = worker.mtu();
         if (filling != null && (filling.keypair != keypair || segments > 1)) {
@@ -116,7 +116,7 @@ final class SendPath {
     }
 
     /** Sends an empty message. At the peer's home; takes over the caller's reference to the keypair. */
-    void keepalive(PeerPath peer, Keypair keypair) {
+    void keepalive(PeerPath peer, Keypair<?> keypair) {
         dispatchFilling();
         filling = worker.takeTransmitTrain();
         if (filling == null) {
@@ -140,7 +140,7 @@ final class SendPath {
     private void dispatch() {
         Train train = filling;
         filling = null;
-        Keypair keypair = train.keypair;
+        Keypair<?> keypair = train.keypair;
         long first = keypair.takeNonces(train.count);
         if (first == Keypair.NO_NONCES) {
             // REJECT_AFTER_MESSAGES is reached: the next packet finds no keypair and initiates a handshake.

@@ -56,7 +56,7 @@ final class Train extends CommitEntry {
     long slabNext;
     int count;
     PeerPath peer;
-    Keypair keypair;
+    Keypair<?> keypair;
     /** Receive only: bit i is set if packet i is not authentic. */
     long failures;
 
@@ -81,7 +81,7 @@ final class Train extends CommitEntry {
     }
 
     /** Prepares the train to be filled for a peer; takes over the caller's reference to the keypair. */
-    void begin(PeerPath newPeer, Keypair newKeypair) {
+    void begin(PeerPath newPeer, Keypair<?> newKeypair) {
         peer = newPeer;
         keypair = newKeypair;
         count = 0;

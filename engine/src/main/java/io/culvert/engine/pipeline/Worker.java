@@ -5,6 +5,7 @@ import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
@@ -372,7 +373,7 @@ public final class Worker {
         return context.allowedIps();
     }
 
-    IndexTable indexTable() {
+    IndexTable<? extends IndexEntry<? extends PeerPath>> indexTable() {
         return context.indexTable();
     }
 
@@ -386,7 +387,7 @@ public final class Worker {
     }
 
     /** Sends a keepalive under a keypair to which the caller took a reference; on the worker's thread. */
-    public void sendKeepalive(PeerPath peer, Keypair keypair) {
+    public void sendKeepalive(PeerPath peer, Keypair<?> keypair) {
         sendPath.keepalive(peer, keypair);
     }
 

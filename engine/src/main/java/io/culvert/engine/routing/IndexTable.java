@@ -16,23 +16,25 @@ import java.lang.invoke.VarHandle;
  * so no lookup stops short of what it seeks. When half of the slots are used, the entries move to a new array, published
  * by one volatile store. Slots are stored with release and read with acquire, so a lookup sees its entry's object whole.
  * What is looked up comes from strangers, but what is stored is random, so nobody can make the runs of used slots long.
+ *
+ * @param <E> the entries
  */
-public final class IndexTable {
+public final class IndexTable<E> {
     /** How many entries there may be: a handshake and three keypairs for each of 2^20 peers. */
     public static final int MAX_ENTRIES = 4 * PeerTable.MAX_PEERS;
 
     private static final int MIN_SLOTS = 64;
-    private static final Entry GONE = new Entry(0, null);
+    private static final Entry<?> GONE = new Entry<>(0, null);
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Entry[].class);
 
     private final RandomSource random;
-    private volatile Entry[] slots = new Entry[MIN_SLOTS];
+    private volatile Entry<?>[] slots = new Entry<?>[MIN_SLOTS];
     /** Entries, and slots that are not empty; guarded by this object's lock. */
     private int live;
 
     private int used;
 
-    private record Entry(int index, Object object) {}
+    private record Entry<E>(int index, E object) {}
 
     /** An empty table that draws its indices from {@code random}. */
     public IndexTable(RandomSource random) {
@@ -40,10 +42,11 @@ public final class IndexTable {
     }
 
     /** What an index stands for, or {@code null}. */
-    public Object lookup(int index) {
-        Entry[] array = slots;
+    public E lookup(int index) {
+        Entry<?>[] array = slots;
         for (int slot = home(index, array); ; slot = next(slot, array)) {
-            Entry entry = (Entry) SLOT.getAcquire(array, slot);
+            @SuppressWarnings("unchecked") // Java has no generic arrays; all entries stored are of E
+            Entry<E> entry = (Entry<E>) SLOT.getAcquire(array, slot);
             if (entry == null) {
                 return null;
             }
@@ -61,7 +64,7 @@ public final class IndexTable {
      * @return the index
      * @throws IllegalStateException when there are {@link #MAX_ENTRIES}
      */
-    public synchronized int insert(Object object, int home) {
+    public synchronized int insert(E object, int home) {
         if (live == MAX_ENTRIES) {
             throw new IllegalStateException(MAX_ENTRIES + " indices are in use");
         }
@@ -73,7 +76,7 @@ public final class IndexTable {
         do {
             index = random.nextInt() & 0xffffff00 | home & 0xff;
         } while (lookup(index) != null);
-        put(slots, new Entry(index, object));
+        put(slots, new Entry<>(index, object));
         live++;
         return index;
     }
@@ -83,8 +86,8 @@ public final class IndexTable {
      *
      * @return {@code false} when it does not stand for {@code expected}; then nothing changed
      */
-    public synchronized boolean replace(int index, Object expected, Object replacement) {
-        return exchange(index, expected, new Entry(index, replacement));
+    public synchronized boolean replace(int index, E expected, E replacement) {
+        return exchange(index, expected, new Entry<>(index, replacement));
     }
 
     /**
@@ -92,7 +95,7 @@ public final class IndexTable {
      *
      * @return {@code false} when it does not stand for {@code expected}; then nothing changed
      */
-    public synchronized boolean remove(int index, Object expected) {
+    public synchronized boolean remove(int index, E expected) {
         boolean removed = exchange(index, expected, GONE);
         if (removed) {
             live--;
@@ -105,10 +108,10 @@ public final class IndexTable {
         return live;
     }
 
-    private boolean exchange(int index, Object expected, Entry replacement) {
-        Entry[] array = slots;
+    private boolean exchange(int index, E expected, Entry<?> replacement) {
+        Entry<?>[] array = slots;
         for (int slot = home(index, array); array[slot] != null; slot = next(slot, array)) {
-            Entry entry = array[slot];
+            Entry<?> entry = array[slot];
             if (entry.index == index && entry != GONE) {
                 if (entry.object != expected) {
                     return false;
@@ -121,7 +124,7 @@ public final class IndexTable {
     }
 
     /** Stores an entry whose index is not in the array, in the first slot that is empty or whose entry is gone. */
-    private void put(Entry[] array, Entry entry) {
+    private void put(Entry<?>[] array, Entry<?> entry) {
         int slot = home(entry.index, array);
         while (array[slot] != null && array[slot] != GONE) {
             slot = next(slot, array);
@@ -134,10 +137,10 @@ public final class IndexTable {
 
     /** Moves the entries to an array in which at most a quarter of the slots is used, and none by what is gone. */
     private void rebuild() {
-        Entry[] old = slots;
-        Entry[] array = new Entry[Math.max(MIN_SLOTS, Integer.highestOneBit(2 * live + 1) * 4)];
+        Entry<?>[] old = slots;
+        Entry<?>[] array = new Entry<?>[Math.max(MIN_SLOTS, Integer.highestOneBit(2 * live + 1) * 4)];
         used = 0;
-        for (Entry entry : old) {
+        for (Entry<?> entry : old) {
             if (entry != null && entry != GONE) {
                 put(array, entry);
             }
@@ -146,11 +149,11 @@ public final class IndexTable {
     }
 
     /** The slot where an index belongs; the multiplication (Fibonacci hashing) takes its high bits from all 32. */
-    private static int home(int index, Entry[] array) {
+    private static int home(int index, Entry<?>[] array) {
         return index * 0x9E3779B9 >>> Integer.numberOfLeadingZeros(array.length - 1);
     }
 
-    private static int next(int slot, Entry[] array) {
+    private static int next(int slot, Entry<?>[] array) {
         return slot + 1 & array.length - 1;
     }
 }

@@ -49,11 +49,11 @@ class HandshakeTest {
         return copy;
     }
 
-    private static byte[] sendKey(Keypair keypair) {
+    private static byte[] sendKey(Keypair<?> keypair) {
         return bytes(keypair.sendKey(), 32);
     }
 
-    private static byte[] receiveKey(Keypair keypair) {
+    private static byte[] receiveKey(Keypair<?> keypair) {
         return bytes(keypair.receiveKey(), 32);
     }
 
@@ -71,8 +71,8 @@ class HandshakeTest {
     }
 
     private void assertSessionsMatch() {
-        Keypair ofA = a.handshake.beginSession(INITIATOR, clock.nanos());
-        Keypair ofB = b.handshake.beginSession(RESPONDER, clock.nanos());
+        Keypair<Side> ofA = a.handshake.beginSession(INITIATOR, clock.nanos());
+        Keypair<Side> ofB = b.handshake.beginSession(RESPONDER, clock.nanos());
         assertThat(sendKey(ofA)).isEqualTo(receiveKey(ofB)).isNotEqualTo(receiveKey(ofA));
         assertThat(receiveKey(ofA)).isEqualTo(sendKey(ofB));
         ofA.release();
@@ -88,8 +88,8 @@ class HandshakeTest {
         }
         upToResponse();
         assertThat(a.consumeResponseOf(b)).isTrue();
-        Keypair ofA = a.handshake.beginSession(INITIATOR, 5);
-        Keypair ofB = b.handshake.beginSession(RESPONDER, 6);
+        Keypair<Side> ofA = a.handshake.beginSession(INITIATOR, 5);
+        Keypair<Side> ofB = b.handshake.beginSession(RESPONDER, 6);
         assertThat(sendKey(ofA)).isEqualTo(receiveKey(ofB)).isNotEqualTo(receiveKey(ofA));
         assertThat(receiveKey(ofA)).isEqualTo(sendKey(ofB));
         assertThat(ofA.isInitiator()).isTrue();
@@ -142,7 +142,7 @@ class HandshakeTest {
         assertThat(bytes(b.response, HandshakeResponse.BYTES)).isEqualTo(response);
 
         assertThat(a.consumeResponseOf(b)).isTrue();
-        Keypair ofA = a.handshake.beginSession(INITIATOR, 0);
+        Keypair<Side> ofA = a.handshake.beginSession(INITIATOR, 0);
         assertThat(sendKey(ofA)).isEqualTo(plain.transportKeys()[0]);
         assertThat(receiveKey(ofA)).isEqualTo(plain.transportKeys()[1]);
         ofA.release();
@@ -300,8 +300,8 @@ class HandshakeTest {
         assertThat(a.respond(INITIATOR + 1)).isTrue();
         assertThat(a.droppedIndices).containsExactly(INITIATOR);
         assertThat(b.consumeResponseOf(a)).isTrue();
-        Keypair ofA = a.handshake.beginSession(INITIATOR + 1, 0);
-        Keypair ofB = b.handshake.beginSession(RESPONDER, 0);
+        Keypair<Side> ofA = a.handshake.beginSession(INITIATOR + 1, 0);
+        Keypair<Side> ofB = b.handshake.beginSession(RESPONDER, 0);
         assertThat(sendKey(ofA)).isEqualTo(receiveKey(ofB));
         assertThat(ofA.isInitiator()).isFalse();
         ofA.release();
@@ -381,8 +381,8 @@ class HandshakeTest {
     @ParameterizedTest
     @FieldSource("LOW_ORDER")
     void makesNoInitiationToAPeerOfLowOrder(String point) {
-        try (Handshake handshake =
-                new Handshake(new PublicKey(HexFormat.of().parseHex(point)), this, a.droppedIndices::add)) {
+        try (Handshake<HandshakeTest> handshake =
+                new Handshake<>(new PublicKey(HexFormat.of().parseHex(point)), this, a.droppedIndices::add)) {
             handshake.setIdentity(a.identity);
             assertThat(handshake.createInitiation(a.initiation, 1, clock, a.random))
                     .isFalse();

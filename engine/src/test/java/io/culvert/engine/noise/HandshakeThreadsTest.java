@@ -73,7 +73,7 @@ class HandshakeThreadsTest {
     }
 
     private static boolean began(Side side, int index) {
-        Keypair keypair = side.handshake.beginSession(index, 0);
+        Keypair<Side> keypair = side.handshake.beginSession(index, 0);
         if (keypair == null) {
             return false;
         }

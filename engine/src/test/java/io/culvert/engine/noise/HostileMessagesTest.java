@@ -230,7 +230,7 @@ class HostileMessagesTest {
     private String state() {
         StringBuilder all = new StringBuilder();
         for (Side side : List.of(a, b)) {
-            Handshake handshake = side.handshake;
+            Handshake<Side> handshake = side.handshake;
             all.append(handshake.state()).append(' ');
             all.append(handshake.localIndex()).append(' ');
             all.append(handshake.remoteIndex()).append(' ');
@@ -244,8 +244,8 @@ class HostileMessagesTest {
     private void assertHandshakeCompletes() {
         assertThat(a.handshake.state()).isEqualTo(Handshake.State.CREATED_INITIATION);
         assertThat(a.consumeResponseOf(b)).isTrue();
-        Keypair ofA = a.handshake.beginSession(INITIATOR, 0);
-        Keypair ofB = b.handshake.beginSession(RESPONDER, 0);
+        Keypair<Side> ofA = a.handshake.beginSession(INITIATOR, 0);
+        Keypair<Side> ofB = b.handshake.beginSession(RESPONDER, 0);
         assertThat(bytes(ofA.sendKey(), 32)).isEqualTo(bytes(ofB.receiveKey(), 32));
         ofA.release();
         ofB.release();

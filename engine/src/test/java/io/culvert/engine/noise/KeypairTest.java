@@ -20,9 +20,9 @@ import org.junit.jupiter.api.Test;
 class KeypairTest {
     private static final long CREATED = 1_000;
 
-    private final Keypair keypair = new Keypair(this, 1, 2, true, CREATED);
+    private final Keypair<KeypairTest> keypair = new Keypair<>(this, 1, 2, true, CREATED);
 
-    private static void setSendingCounter(Keypair keypair, long value) throws ReflectiveOperationException {
+    private static void setSendingCounter(Keypair<?> keypair, long value) throws ReflectiveOperationException {
         MethodHandles.privateLookupIn(Keypair.class, MethodHandles.lookup())
                 .findVarHandle(Keypair.class, "sendingCounter", long.class)
                 .set(keypair, value);
@@ -139,7 +139,7 @@ class KeypairTest {
     @Test
     void isFreedOnceWhileManyThreadsTakeAndRelease() throws InterruptedException, ExecutionException {
         for (int round = 0; round < 200; round++) {
-            Keypair shared = new Keypair(this, 1, 2, true, CREATED);
+            Keypair<KeypairTest> shared = new Keypair<>(this, 1, 2, true, CREATED);
             CountDownLatch start = new CountDownLatch(1);
             List<Future<Integer>> readers = new ArrayList<>();
             try (ExecutorService executor = Executors.newFixedThreadPool(3)) {

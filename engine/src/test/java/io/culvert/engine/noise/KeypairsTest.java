@@ -12,22 +12,22 @@ import org.junit.jupiter.api.Test;
 class KeypairsTest {
     private final List<Integer> dropped = new ArrayList<>();
     private final Keypairs keypairs = new Keypairs(dropped::add);
-    private final Map<Integer, Keypair> all = new HashMap<>();
+    private final Map<Integer, Keypair<?>> all = new HashMap<>();
 
-    private Keypair keypair(int index, boolean initiator) {
-        Keypair keypair = new Keypair(this, index, 0, initiator, 0);
+    private Keypair<?> keypair(int index, boolean initiator) {
+        Keypair<?> keypair = new Keypair<>(this, index, 0, initiator, 0);
         all.put(index, keypair);
         return keypair;
     }
 
-    private Keypair initiated(int index) {
-        Keypair keypair = keypair(index, true);
+    private Keypair<?> initiated(int index) {
+        Keypair<?> keypair = keypair(index, true);
         keypairs.addNew(keypair);
         return keypair;
     }
 
-    private Keypair responded(int index) {
-        Keypair keypair = keypair(index, false);
+    private Keypair<?> responded(int index) {
+        Keypair<?> keypair = keypair(index, false);
         keypairs.addNew(keypair);
         return keypair;
     }
@@ -66,7 +66,7 @@ class KeypairsTest {
     @Test
     void respondersKeypairIsNextUntilItsFirstMessage() {
         initiated(1);
-        Keypair waiting = responded(2);
+        Keypair<?> waiting = responded(2);
         assertSlots(null, 1, 2);
         assertThat(keypairs.receivedWith(keypairs.current())).isFalse();
         assertThat(keypairs.receivedWith(waiting)).isTrue();
@@ -100,7 +100,7 @@ class KeypairsTest {
 
     @Test
     void droppedNextNeverBecomesCurrent() {
-        Keypair lost = responded(1);
+        Keypair<?> lost = responded(1);
         lost.acquire();
         responded(2);
         assertThat(keypairs.receivedWith(lost)).isFalse();
@@ -122,8 +122,8 @@ class KeypairsTest {
 
     @Test
     void expireCurrentStopsSendingButNotReceiving() {
-        Keypair current = initiated(1);
-        Keypair next = responded(2);
+        Keypair<?> current = initiated(1);
+        Keypair<?> next = responded(2);
         keypairs.expireCurrent();
         assertThat(current.maySend(0)).isFalse();
         assertThat(next.maySend(0)).isFalse();
@@ -135,7 +135,7 @@ class KeypairsTest {
     @Test
     void acquiredKeypairOutlivesClear() {
         assertThat(keypairs.current()).isNull();
-        Keypair current = initiated(1);
+        Keypair<?> current = initiated(1);
         assertThat(keypairs.current()).isSameAs(current);
         assertThat(current.tryAcquire()).isTrue();
         assertThat(current.references()).isEqualTo(2);
@@ -157,13 +157,13 @@ class KeypairsTest {
                 if ((step & 3) == 0 && tested.next() != null) {
                     tested.receivedWith(tested.next());
                 } else {
-                    Keypair keypair = new Keypair(this, made.size(), 0, (step & 1) == 0, 0);
+                    Keypair<?> keypair = new Keypair<>(this, made.size(), 0, (step & 1) == 0, 0);
                     made.add(keypair);
                     tested.addNew(keypair);
                     assertThat(keypair.isInitiator() ? tested.current() : tested.next())
                             .isSameAs(keypair);
                 }
-                for (Keypair keypair : made) {
+                for (Keypair<?> keypair : made) {
                     boolean held =
                             keypair == tested.previous() || keypair == tested.current() || keypair == tested.next();
                     assertThat(keypair.references()).isEqualTo(held ? 1 : 0);

@@ -39,7 +39,7 @@ class SecretsTest {
         b.close();
     }
 
-    private static long memory(Handshake handshake) throws ReflectiveOperationException {
+    private static long memory(Handshake<?> handshake) throws ReflectiveOperationException {
         return (long) MethodHandles.privateLookupIn(Handshake.class, MethodHandles.lookup())
                 .findVarHandle(Handshake.class, "memory", long.class)
                 .get(handshake);
@@ -63,7 +63,7 @@ class SecretsTest {
         handshake();
         for (Side side : new Side[] {a, b}) {
             assertThat(bytes(memory(side.handshake), 32, 96)).isNotEqualTo(new byte[64]);
-            Keypair keypair = side.handshake.beginSession(side == a ? 1 : 2, 0);
+            Keypair<Side> keypair = side.handshake.beginSession(side == a ? 1 : 2, 0);
             assertThat(bytes(memory(side.handshake), 0, UNDER_WAY_BYTES)).containsOnly(0);
             assertThat(bytes(memory(side.handshake), UNDER_WAY_BYTES, 160)).containsOnly(6);
             assertThat(bytes(memory(side.handshake), 160, ALL_BYTES)).isNotEqualTo(new byte[32]);

@@ -17,7 +17,7 @@ final class Side implements AutoCloseable {
     final long initiation = Memory.allocate(HandshakeInitiation.BYTES, 8);
     final long response = Memory.allocate(HandshakeResponse.BYTES, 8);
     private final byte[] privateKey;
-    Handshake handshake;
+    Handshake<Side> handshake;
 
     Side(long seed) {
         random = new SeededRandom(seed);
@@ -37,7 +37,7 @@ final class Side implements AutoCloseable {
     }
 
     void know(PublicKey peer) {
-        handshake = new Handshake(peer, this, droppedIndices::add);
+        handshake = new Handshake<>(peer, this, droppedIndices::add);
         handshake.setIdentity(identity);
     }
 
@@ -45,7 +45,7 @@ final class Side implements AutoCloseable {
         return privateKey.clone();
     }
 
-    Handshake lookup(PublicKey key) {
+    Handshake<Side> lookup(PublicKey key) {
         return handshake.remoteStatic().equals(key) ? handshake : null;
     }
 
@@ -59,7 +59,7 @@ final class Side implements AutoCloseable {
         return handshake.createInitiation(initiation, index, clock, random);
     }
 
-    Handshake consumeInitiationOf(Side other, Clock clock) {
+    Handshake<Side> consumeInitiationOf(Side other, Clock clock) {
         return Handshake.consumeInitiation(identity, other.initiation, this::lookup, clock);
     }
 

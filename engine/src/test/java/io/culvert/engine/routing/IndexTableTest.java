@@ -35,18 +35,18 @@ class IndexTableTest {
         }
     }
 
-    private static IndexTable seeded(long seed) {
-        return new IndexTable(new Words(new Random(seed)::nextInt));
+    private static <E> IndexTable<E> seeded(long seed) {
+        return new IndexTable<>(new Words(new Random(seed)::nextInt));
     }
 
-    private static IndexTable drawing(Integer... words) {
+    private static <E> IndexTable<E> drawing(Integer... words) {
         Queue<Integer> queue = new ArrayDeque<>(Arrays.asList(words));
-        return new IndexTable(new Words(queue::remove));
+        return new IndexTable<>(new Words(queue::remove));
     }
 
     @Test
     void lowByteIsTheHome() {
-        IndexTable table = seeded(1);
+        IndexTable<String> table = seeded(1);
         for (int home = 0; home < 300; home++) {
             assertThat(table.insert("x", home) & 0xff).isEqualTo(home & 0xff);
         }
@@ -54,7 +54,7 @@ class IndexTableTest {
 
     @Test
     void indexInUseIsDrawnAgain() {
-        IndexTable table = drawing(0x12345678, 0x123456ff, 0x12345600, 0xabcdef00);
+        IndexTable<String> table = drawing(0x12345678, 0x123456ff, 0x12345600, 0xabcdef00);
         int first = table.insert("first", 7);
         int second = table.insert("second", 7);
         assertThat(first).isEqualTo(0x12345607);
@@ -65,7 +65,7 @@ class IndexTableTest {
 
     @Test
     void zeroIsAnIndexLikeAnyOther() {
-        IndexTable table = drawing(0, 0x100);
+        IndexTable<String> table = drawing(0, 0x100);
         assertThat(table.lookup(0)).isNull();
         assertThat(table.insert("zero", 0)).isZero();
         assertThat(table.lookup(0)).isEqualTo("zero");
@@ -76,7 +76,7 @@ class IndexTableTest {
 
     @Test
     void replaceAndRemoveOnlyWhatIsExpected() {
-        IndexTable table = seeded(2);
+        IndexTable<String> table = seeded(2);
         int index = table.insert("handshake", 0);
         assertThat(table.replace(index, "other", "keypair")).isFalse();
         assertThat(table.replace(index + 256, "handshake", "keypair")).isFalse();
@@ -93,7 +93,7 @@ class IndexTableTest {
 
     @Test
     void agreesWithAMapThroughGrowthAndShrinkage() {
-        IndexTable table = seeded(3);
+        IndexTable<Object> table = seeded(3);
         Random random = new Random(4);
         Map<Integer, Object> expected = new HashMap<>();
         Set<Integer> removed = new HashSet<>();
@@ -121,7 +121,7 @@ class IndexTableTest {
     /** Comings and goings at a constant size reuse what they leave: the table neither fills up nor grows. */
     @Test
     void churnNeitherFillsNorSlowsTheTable() {
-        IndexTable table = seeded(5);
+        IndexTable<Object> table = seeded(5);
         int kept = table.insert("kept", 0);
         for (int i = 0; i < 100_000; i++) {
             Object object = i;
@@ -133,7 +133,7 @@ class IndexTableTest {
 
     @Test
     void readerNeverMissesAnIndexWhileOthersComeAndGo() throws InterruptedException {
-        IndexTable table = seeded(6);
+        IndexTable<String> table = seeded(6);
         int[] stable = new int[50];
         for (int i = 0; i < stable.length; i++) {
             stable[i] = table.insert("stable", i);

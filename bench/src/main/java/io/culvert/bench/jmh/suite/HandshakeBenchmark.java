@@ -50,8 +50,8 @@ public class HandshakeBenchmark {
     private final long response = Memory.allocate(MESSAGE_BYTES, 8);
     private StaticIdentity initiatorIdentity;
     private StaticIdentity responderIdentity;
-    private Handshake initiator;
-    private Handshake responder;
+    private Handshake<HandshakeBenchmark> initiator;
+    private Handshake<HandshakeBenchmark> responder;
     private Runnable work;
 
     /** A clock that advances on each read by more than the minimum interval between initiations. */
@@ -102,8 +102,8 @@ public class HandshakeBenchmark {
         }
     }
 
-    private Handshake handshake(StaticIdentity self, PublicKey peer) {
-        Handshake handshake = new Handshake(peer, this, index -> {});
+    private Handshake<HandshakeBenchmark> handshake(StaticIdentity self, PublicKey peer) {
+        Handshake<HandshakeBenchmark> handshake = new Handshake<>(peer, this, index -> {});
         handshake.setIdentity(self);
         return handshake;
     }
@@ -175,7 +175,7 @@ public class HandshakeBenchmark {
         end(initiator.beginSession(1, clock.nanos()));
     }
 
-    private static void end(Keypair session) {
+    private static void end(Keypair<?> session) {
         check(session != null);
         session.release();
     }

@@ -47,7 +47,7 @@ public class IndexTableBenchmark {
     }
 
     private static final class Own implements Table {
-        private final IndexTable table = new IndexTable(new SeededRandom(1));
+        private final IndexTable<Object> table = new IndexTable<>(new SeededRandom(1));
 
         @Override
         public Object lookup(int index) {
