@@ -1,5 +1,11 @@
 package io.culvert.engine.noise;
 
+import static io.culvert.engine.noise.HandshakeMemory.EPHEMERAL_PRIVATE;
+import static io.culvert.engine.noise.HandshakeMemory.PRESHARED_KEY;
+import static io.culvert.engine.noise.HandshakeMemory.REMOTE_EPHEMERAL;
+import static io.culvert.engine.noise.HandshakeMemory.STATIC_STATIC;
+import static io.culvert.engine.noise.HandshakeMemory.SYMMETRIC_STATE;
+
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.message.HandshakeInitiation;
@@ -49,15 +55,6 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         CONSUMED_RESPONSE
     }
 
-    // The handshake's memory. The first part belongs to the handshake under way, the second outlives it.
-    private static final int EPHEMERAL_PRIVATE = 0;
-    private static final int SYMMETRIC_STATE = 32;
-    private static final int REMOTE_EPHEMERAL = SYMMETRIC_STATE + SymmetricState.SAVED_BYTES;
-    private static final int UNDER_WAY_BYTES = REMOTE_EPHEMERAL + 32;
-    private static final int PRESHARED_KEY = UNDER_WAY_BYTES;
-    private static final int STATIC_STATIC = PRESHARED_KEY + 32;
-    private static final int MEMORY_BYTES = STATIC_STATIC + 32;
-
     private static final int KEY_BYTES = Curve25519.KEY_BYTES;
     private static final byte[] EMPTY = {};
 
@@ -66,7 +63,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     private final IntConsumer indexDropped;
 
     // All below is guarded by this.
-    private long memory = Memory.allocate(MEMORY_BYTES, 64);
+    private long memory = HandshakeMemory.allocate();
     private StaticIdentity identity;
     private State state = State.ZEROED;
     private boolean indexed;
@@ -114,7 +111,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (newIdentity != null && !newIdentity.sharedSecret(remoteStatic.toBytes(), secret)) {
             Arrays.fill(secret, (byte) 0);
         }
-        moveIn(secret, STATIC_STATIC);
+        HandshakeMemory.moveKey(secret, memory + STATIC_STATIC);
     }
 
     /** Sets the preshared key, which is copied; all zero for none. */
@@ -165,7 +162,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             Memory.copy(ephemeralPublic, 0, target + HandshakeInitiation.EPHEMERAL, KEY_BYTES);
 
             symmetric.save(memory + SYMMETRIC_STATE);
-            moveIn(ephemeral, EPHEMERAL_PRIVATE);
+            HandshakeMemory.moveKey(ephemeral, memory + EPHEMERAL_PRIVATE);
             replaceIndex(newLocalIndex);
             state = State.CREATED_INITIATION;
             return true;
@@ -191,7 +188,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         }
         byte[] secret = new byte[KEY_BYTES];
         try (SymmetricState symmetric = new SymmetricState(identity.publicKey().toBytes())) {
-            byte[] ephemeral = copyOut(message + HandshakeInitiation.EPHEMERAL);
+            byte[] ephemeral = HandshakeMemory.copyKey(message + HandshakeInitiation.EPHEMERAL);
             symmetric.mixEphemeral(ephemeral);
             if (!identity.sharedSecret(ephemeral, secret)) {
                 return null;
@@ -249,8 +246,8 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (state != State.CONSUMED_INITIATION) {
             return false;
         }
-        byte[] remoteEphemeral = copyOut(memory + REMOTE_EPHEMERAL);
-        byte[] presharedKey = copyOut(memory + PRESHARED_KEY);
+        byte[] remoteEphemeral = HandshakeMemory.copyKey(memory + REMOTE_EPHEMERAL);
+        byte[] presharedKey = HandshakeMemory.copyKey(memory + PRESHARED_KEY);
         byte[] ephemeral = Curve25519.generatePrivateKey(random);
         byte[] secret = new byte[KEY_BYTES];
         try (SymmetricState symmetric = new SymmetricState(memory + SYMMETRIC_STATE)) {
@@ -298,7 +295,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             if (symmetric == null) {
                 return false;
             }
-            byte[] remoteEphemeral = copyOut(message + HandshakeResponse.EPHEMERAL);
+            byte[] remoteEphemeral = HandshakeMemory.copyKey(message + HandshakeResponse.EPHEMERAL);
             symmetric.mixEphemeral(remoteEphemeral);
             if (!Curve25519.sharedSecret(ephemeral, remoteEphemeral, secret)) {
                 return false;
@@ -326,8 +323,8 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (!isAnsweredBy(by, message)) {
             return null;
         }
-        Memory.copy(memory + EPHEMERAL_PRIVATE, ephemeral, 0, KEY_BYTES);
-        Memory.copy(memory + PRESHARED_KEY, presharedKey, 0, KEY_BYTES);
+        HandshakeMemory.copyKey(memory + EPHEMERAL_PRIVATE, ephemeral);
+        HandshakeMemory.copyKey(memory + PRESHARED_KEY, presharedKey);
         return new SymmetricState(memory + SYMMETRIC_STATE);
     }
 
@@ -394,8 +391,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         clear();
         identity = null;
         if (memory != 0) {
-            Memory.zero(memory, MEMORY_BYTES);
-            Memory.free(memory);
+            HandshakeMemory.free(memory);
             memory = 0;
         }
     }
@@ -416,7 +412,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     private void zero() {
-        Memory.zero(memory, UNDER_WAY_BYTES);
+        HandshakeMemory.zeroHandshake(memory);
         remoteIndex = 0;
         state = State.ZEROED;
     }
@@ -431,25 +427,6 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
 
     /** Copies the shared secret of the static keys; {@code false} when it is all zero, or not of this identity. */
     private synchronized boolean copyStaticStatic(StaticIdentity of, byte[] secret) {
-        if (identity != of) {
-            return false;
-        }
-        Memory.copy(memory + STATIC_STATIC, secret, 0, KEY_BYTES);
-        int bits = 0;
-        for (byte b : secret) {
-            bits |= b;
-        }
-        return bits != 0;
-    }
-
-    private void moveIn(byte[] value, int offset) {
-        Memory.copy(value, 0, memory + offset, KEY_BYTES);
-        Arrays.fill(value, (byte) 0);
-    }
-
-    private static byte[] copyOut(long address) {
-        byte[] bytes = new byte[KEY_BYTES];
-        Memory.copy(address, bytes, 0, KEY_BYTES);
-        return bytes;
+        return identity == of && HandshakeMemory.copyStaticStatic(memory, secret);
     }
 }

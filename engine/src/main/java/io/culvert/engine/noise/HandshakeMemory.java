@@ -1,0 +1,79 @@
+package io.culvert.engine.noise;
+
+import io.culvert.natives.Memory;
+import java.util.Arrays;
+
+/**
+ * The off-heap memory of a {@link Handshake}, which alone calls these methods, under its lock. Secrets stay off the heap
+ * between messages, so that the garbage collector leaves no copies of them behind.
+ *
+ * <pre>
+ *     0  ephemeral private key   32   this handshake: zeroed when it ends
+ *    32  symmetric state         64   this handshake: chaining key, hash
+ *    96  remote ephemeral key    32   this handshake
+ *   128  preshared key           32   this peer: kept for the next handshake
+ *   160  static-static secret    32   this peer: X25519 of both static keys
+ * </pre>
+ */
+final class HandshakeMemory {
+    private static final int KEY_BYTES = Curve25519.KEY_BYTES;
+
+    static final int EPHEMERAL_PRIVATE = 0;
+    static final int SYMMETRIC_STATE = EPHEMERAL_PRIVATE + KEY_BYTES;
+    static final int REMOTE_EPHEMERAL = SYMMETRIC_STATE + SymmetricState.SAVED_BYTES;
+    static final int PRESHARED_KEY = REMOTE_EPHEMERAL + KEY_BYTES;
+    static final int STATIC_STATIC = PRESHARED_KEY + KEY_BYTES;
+
+    private static final int HANDSHAKE_BYTES = PRESHARED_KEY;
+    private static final int BYTES = STATIC_STATIC + KEY_BYTES;
+
+    private HandshakeMemory() {}
+
+    /** Allocates zeroed memory and returns its address. */
+    static long allocate() {
+        return Memory.allocate(BYTES, 64);
+    }
+
+    /** Zeroes the part that belongs to one handshake. */
+    static void zeroHandshake(long memory) {
+        Memory.zero(memory, HANDSHAKE_BYTES);
+    }
+
+    /** Zeroes and frees the memory. */
+    static void free(long memory) {
+        Memory.zero(memory, BYTES);
+        Memory.free(memory);
+    }
+
+    /** Copies a 32-byte key to {@code target} and zeroes the array. */
+    static void moveKey(byte[] key, long target) {
+        Memory.copy(key, 0, target, KEY_BYTES);
+        Arrays.fill(key, (byte) 0);
+    }
+
+    /** Copies a 32-byte key; the caller zeroes the array if the key is secret. */
+    static byte[] copyKey(long source) {
+        byte[] key = new byte[KEY_BYTES];
+        copyKey(source, key);
+        return key;
+    }
+
+    /** Copies a 32-byte key into an array, which the caller zeroes if the key is secret. */
+    static void copyKey(long source, byte[] key) {
+        Memory.copy(source, key, 0, KEY_BYTES);
+    }
+
+    /**
+     * Copies the static-static secret into an array, which the caller zeroes.
+     *
+     * @return {@code false} if it is all zero: there is no identity, or the peer's key is of low order
+     */
+    static boolean copyStaticStatic(long memory, byte[] secret) {
+        copyKey(memory + STATIC_STATIC, secret);
+        int bits = 0;
+        for (byte b : secret) {
+            bits |= b;
+        }
+        return bits != 0;
+    }
+}
