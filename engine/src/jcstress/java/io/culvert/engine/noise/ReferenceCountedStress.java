@@ -10,11 +10,11 @@ import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.III_Result;
 
-/** What {@link ReferenceCounted} promises: keys live as long as anyone may use them, and end once. */
+/** {@link ReferenceCounted} frees an object once, after the last use. */
 final class ReferenceCountedStress {
     private ReferenceCountedStress() {}
 
-    /** Memory that is 42 while it lives. */
+    /** An object whose memory is 42 until it is freed. */
     static final class Counted extends ReferenceCounted {
         int memory = 42;
         int frees;
@@ -25,7 +25,7 @@ final class ReferenceCountedStress {
             frees++;
         }
 
-        /** Takes a reference if there is one to take, and says what it saw; -1 if there was none. */
+        /** Reads the memory under a reference; -1 if none could be taken. */
         int use() {
             if (!tryAcquire()) {
                 return -1;
@@ -36,63 +36,63 @@ final class ReferenceCountedStress {
         }
     }
 
-    /** The last holder lets go while another wants to take hold. */
+    /** The last holder releases its reference while another thread acquires one. */
     @JCStressTest
-    @Outcome(id = "42, 42, 1", expect = ACCEPTABLE, desc = "Taken in time, freed by whoever was last.")
-    @Outcome(id = "42, -1, 1", expect = ACCEPTABLE, desc = "Too late: not taken.")
-    @Outcome(expect = FORBIDDEN, desc = "Used after the end, or ended twice or never.")
+    @Outcome(id = "42, 42, 1", expect = ACCEPTABLE, desc = "Acquired before the last release.")
+    @Outcome(id = "42, -1, 1", expect = ACCEPTABLE, desc = "Not acquired after the last release.")
+    @Outcome(expect = FORBIDDEN, desc = "Used after free, or freed twice or never.")
     @State
     public static class AcquireAndRelease {
         private final Counted counted = new Counted();
 
-        /** Uses its reference and gives it back. */
+        /** Uses its reference and releases it. */
         @Actor
         public void holder(III_Result result) {
             result.r1 = counted.memory;
             counted.release();
         }
 
-        /** Takes one, if it can. */
+        /** Acquires a reference, if possible. */
         @Actor
         public void taker(III_Result result) {
             result.r2 = counted.use();
         }
 
-        /** Counts the ends. */
+        /** Reads the number of frees. */
         @Arbiter
         public void end(III_Result result) {
             result.r3 = counted.frees;
         }
     }
 
-    /** Two holders let go at once: each used what was still there, and one of them freed it. */
+    /** Two holders release their references concurrently: each reads valid memory, and one of them frees it. */
     @JCStressTest
     @Outcome(id = "42, 42, 1", expect = ACCEPTABLE)
-    @Outcome(expect = FORBIDDEN, desc = "Used after the end, or ended twice or never.")
+    @Outcome(expect = FORBIDDEN, desc = "Used after free, or freed twice or never.")
     @State
     public static class TwoReleases {
         private final Counted counted = new Counted();
 
-        /** Two references. */
+        /** Takes the second reference. */
         public TwoReleases() {
             counted.acquire();
         }
 
-        /** Uses one and gives it back. */
+        /** Uses one reference and releases it. */
         @Actor
         public void one(III_Result result) {
             result.r1 = counted.memory;
             counted.release();
         }
 
-        /** Uses the other and gives it back. */
+        /** Uses the other reference and releases it. */
         @Actor
         public void two(III_Result result) {
             result.r2 = counted.memory;
             counted.release();
         }
 
-        /** Counts the ends. */
+        /** Reads the number of frees. */
         @Arbiter
         public void end(III_Result result) {
             result.r3 = counted.frees;

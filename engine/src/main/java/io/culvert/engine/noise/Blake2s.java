@@ -4,13 +4,13 @@ import java.util.Arrays;
 import org.bouncycastle.crypto.digests.Blake2sDigest;
 
 /**
- * BLAKE2s (RFC 7693) in the three ways that WireGuard uses it (paper, section 5.4): as a hash, as a keyed MAC, and within
- * HMAC (RFC 2104) for key derivation. Thread-safe. What is returned may be secret: then the caller zeroes it after use.
+ * BLAKE2s (RFC 7693) in WireGuard's three uses (paper, section 5.4): hash, keyed MAC, and HMAC (RFC 2104) for key
+ * derivation. Thread-safe. The caller zeroes a secret result after use.
  */
 public final class Blake2s {
-    /** Size of a hash. */
+    /** Bytes of a hash. */
     public static final int HASH_BYTES = 32;
-    /** Size of a MAC. */
+    /** Bytes of a MAC. */
     public static final int MAC_BYTES = 16;
 
     private static final int BLOCK_BYTES = 64;
@@ -19,13 +19,13 @@ public final class Blake2s {
 
     private Blake2s() {}
 
-    /** The hash of the parts, one after the other. */
+    /** Hashes the concatenation of the parts. */
     public static byte[] hash(byte[]... parts) {
         return digest(new Blake2sDigest(HASH_BYTES * Byte.SIZE), HASH_BYTES, parts);
     }
 
     /**
-     * The keyed MAC over the first {@code length} bytes of {@code input}.
+     * Computes the keyed MAC of the first {@code length} bytes of {@code input}.
      *
      * @param key 1 to 32 bytes
      * @return 16 bytes
@@ -39,7 +39,7 @@ public final class Blake2s {
         return result;
     }
 
-    /** HMAC-BLAKE2s of the parts, one after the other, under a key of at most 64 bytes. */
+    /** Computes the HMAC of the concatenation of the parts, under a key of at most 64 bytes. */
     public static byte[] hmac(byte[] key, byte[]... parts) {
         byte[] pad = Arrays.copyOf(key, BLOCK_BYTES);
         byte[][] inner = new byte[parts.length + 1][];
@@ -63,7 +63,7 @@ public final class Blake2s {
      * KDF1, KDF2 and KDF3 of the paper (section 5.4): HKDF (RFC 5869) with HMAC-BLAKE2s.
      *
      * @param outputs 1 to 3
-     * @return so many keys of 32 bytes
+     * @return {@code outputs} keys of 32 bytes each
      */
     static byte[][] kdf(int outputs, byte[] chainingKey, byte[] input) {
         byte[] extracted = hmac(chainingKey, input);
@@ -81,7 +81,7 @@ public final class Blake2s {
         for (byte[] part : parts) {
             digest.update(part, 0, part.length);
         }
-        // Zeroes the digest's buffer as well.
+        // doFinal also zeroes the digest's buffer.
         digest.doFinal(result, 0);
         return result;
     }

@@ -17,8 +17,8 @@ import java.util.function.Function;
 import java.util.function.IntConsumer;
 
 /**
- * The one handshake that a peer can have under way (the kernel's noise_handshake), and what outlives it: the peer's key,
- * the preshared key, the shared secret of the static keys, the greatest timestamp.
+ * A peer's handshake (the kernel's noise_handshake): the state of the one in progress, if any, and what outlives it:
+ * the peer's public key, the preshared key, the static-static shared secret, and the greatest timestamp.
  *
  * <pre>
  *   initiator                                         responder
@@ -27,31 +27,32 @@ import java.util.function.IntConsumer;
  *   beginSession          -- first data message -->
  * </pre>
  *
- * A new handshake, of either side's making, overwrites the one before. A message that is refused changes nothing: a
- * response that does not fit leaves the initiation waiting for one that does.
+ * A new handshake, initiated by either side, replaces the previous one. A refused message changes nothing: after an
+ * invalid response the initiation still waits for a valid one.
  *
- * <p>Local indices come from the caller, who has entered them in the index table. When one does not lead here any more
- * (another handshake took its place, or this one was cleared) {@code indexDropped} is told, under the lock. When a session
- * begins, the index goes over to its {@link Keypair}.
+ * <p>The caller allocates local indices in the index table. When this handshake stops using an index (a new handshake
+ * replaced it, or it was cleared), it passes the index to {@code indexDropped}, under the lock. When a session begins,
+ * its {@link Keypair} takes over the index.
  *
- * <p>Any thread may call the methods. The lock is this object's monitor, so that a caller may make several calls, and what
- * belongs to them in the index table, one step; it is never held on the data path. What consumes a message works on copies
- * without the lock, and checks again, under it, that nothing changed meanwhile before it commits.
+ * <p>Any thread may call the methods. The lock is this object's monitor, so that a caller can make several calls and
+ * the matching change of the index table atomic; the data path never takes it. The methods that consume a message
+ * compute on copies without the lock; before they commit, they check under the lock that the state did not change
+ * meanwhile.
  *
  * @param <P> the type of peers
  */
 public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
-    /** How far a handshake is. */
+    /** The progress of a handshake, as in the kernel (enum noise_handshake_state). */
     public enum State {
-        /** None is under way. */
+        /** No handshake is in progress. */
         ZEROED,
-        /** An initiation was made and waits for its response. */
+        /** An initiation was created; its response is pending. */
         CREATED_INITIATION,
-        /** An initiation came and is to be answered. */
+        /** An initiation was consumed; it is not answered yet. */
         CONSUMED_INITIATION,
-        /** The response was made: a session can begin. */
+        /** The response was created: a session can begin. */
         CREATED_RESPONSE,
-        /** The response came: a session can begin. */
+        /** The response was consumed: a session can begin. */
         CONSUMED_RESPONSE
     }
 
@@ -62,7 +63,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     private final P owner;
     private final IntConsumer indexDropped;
 
-    // All below is guarded by this.
+    // Guarded by this.
     private long memory = HandshakeMemory.allocate();
     private StaticIdentity identity;
     private State state = State.ZEROED;
@@ -73,12 +74,11 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     private long lastInitiationConsumption;
 
     /**
-     * No handshake under way, no identity, no preshared key.
+     * A handshake in state ZEROED, without identity and preshared key.
      *
-     * @param remoteStatic the peer's key
-     * @param owner the peer: what {@link #owner} and {@link Keypair#owner} return
-     * @param indexDropped takes local indices that are to be removed from the index table; called under this object's
-     *     lock
+     * @param remoteStatic the peer's public key
+     * @param owner the peer, which {@link #owner} and {@link Keypair#owner} return
+     * @param indexDropped receives local indices to be removed from the index table; called under this object's lock
      */
     public Handshake(PublicKey remoteStatic, P owner, IntConsumer indexDropped) {
         this.remoteStatic = remoteStatic;
@@ -86,7 +86,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         this.indexDropped = indexDropped;
     }
 
-    /** The peer's key. */
+    /** The peer's public key. */
     public PublicKey remoteStatic() {
         return remoteStatic;
     }
@@ -97,8 +97,8 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Sets the device's identity, or none. With a peer's key of low order no handshake will be possible, in silence. A
-     * handshake under way is left alone: after a change of the private key the caller {@linkplain #clear clears} it.
+     * Sets the device's identity. If the peer's key is of low order, later handshakes fail silently. A handshake in
+     * progress does not change: after a change of the private key the caller {@linkplain #clear clears} it.
      *
      * @param newIdentity {@code null} for none; the caller holds a reference during the call
      */
@@ -114,14 +114,14 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         HandshakeMemory.moveKey(secret, memory + STATIC_STATIC);
     }
 
-    /** Sets the preshared key, which is copied; all zero for none. */
+    /** Copies the preshared key; all zero for none. */
     public synchronized void setPresharedKey(Secret key) {
         if (memory != 0) {
             Memory.copy(key.address(), memory + PRESHARED_KEY, Secret.BYTES);
         }
     }
 
-    /** A copy of the preshared key, which the caller closes. */
+    /** Returns a copy of the preshared key, which the caller closes. */
     public synchronized Secret copyPresharedKey() {
         Secret copy = new Secret();
         if (memory != 0) {
@@ -131,12 +131,12 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Makes an initiation, all but its MACs (paper, section 5.4.2).
+     * Writes an initiation without its MACs (paper, section 5.4.2).
      *
      * @param target {@value HandshakeInitiation#BYTES} bytes
-     * @param newLocalIndex the index to be answered to
-     * @return {@code false} when no handshake is possible: there is no identity, or the peer's key is of low order; then
-     *     nothing changed, and the index is still the caller's
+     * @param newLocalIndex the receiver index of the response
+     * @return {@code false} if no handshake is possible, because there is no identity or the peer's key is of low
+     *     order; then nothing changed, and the caller still owns the index
      */
     public synchronized boolean createInitiation(long target, int newLocalIndex, Clock clock, RandomSource random) {
         if (identity == null) {
@@ -173,13 +173,15 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Takes an initiation in, whose MACs were checked already. It is refused when it was not made for this device, by a
-     * known peer, with a timestamp greater than all before (else it is replayed), and at least 20 ms after the last.
+     * Consumes an initiation, whose MACs the caller has checked. Refuses it unless it is for this device, comes from a
+     * known peer, has a greater timestamp than all before (else it is a replay), and arrives at least 20 ms after the
+     * last one.
      *
-     * @param identity the device's, or {@code null}
+     * @param identity the device's identity, or {@code null}
      * @param message {@value HandshakeInitiation#BYTES} bytes
-     * @param lookup finds a peer's handshake by key; {@code null} for an unknown one
-     * @return the handshake it belongs to, now to be answered; {@code null} when it is refused
+     * @param lookup finds a peer's handshake by public key; returns {@code null} for an unknown key
+     * @param <P> the type of peers
+     * @return the peer's handshake, now in state CONSUMED_INITIATION; {@code null} if the initiation is refused
      */
     public static <P> Handshake<P> consumeInitiation(
             StaticIdentity identity, long message, Function<PublicKey, Handshake<P>> lookup, Clock clock) {
@@ -221,8 +223,9 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     private synchronized boolean commitInitiation(
             StaticIdentity by, long message, SymmetricState symmetric, byte[] ephemeral, Tai64n timestamp, long now) {
         boolean replayed = timestamp.compareTo(latestTimestamp) <= 0;
-        boolean flood = latestTimestamp != Tai64n.NONE && now - lastInitiationConsumption < Limits.INITIATION_INTERVAL;
-        if (identity != by || replayed || flood) {
+        boolean tooSoon =
+                latestTimestamp != Tai64n.NONE && now - lastInitiationConsumption < Limits.INITIATION_INTERVAL;
+        if (identity != by || replayed || tooSoon) {
             return false;
         }
         latestTimestamp = timestamp;
@@ -235,12 +238,12 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Answers the initiation that was consumed, all but the MACs (paper, section 5.4.3).
+     * Writes the response to the consumed initiation, without its MACs (paper, section 5.4.3).
      *
      * @param target {@value HandshakeResponse#BYTES} bytes
-     * @param newLocalIndex the index of the session to be
-     * @return {@code false} when there is no initiation to answer any more, or its ephemeral key is of low order; then
-     *     nothing changed, and the index is still the caller's
+     * @param newLocalIndex the local index of the session
+     * @return {@code false} if there is no initiation to answer any more, or its ephemeral key is of low order; then
+     *     nothing changed, and the caller still owns the index
      */
     public synchronized boolean createResponse(long target, int newLocalIndex, RandomSource random) {
         if (state != State.CONSUMED_INITIATION) {
@@ -278,11 +281,11 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Takes a response in, whose MACs were checked already.
+     * Consumes a response, whose MACs the caller has checked.
      *
      * @param by the device's identity, or {@code null}
-     * @param message {@value HandshakeResponse#BYTES} bytes, whose receiver index led here
-     * @return whether it answers the initiation that waits; if not, that still waits
+     * @param message {@value HandshakeResponse#BYTES} bytes, whose receiver index belongs to this handshake
+     * @return whether it answers the pending initiation; if not, the initiation stays pending
      */
     public boolean consumeResponse(StaticIdentity by, long message) {
         if (by == null || !by.tryAcquire()) {
@@ -317,7 +320,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         }
     }
 
-    /** Copies of what the waiting initiation left; {@code null} when {@code message} does not answer it. */
+    /** Copies the state of the pending initiation; {@code null} if {@code message} does not answer it. */
     private synchronized SymmetricState pending(
             StaticIdentity by, long message, byte[] ephemeral, byte[] presharedKey) {
         if (!isAnsweredBy(by, message)) {
@@ -345,13 +348,13 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Derives the keys of the session and forgets the handshake.
+     * Derives the session keys and zeroes the handshake.
      *
-     * @param index the local index of the handshake meant: another may have taken its place meanwhile
-     * @param now the present, of {@link Clock#nanos}
-     * @return the keypair, to which the caller has the first reference, and which has the index from now on: the caller
-     *     enters it in the index table in place of the handshake. {@code null} when no response of that handshake was made
-     *     or consumed
+     * @param index the local index of the handshake; a new handshake may have replaced it meanwhile
+     * @param now the current {@link Clock#nanos}
+     * @return the keypair, with its first reference for the caller. It takes over the index: the caller replaces the
+     *     handshake by it in the index table. {@code null} if that handshake has neither created nor consumed a
+     *     response
      */
     public synchronized Keypair<P> beginSession(int index, long now) {
         boolean initiator = state == State.CONSUMED_RESPONSE;
@@ -372,8 +375,8 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Forgets the handshake under way and drops its index. The greatest timestamp and the time of the last initiation
-     * stay, so that an old initiation is not taken again.
+     * Zeroes the handshake in progress and drops its index. The greatest timestamp and the time of the last initiation
+     * stay, so that a replayed initiation is still refused.
      */
     public synchronized void clear() {
         if (indexed) {
@@ -385,7 +388,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         }
     }
 
-    /** Clears, and forgets all keys: the peer is removed. From then on every message is refused. Idempotent. */
+    /** Clears the handshake and frees all keys, for a removed peer. Every later message is refused. Idempotent. */
     @Override
     public synchronized void close() {
         clear();
@@ -396,17 +399,17 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         }
     }
 
-    /** How far the handshake is. */
+    /** The progress of the handshake. */
     public synchronized State state() {
         return state;
     }
 
-    /** The index by which the peer answers; meaningful while an initiation waits or a response was made. */
+    /** The local index; meaningful after an initiation or a response was created. */
     public synchronized int localIndex() {
         return localIndex;
     }
 
-    /** The peer's index; meaningful once a message of the peer was consumed. */
+    /** The peer's index; meaningful after a message of the peer was consumed. */
     public synchronized int remoteIndex() {
         return remoteIndex;
     }
@@ -425,7 +428,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         indexed = true;
     }
 
-    /** Copies the shared secret of the static keys; {@code false} when it is all zero, or not of this identity. */
+    /** Copies the static-static secret; {@code false} if it is all zero, or not of this identity. */
     private synchronized boolean copyStaticStatic(StaticIdentity of, byte[] secret) {
         return identity == of && HandshakeMemory.copyStaticStatic(memory, secret);
     }

@@ -4,8 +4,8 @@ import io.culvert.natives.Memory;
 import java.util.Arrays;
 
 /**
- * The off-heap memory of a {@link Handshake}, which alone calls these methods, under its lock. Secrets stay off the heap
- * between messages, so that the garbage collector leaves no copies of them behind.
+ * The off-heap memory of a {@link Handshake}, which alone calls these methods, under its lock. Secrets stay off the
+ * heap between messages, so that the garbage collector leaves no copies of them behind.
  *
  * <pre>
  *     0  ephemeral private key   32   this handshake: zeroed when it ends

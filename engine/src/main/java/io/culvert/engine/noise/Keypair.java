@@ -6,20 +6,20 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * The keys of one session (the kernel's noise_keypair): a key and a counter for each direction, and the indices by which
- * the two sides name the session.
+ * The keys of one session (the kernel's noise_keypair): a key and a counter for each direction, and the index of the
+ * session on each side.
  *
- * <p>Every user holds a reference: the peer's {@link Keypairs} one, and each train in flight one. The key memory is zeroed
- * and freed with the last.
+ * <p>Every user holds a reference: the peer's {@link Keypairs}, and each train in flight. The last release zeroes and
+ * frees the keys.
  *
- * <p>Threads: {@code sendingCounter} is advanced by any thread, atomically. The validity flags only ever go from true to
- * false, by any thread; a reader that sees the change late uses the key a moment longer, which is harmless. The
- * {@link #replayWindow} belongs to the peer's home. All else is final.
+ * <p>Threads: any thread advances {@code sendingCounter}, atomically. The validity flags only change from true to
+ * false, on any thread; a reader that sees the change late uses the key slightly longer, which is harmless. The
+ * {@link #replayWindow} belongs to the peer's home. All other fields are final.
  *
  * @param <P> the type of peers
  */
 public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> {
-    /** What {@link #takeNonces} returns when there are none left. */
+    /** Returned by {@link #takeNonces} if no nonces are left. */
     public static final long NO_NONCES = -1;
 
     private static final VarHandle SENDING_COUNTER;
@@ -43,7 +43,7 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
     private volatile boolean sendingValid = true;
     private volatile boolean receivingValid = true;
 
-    /** Keys all zero: whoever makes the keypair writes them before any other thread sees it. */
+    /** The keys are zero; the creator writes them before it publishes the keypair. */
     Keypair(P owner, int localIndex, int remoteIndex, boolean initiator, long createdNanos) {
         this.keys = Memory.allocate(2 * Secret.BYTES, 64);
         this.owner = owner;
@@ -53,12 +53,12 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         this.createdNanos = createdNanos;
     }
 
-    /** Address of the 32-byte key that seals; valid while the caller holds a reference. */
+    /** Address of the 32-byte key that seals outbound messages; valid while the caller holds a reference. */
     public long sendKey() {
         return keys;
     }
 
-    /** Address of the 32-byte key that opens; valid while the caller holds a reference. */
+    /** Address of the 32-byte key that opens inbound messages; valid while the caller holds a reference. */
     public long receiveKey() {
         return keys + Secret.BYTES;
     }
@@ -69,17 +69,17 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         return owner;
     }
 
-    /** The index by which the other side names the session. */
+    /** The receiver index of inbound messages. */
     public int localIndex() {
         return localIndex;
     }
 
-    /** The index by which this side names the session in what it sends. */
+    /** The receiver index of outbound messages. */
     public int remoteIndex() {
         return remoteIndex;
     }
 
-    /** Whether this side began the handshake; it alone renews the key by time. */
+    /** Whether this side initiated the handshake; only the initiator renews the keys by time. */
     public boolean isInitiator() {
         return initiator;
     }
@@ -89,7 +89,7 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         return createdNanos;
     }
 
-    /** The window over received counters; the peer's home only. */
+    /** The replay window; the peer's home only. */
     public ReplayWindow replayWindow() {
         return replayWindow;
     }
@@ -104,8 +104,8 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
     }
 
     /**
-     * Whether messages may be opened: the key is valid, younger than REJECT_AFTER_TIME, and the greatest counter seen is
-     * below REJECT_AFTER_MESSAGES. Any thread.
+     * Whether messages may be opened: the key is valid, younger than REJECT_AFTER_TIME, and the greatest counter seen
+     * is below REJECT_AFTER_MESSAGES. Any thread.
      */
     public boolean mayReceive(long now) {
         if (receivingValid
@@ -117,17 +117,17 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         return false;
     }
 
-    /** Ends sending; receiving goes on. Any thread. */
+    /** Stops sending; receiving continues. Any thread. */
     public void stopSending() {
         sendingValid = false;
     }
 
     /**
-     * Takes {@code count} consecutive counters, each to be used for one message. Any thread.
+     * Reserves {@code count} consecutive counters, each for one message. Any thread.
      *
      * @param count 1 to 64
-     * @return the first, an unsigned number below REJECT_AFTER_MESSAGES; or {@link #NO_NONCES}, and then the key is of no
-     *     use for sending any more
+     * @return the first counter, an unsigned number below REJECT_AFTER_MESSAGES; {@link #NO_NONCES} if the key must not
+     *     send any more
      */
     public long takeNonces(int count) {
         if (!sendingValid) {
@@ -137,14 +137,14 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         if (Long.compareUnsigned(first, Limits.REJECT_AFTER_MESSAGES - count) <= 0) {
             return first;
         }
-        // Held at the limit, lest the threads that still come before they see the flag add it up past 2^64: they would
-        // have to be more than a hundred, between one's addition and its putting the counter back.
+        // Resets the counter, so that threads that add before they see the flag do not wrap it past 2^64. That would
+        // take more than a hundred threads between the addition and the reset of one.
         sendingValid = false;
         SENDING_COUNTER.setVolatile(this, Limits.REJECT_AFTER_MESSAGES);
         return NO_NONCES;
     }
 
-    /** How many messages were sent: the counter of the next, an unsigned number. Any thread. */
+    /** The number of counters reserved so far, an unsigned number. Any thread. */
     public long sendingCounter() {
         return (long) SENDING_COUNTER.getOpaque(this);
     }

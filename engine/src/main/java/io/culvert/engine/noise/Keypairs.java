@@ -5,22 +5,22 @@ import java.lang.invoke.VarHandle;
 import java.util.function.IntConsumer;
 
 /**
- * A peer's sessions (the kernel's noise_keypairs). It sends with {@code current}; it receives with all three.
+ * A peer's sessions (the kernel's noise_keypairs). The peer sends with {@code current} and receives with all three.
  *
  * <pre>
- *   this side initiated: new -> current -> previous      (a waiting next becomes previous instead, current is dropped)
- *   this side responded: new -> next,                    and previous is dropped;
- *                        next -> current -> previous     when the first message comes that was sealed with it
+ *   this side initiated: new -> current -> previous      (a pending next becomes previous; current is dropped)
+ *   this side responded: new -> next                     (previous is dropped)
+ *                        next -> current -> previous     (when the first message under next arrives)
  * </pre>
  *
- * A responder must not send with {@code next}: until a message comes under it, it cannot know that the other side has
- * the key.
+ * A responder does not send with {@code next}: until it receives a message under it, it does not know that the
+ * initiator has the key.
  *
- * <p>Threads: the peer's home alone calls the methods, but for {@link #current}, which is for any thread. {@code current}
- * is written with release and read with acquire, so that a reader sees the keys in it.
+ * <p>Threads: only the peer's home calls the methods, except {@link #current}, which any thread may call.
+ * {@code current} is written with release and read with acquire, so that a reader sees the keys in it.
  *
- * <p>Holds one reference to each keypair in it. A keypair that is dropped leaves the index table at once, so that what is
- * still under way to it is lost, as in the kernel.
+ * <p>Holds one reference to each of its keypairs. A dropped keypair leaves the index table at once, so that messages in
+ * flight to it are lost, as in the kernel.
  */
 public final class Keypairs {
     private static final VarHandle CURRENT;
@@ -41,7 +41,7 @@ public final class Keypairs {
     /**
      * No sessions yet.
      *
-     * @param indexDropped takes the local index of each keypair that is dropped, to remove it from the index table
+     * @param indexDropped receives the local index of each dropped keypair, to remove it from the index table
      */
     public Keypairs(IntConsumer indexDropped) {
         this.indexDropped = indexDropped;
@@ -57,12 +57,12 @@ public final class Keypairs {
         return previous;
     }
 
-    /** The session that the other side is not known to have yet, or {@code null}. */
+    /** The session that the initiator has not confirmed yet, or {@code null}. */
     public Keypair<?> next() {
         return next;
     }
 
-    /** Takes a new session in, with the caller's reference. */
+    /** Adds a new session, and takes over the caller's reference. */
     public void addNew(Keypair<?> keypair) {
         Keypair<?> oldPrevious = previous;
         Keypair<?> oldNext = next;
@@ -81,10 +81,10 @@ public final class Keypairs {
     }
 
     /**
-     * An authentic message came under {@code keypair}.
+     * Reports that an authentic message was received under {@code keypair}.
      *
-     * @return whether that was the first under {@code next}, which is the current session now: a responder's handshake is
-     *     complete
+     * @return whether it was the first under {@code next}, which is the current session now: the responder's handshake
+     *     is complete
      */
     public boolean receivedWith(Keypair<?> keypair) {
         if (keypair != next) {
@@ -98,7 +98,7 @@ public final class Keypairs {
         return true;
     }
 
-    /** Drops all. */
+    /** Drops all sessions. */
     public void clear() {
         Keypair<?> oldCurrent = current;
         setCurrent(null);
@@ -109,7 +109,7 @@ public final class Keypairs {
         previous = null;
     }
 
-    /** Ends sending with {@code current} and {@code next}, as after a change of the private key; receiving goes on. */
+    /** Stops sending with {@code current} and {@code next}, after a change of the private key; receiving continues. */
     public void expireCurrent() {
         if (current != null) {
             current.stopSending();

@@ -3,9 +3,9 @@ package io.culvert.engine.noise;
 import java.util.Arrays;
 import java.util.HexFormat;
 
-/** A Curve25519 public key: 32 bytes, a peer's name. Immutable. */
+/** A Curve25519 public key, which identifies a peer. Immutable. */
 public final class PublicKey implements Comparable<PublicKey> {
-    /** Its size. */
+    /** Size in bytes. */
     public static final int BYTES = 32;
 
     private final byte[] bytes;
@@ -13,7 +13,7 @@ public final class PublicKey implements Comparable<PublicKey> {
     /**
      * Copies {@code bytes}.
      *
-     * @throws IllegalArgumentException unless there are 32
+     * @throws IllegalArgumentException unless {@code bytes} has 32 bytes
      */
     public PublicKey(byte[] bytes) {
         if (bytes.length != BYTES) {
@@ -42,7 +42,7 @@ public final class PublicKey implements Comparable<PublicKey> {
         return Arrays.hashCode(bytes);
     }
 
-    /** By the bytes, unsigned; in no constant time, as the keys are public. */
+    /** Compares the bytes as unsigned; not in constant time, as public keys are no secret. */
     @Override
     public int compareTo(PublicKey other) {
         return Arrays.compareUnsigned(bytes, other.bytes);

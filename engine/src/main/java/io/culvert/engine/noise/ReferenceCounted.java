@@ -4,11 +4,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Something with memory off the heap that several threads use: the memory goes when the last of them lets go. Whoever
- * makes it holds the first reference. Any thread may call the methods.
+ * An object with off-heap memory that several threads use. The release of the last reference frees the memory. The
+ * creator holds the first reference. Any thread may call the methods.
  *
- * <p>{@code references}: changed by atomic updates only. A release has release semantics and the one that reaches zero
- * acquires too, so that what every user did with the memory comes before its end.
+ * <p>{@code references} changes by atomic updates only. Each release has release semantics, and the last one also
+ * acquires, so that all uses of the memory happen before it is freed.
  */
 public abstract class ReferenceCounted {
     private static final VarHandle REFERENCES;
@@ -26,9 +26,9 @@ public abstract class ReferenceCounted {
     ReferenceCounted() {}
 
     /**
-     * Takes a reference, unless the last one is gone already.
+     * Takes a reference, unless the last one was released.
      *
-     * @return whether it was taken; if so, the caller releases it
+     * @return whether a reference was taken, which the caller then releases
      */
     public final boolean tryAcquire() {
         int seen = (int) REFERENCES.getOpaque(this);
@@ -42,29 +42,37 @@ public abstract class ReferenceCounted {
         return false;
     }
 
-    /** Takes one more reference; the caller holds one. */
+    /**
+     * Takes another reference; the caller holds one.
+     *
+     * @throws IllegalStateException if the last reference was released
+     */
     public final void acquire() {
         int before = (int) REFERENCES.getAndAdd(this, 1);
         if (before <= 0) {
-            throw new IllegalStateException("a reference taken after the last was released");
+            throw new IllegalStateException("acquired after the last reference was released");
         }
     }
 
-    /** Gives a reference back; the last one zeroes and frees the memory. */
+    /**
+     * Releases a reference; the last one zeroes and frees the memory.
+     *
+     * @throws IllegalStateException if the last reference was released before
+     */
     public final void release() {
         int before = (int) REFERENCES.getAndAdd(this, -1);
         if (before == 1) {
             free();
         } else if (before <= 0) {
-            throw new IllegalStateException("more references released than taken");
+            throw new IllegalStateException("released more often than acquired");
         }
     }
 
-    /** How many references there are: for tests and diagnostics. */
+    /** The number of references, for tests and diagnostics. */
     public final int references() {
         return (int) REFERENCES.getOpaque(this);
     }
 
-    /** Zeroes and frees; called once. */
+    /** Zeroes and frees the memory; called once. */
     abstract void free();
 }

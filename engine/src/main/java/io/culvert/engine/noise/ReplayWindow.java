@@ -5,15 +5,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Which counters were received (RFC 6479): a ring of 8192 bits over the counters up to the greatest seen, of which the
- * newest 8128 are relied on, and the word ahead of them is always clear. Run after authentication, in the order of the
- * messages.
+ * The replay window of a session (RFC 6479): a ring of 8192 bits for the counters up to the greatest accepted one. The
+ * newest 8128 bits are valid; the word ahead of them is always clear. Called after authentication, in message order.
  *
- * <p>As in the kernel, {@code next} is the greatest counter seen plus one, and a counter's bit is that of its value plus
- * one; zero is a window that has seen nothing.
+ * <p>As in the kernel, {@code next} is the greatest accepted counter plus one, and a counter uses the bit of its value
+ * plus one; in an empty window {@code next} is 0.
  *
- * <p>Confined to the peer's home, but for {@link #next}: written by the home alone (opaque), read by any thread, where a
- * late value only lets a message through that the home then judges.
+ * <p>Confined to the peer's home, except {@link #next}: the home writes it (opaque), and any thread reads it. A stale
+ * value only delays the refusal of a message, which {@link #accept} then refuses.
  */
 public final class ReplayWindow {
     private static final int WORDS = Limits.COUNTER_BITS_TOTAL / Long.SIZE;
@@ -30,21 +29,21 @@ public final class ReplayWindow {
     private final long[] ring = new long[WORDS];
     private long next;
 
-    /** A window that has seen nothing. */
+    /** An empty window. */
     public ReplayWindow() {}
 
     /**
-     * Notes a counter.
+     * Records a counter.
      *
      * @param counter an unsigned number
-     * @return whether the message is new: {@code false} when the counter was seen before, is too old to tell, or is
-     *     REJECT_AFTER_MESSAGES or more
+     * @return whether the message is new: {@code false} if the counter was accepted before, is older than the window,
+     *     or is at least REJECT_AFTER_MESSAGES
      */
     public boolean accept(long counter) {
         if (Long.compareUnsigned(counter, Limits.REJECT_AFTER_MESSAGES) >= 0) {
             return false;
         }
-        // Below 2^64 - 8129, so that adding the window's size does not overflow.
+        // Below 2^64 - 8129, so adding the window's size does not overflow.
         long position = counter + 1;
         if (Long.compareUnsigned(position + Limits.COUNTER_WINDOW_SIZE, next) < 0) {
             return false;
@@ -61,7 +60,7 @@ public final class ReplayWindow {
         return true;
     }
 
-    /** Clears the words between the old position and the new, all of them at most. */
+    /** Clears the words after the old position up to the new one; each word at most once. */
     private void advance(long position) {
         long from = next >>> 6;
         long words = Math.min((position >>> 6) - from, WORDS);
@@ -71,7 +70,7 @@ public final class ReplayWindow {
         NEXT.setOpaque(this, position);
     }
 
-    /** The greatest counter seen plus one, an unsigned number; 0 when none was. Any thread. */
+    /** The greatest accepted counter plus one, an unsigned number; 0 before the first. Any thread. */
     public long next() {
         return (long) NEXT.getOpaque(this);
     }

@@ -3,11 +3,11 @@ package io.culvert.engine.noise;
 import io.culvert.natives.Memory;
 
 /**
- * 32 secret bytes off the heap, zeroed on {@link #close}. Immutable until then; any thread may read it, and whoever made
- * it closes it when no reader is left.
+ * 32 secret bytes off the heap, zeroed by {@link #close}. Immutable until then. Any thread may read it; the owner
+ * closes it after the last read.
  */
 public final class Secret implements AutoCloseable {
-    /** Its size. */
+    /** Size in bytes. */
     public static final int BYTES = 32;
 
     private long address;
@@ -30,15 +30,19 @@ public final class Secret implements AutoCloseable {
         return copy;
     }
 
-    /** Where the bytes are. */
+    /**
+     * The address of the bytes.
+     *
+     * @throws IllegalStateException if the secret is closed
+     */
     public long address() {
         if (address == 0) {
-            throw new IllegalStateException("closed");
+            throw new IllegalStateException("the secret is closed");
         }
         return address;
     }
 
-    /** Copies the bytes out; the caller zeroes the array after use. */
+    /** Copies the bytes to an array, which the caller zeroes after use. */
     public byte[] toBytes() {
         byte[] bytes = new byte[BYTES];
         Memory.copy(address(), bytes, 0, BYTES);

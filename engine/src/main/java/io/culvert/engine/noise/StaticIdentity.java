@@ -3,8 +3,8 @@ package io.culvert.engine.noise;
 import java.util.Arrays;
 
 /**
- * A device's key pair. Immutable; any thread may use it while it holds a reference. The methods of this package that need
- * the private key take one themselves, and treat an identity that is gone as none.
+ * A device's static key pair. Immutable; any thread may use it while it holds a reference. Methods of this package that
+ * need the private key take a reference themselves, and treat a freed identity as none.
  */
 public final class StaticIdentity extends ReferenceCounted {
     private final Secret privateKey;
@@ -22,7 +22,7 @@ public final class StaticIdentity extends ReferenceCounted {
         }
     }
 
-    /** The public key; also after the identity is gone. */
+    /** The public key; valid without a reference. */
     public PublicKey publicKey() {
         return publicKey;
     }

@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * Noise's symmetric state (Noise specification, section 5.2) for Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s: the chaining key,
- * the running hash of all that was said, and the key of the moment. Each key seals one text, and so the nonce is always 0.
+ * The SymmetricState of Noise (Noise specification, section 5.2) for Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s: chaining
+ * key, handshake hash, and cipher key. Each cipher key encrypts one plaintext, so the nonce is always 0.
  *
- * <p>A working copy for one message: between messages {@link Handshake} keeps chaining key and hash off the heap. Confined
- * to one thread; {@link #close} zeroes it.
+ * <p>A working copy for one message: between messages {@link Handshake} keeps chaining key and hash off the heap.
+ * Confined to one thread; {@link #close} zeroes it.
  */
 final class SymmetricState implements AutoCloseable {
-    /** What {@link #save} writes: chaining key and hash. */
+    /** Bytes written by {@link #save}: chaining key and hash. */
     static final int SAVED_BYTES = 2 * Blake2s.HASH_BYTES;
 
     private static final byte[] INITIAL_CHAINING_KEY = Blake2s.hash(ascii("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"));
@@ -26,14 +26,14 @@ final class SymmetricState implements AutoCloseable {
     private final byte[] hash = new byte[Blake2s.HASH_BYTES];
     private final byte[] key = new byte[ChaCha20Poly1305.KEY_BYTES];
 
-    /** The state before the first message, which both sides know; the responder's key is the pre-message. */
+    /** The initial state; the responder's static key is the pre-message. */
     SymmetricState(byte[] responderStatic) {
         System.arraycopy(INITIAL_CHAINING_KEY, 0, chainingKey, 0, chainingKey.length);
         System.arraycopy(INITIAL_HASH, 0, hash, 0, hash.length);
         mixHash(responderStatic);
     }
 
-    /** The state that {@link #save} wrote. */
+    /** Restores the state that {@link #save} wrote. */
     SymmetricState(long saved) {
         Memory.copy(saved, chainingKey, 0, chainingKey.length);
         Memory.copy(saved + chainingKey.length, hash, 0, hash.length);
@@ -43,33 +43,33 @@ final class SymmetricState implements AutoCloseable {
         return text.getBytes(StandardCharsets.US_ASCII);
     }
 
-    /** Keeps chaining key and hash at {@code target}: {@link #SAVED_BYTES} bytes. */
+    /** Writes chaining key and hash to {@code target}: {@link #SAVED_BYTES} bytes. */
     void save(long target) {
         Memory.copy(chainingKey, 0, target, chainingKey.length);
         Memory.copy(hash, 0, target + chainingKey.length, hash.length);
     }
 
-    /** Token e: an ephemeral public key, which with a preshared key is mixed into the chaining key too. */
+    /** Token e: mixes a public key into the hash and, in psk handshakes (section 9.2), into the chaining key. */
     void mixEphemeral(byte[] publicKey) {
         mixHash(publicKey);
         mixKey(1, publicKey);
     }
 
-    /** Tokens ee, es, se and ss: a shared secret. */
+    /** Tokens ee, es, se and ss: mixes a shared secret into the chaining key. */
     void mixSecret(byte[] sharedSecret) {
         mixKey(2, sharedSecret);
     }
 
-    /** Token psk. */
+    /** Token psk: mixes the preshared key into chaining key and hash. */
     void mixPresharedKey(byte[] presharedKey) {
         byte[][] keys = Blake2s.kdf(3, chainingKey, presharedKey);
-        take(chainingKey, keys[0]);
+        move(chainingKey, keys[0]);
         mixHash(keys[1]);
         Arrays.fill(keys[1], (byte) 0);
-        take(key, keys[2]);
+        move(key, keys[2]);
     }
 
-    /** Seals {@code plaintext} at {@code target}, 16 bytes longer, and mixes it into the hash. */
+    /** Encrypts {@code plaintext} to {@code target}, with a tag of 16 bytes, and mixes the ciphertext into the hash. */
     void encrypt(byte[] plaintext, long target) {
         byte[] sealed = new byte[plaintext.length + ChaCha20Poly1305.TAG_BYTES];
         ChaCha20Poly1305.seal(key, ZERO_NONCE, hash, plaintext, 0, plaintext.length, sealed, 0);
@@ -78,9 +78,9 @@ final class SymmetricState implements AutoCloseable {
     }
 
     /**
-     * Opens {@code bytes} bytes, tag included, at {@code source}, and mixes them into the hash.
+     * Decrypts {@code bytes} bytes at {@code source}, tag included, and mixes the ciphertext into the hash.
      *
-     * @return the plaintext, or {@code null} when it is not authentic
+     * @return the plaintext, or {@code null} if it is not authentic
      */
     byte[] decrypt(long source, int bytes) {
         byte[] sealed = new byte[bytes];
@@ -93,7 +93,7 @@ final class SymmetricState implements AutoCloseable {
         return plaintext;
     }
 
-    /** Derives the session's keys: the initiator sends with the first and receives with the second. */
+    /** Derives the transport keys: the initiator sends with the first and receives with the second. */
     void split(long first, long second) {
         byte[][] keys = Blake2s.kdf(2, chainingKey, EMPTY);
         Memory.copy(keys[0], 0, first, keys[0].length);
@@ -103,19 +103,19 @@ final class SymmetricState implements AutoCloseable {
     }
 
     private void mixHash(byte[] data) {
-        take(hash, Blake2s.hash(hash, data));
+        move(hash, Blake2s.hash(hash, data));
     }
 
     private void mixKey(int outputs, byte[] input) {
         byte[][] keys = Blake2s.kdf(outputs, chainingKey, input);
-        take(chainingKey, keys[0]);
+        move(chainingKey, keys[0]);
         if (outputs == 2) {
-            take(key, keys[1]);
+            move(key, keys[1]);
         }
     }
 
-    /** Moves a value, so that no copy of it stays behind. */
-    private static void take(byte[] target, byte[] value) {
+    /** Copies a value and zeroes the source, so that one copy remains. */
+    private static void move(byte[] target, byte[] value) {
         System.arraycopy(value, 0, target, 0, target.length);
         Arrays.fill(value, (byte) 0);
     }

@@ -5,8 +5,8 @@ import io.culvert.engine.message.Limits;
 import java.nio.ByteBuffer;
 
 /**
- * A TAI64N timestamp: 12 bytes, big-endian, 8 of seconds and 4 of nanoseconds. A received one may hold any bits, and is
- * only ever compared, as the bytes would be.
+ * A TAI64N timestamp: 12 bytes, big-endian, 8 of seconds and 4 of nanoseconds. A received timestamp may hold any bits;
+ * it is only compared, in the order of its bytes.
  *
  * @param seconds TAI seconds plus 2^62, unsigned
  * @param nanos unsigned
@@ -14,24 +14,26 @@ import java.nio.ByteBuffer;
 record Tai64n(long seconds, int nanos) implements Comparable<Tai64n> {
     static final int BYTES = 12;
 
-    /** Before all that count. */
+    /** No timestamp; less than every accepted one. */
     static final Tai64n NONE = new Tai64n(0, 0);
 
-    /** TAI64's label of 1970: 2^62, and the 10 s by which TAI was ahead then; leap seconds since do not matter here. */
+    /**
+     * TAI64's label of 1970: 2^62 plus the 10 s by which TAI was ahead of UTC. Later leap seconds do not matter here.
+     */
     private static final long EPOCH = 0x4000_0000_0000_000AL;
 
     /**
-     * Hides the precise time, lest it help to fingerprint the host: no finer than initiations are consumed anyhow
-     * (INITIATIONS_PER_SECOND), rounded down to a power of two.
+     * Hides the precise time, which could help to fingerprint the host. The resolution is the interval at which a
+     * responder consumes initiations, rounded down to a power of two.
      */
     private static final int NANOS_MASK = (int) -Long.highestOneBit(Limits.INITIATION_INTERVAL);
 
-    /** The present. */
+    /** The current time, rounded down. */
     static Tai64n now(Clock clock) {
         long seconds;
         int nanos;
         do {
-            // Both again when a second began between the two: the nanoseconds of the next one would be a step back.
+            // Repeats if a second began between the two reads: they would give a time in the past.
             seconds = clock.wallSeconds();
             nanos = clock.wallNanos();
         } while (clock.wallSeconds() != seconds);

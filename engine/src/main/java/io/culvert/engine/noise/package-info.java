@@ -1,2 +1,2 @@
-/** The Noise_IKpsk2 handshake and the keys that come of it. */
+/** The Noise_IKpsk2 handshake and the session keys that it derives. */
 package io.culvert.engine.noise;

@@ -33,7 +33,7 @@ class Curve25519Test {
     };
 
     @Test
-    void agreesAsRfc7748Section61() {
+    void agreesWithRfc7748Section61() {
         byte[] alice = HEX.parseHex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a");
         byte[] bob = HEX.parseHex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb");
         byte[] alicePublic = HEX.parseHex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
@@ -50,7 +50,7 @@ class Curve25519Test {
 
     @ParameterizedTest
     @FieldSource("LOW_ORDER")
-    void givesNoSecretForPointsOfLowOrder(String point) {
+    void pointsOfLowOrderGiveNoSecret(String point) {
         byte[] secret = new byte[32];
         byte[] key = Curve25519.generatePrivateKey(new SeededRandom(1));
         assertThat(Curve25519.sharedSecret(key, HEX.parseHex(point), secret)).isFalse();

@@ -63,7 +63,7 @@ class HandshakeTest {
         return key;
     }
 
-    /** Up to the response made, which waits to be consumed. */
+    /** Runs the handshake up to the response, which is not consumed yet. */
     private void upToResponse() {
         assertThat(a.initiate(INITIATOR, clock)).isTrue();
         assertThat(b.consumeInitiationOf(a, clock)).isSameAs(b.handshake);
@@ -81,7 +81,7 @@ class HandshakeTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void endsInASessionWithTheSameKeys(boolean presharedKey) {
+    void bothSidesDeriveTheSameKeys(boolean presharedKey) {
         if (presharedKey) {
             a.setPresharedKey(key(7));
             b.setPresharedKey(key(7));
@@ -102,7 +102,7 @@ class HandshakeTest {
         assertThat(ofA.owner()).isSameAs(a);
         assertThat(a.handshake.state()).isEqualTo(State.ZEROED);
         assertThat(b.handshake.state()).isEqualTo(State.ZEROED);
-        // The indices are the keypairs' now.
+        // The keypairs have taken over the indices.
         a.handshake.clear();
         b.handshake.clear();
         assertThat(a.droppedIndices).isEmpty();
@@ -118,7 +118,7 @@ class HandshakeTest {
         byte[] ephemeralOfB = key(5);
         a.setPresharedKey(key(presharedKey));
         b.setPresharedKey(key(presharedKey));
-        a.handshake.createInitiation(a.initiation, INITIATOR, clock, given(ephemeralOfA));
+        a.handshake.createInitiation(a.initiation, INITIATOR, clock, fixedRandom(ephemeralOfA));
         Memory.zero(a.initiation + Message.mac1(HandshakeInitiation.BYTES), 32);
         PlainNoise plain = new PlainNoise();
         byte[] initiation = plain.initiation(
@@ -130,7 +130,7 @@ class HandshakeTest {
         assertThat(bytes(a.initiation, HandshakeInitiation.BYTES)).isEqualTo(initiation);
 
         assertThat(b.consumeInitiationOf(a, clock)).isNotNull();
-        b.handshake.createResponse(b.response, RESPONDER, given(ephemeralOfB));
+        b.handshake.createResponse(b.response, RESPONDER, fixedRandom(ephemeralOfB));
         Memory.zero(b.response + Message.mac1(HandshakeResponse.BYTES), 32);
         byte[] response = plain.response(
                 ephemeralOfB,
@@ -148,8 +148,8 @@ class HandshakeTest {
         ofA.release();
     }
 
-    /** "Randomness" that is known beforehand. */
-    private static RandomSource given(byte[] bytes) {
+    /** A random source that returns fixed bytes. */
+    private static RandomSource fixedRandom(byte[] bytes) {
         return new RandomSource() {
             @Override
             public void fill(long address, int count) {
@@ -169,7 +169,7 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesAnInitiationSeenBefore() {
+    void refusesAReplayedInitiation() {
         upToResponse();
         clock.advance(1000 * MILLISECOND);
         assertThat(b.consumeInitiationOf(a, clock)).isNull();
@@ -190,7 +190,7 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesInitiationsThatComeTooFast() {
+    void refusesTooFrequentInitiations() {
         a.initiate(1, clock);
         assertThat(b.consumeInitiationOf(a, clock)).isNotNull();
         clock.advanceWall(1000 * MILLISECOND);
@@ -202,13 +202,13 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesAStrangersInitiation() {
-        Side stranger = new Side(500);
-        stranger.know(b.identity.publicKey());
-        assertThat(stranger.initiate(1, clock)).isTrue();
-        assertThat(b.consumeInitiationOf(stranger, clock)).isNull();
+    void refusesAnInitiationOfAnUnknownPeer() {
+        Side unknown = new Side(500);
+        unknown.know(b.identity.publicKey());
+        assertThat(unknown.initiate(1, clock)).isTrue();
+        assertThat(b.consumeInitiationOf(unknown, clock)).isNull();
         assertThat(b.handshake.state()).isEqualTo(State.ZEROED);
-        stranger.close();
+        unknown.close();
     }
 
     @Test
@@ -230,7 +230,7 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesAResponseUnderAnotherPresharedKeyAndTakesTheRightOneThen() {
+    void refusesAResponseUnderAnotherPresharedKeyAndAcceptsTheRightOne() {
         b.setPresharedKey(key(1));
         upToResponse();
         assertThat(a.consumeResponseOf(b)).isFalse();
@@ -241,7 +241,7 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesATamperedInitiationWhateverByteWasChanged() {
+    void refusesAnInitiationWithAnyByteChanged() {
         a.initiate(INITIATOR, clock);
         int macs = Message.mac1(HandshakeInitiation.BYTES);
         // The indices are covered by the MACs alone.
@@ -259,7 +259,7 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesATamperedResponseWhateverByteWasChangedAndStillWaits() {
+    void refusesAResponseWithAnyByteChangedAndStaysPending() {
         upToResponse();
         int macs = Message.mac1(HandshakeResponse.BYTES);
         for (int i = 8; i < macs; i++) {
@@ -292,7 +292,7 @@ class HandshakeTest {
     }
 
     @Test
-    void givesWayToTheOtherSidesInitiation() {
+    void initiationOfTheOtherSideReplacesOwn() {
         a.initiate(INITIATOR, clock);
         assertThat(b.initiate(RESPONDER, clock)).isTrue();
         assertThat(a.consumeInitiationOf(b, clock)).isNotNull();
@@ -309,7 +309,7 @@ class HandshakeTest {
     }
 
     @Test
-    void beginsOnlyTheSessionOfAHandshakeThatEnded() {
+    void sessionNeedsACompletedHandshake() {
         assertThat(a.handshake.beginSession(0, 0)).isNull();
         a.initiate(INITIATOR, clock);
         assertThat(a.handshake.beginSession(INITIATOR, 0)).isNull();
@@ -322,7 +322,7 @@ class HandshakeTest {
     }
 
     @Test
-    void answersOnlyAnInitiation() {
+    void respondsOnlyToAnInitiation() {
         assertThat(b.respond(RESPONDER)).isFalse();
         upToResponse();
         assertThat(b.respond(RESPONDER + 1)).isFalse();
@@ -340,7 +340,7 @@ class HandshakeTest {
     }
 
     @Test
-    void refusesWhatBelongsToAFormerIdentity() {
+    void refusesAResponseForAFormerIdentity() {
         upToResponse();
         Side renewed = new Side(700);
         a.handshake.setIdentity(renewed.identity);
@@ -356,7 +356,7 @@ class HandshakeTest {
         Clock changing = new Clock() {
             @Override
             public long nanos() {
-                // The present is asked for after the last key was used, and before anything is committed.
+                // consumeInitiation reads the time after the last use of a key and before the commit.
                 b.handshake.setIdentity(renewed.identity);
                 return clock.nanos();
             }

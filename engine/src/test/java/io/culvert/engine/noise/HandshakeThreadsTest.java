@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Several handshake threads work on one peer's messages: what may happen once happens once. */
+/** Several handshake threads process the messages of one peer: each message is consumed once. */
 class HandshakeThreadsTest {
     private static final int THREADS = 4;
     private static final int ROUNDS = 25;
@@ -38,7 +38,7 @@ class HandshakeThreadsTest {
         b.close();
     }
 
-    /** Runs the same on all threads at once; how many got {@code true}. */
+    /** Runs {@code work} on all threads concurrently; returns how many got {@code true}. */
     private static int successes(Callable<Boolean> work) throws InterruptedException, ExecutionException {
         CountDownLatch start = new CountDownLatch(1);
         List<Future<Boolean>> results = new ArrayList<>();
@@ -59,7 +59,7 @@ class HandshakeThreadsTest {
     }
 
     @Test
-    void oneOfManyConsumesEachMessage() throws InterruptedException, ExecutionException {
+    void eachMessageIsConsumedOnce() throws InterruptedException, ExecutionException {
         for (int round = 0; round < ROUNDS; round++) {
             int index = round;
             a.initiate(index, clock);
@@ -82,7 +82,7 @@ class HandshakeThreadsTest {
     }
 
     @Test
-    void closingMeanwhileIsHarmless() throws InterruptedException, ExecutionException {
+    void closingConcurrentlyIsHarmless() throws InterruptedException, ExecutionException {
         for (int round = 0; round < ROUNDS; round++) {
             Side[] pair = Side.pair(1000 + round);
             pair[0].initiate(1, clock);

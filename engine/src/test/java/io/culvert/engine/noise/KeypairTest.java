@@ -37,7 +37,7 @@ class KeypairTest {
     }
 
     @Test
-    void givesTheLastNonceAndNoMore() throws ReflectiveOperationException {
+    void noncesEndAtTheLimit() throws ReflectiveOperationException {
         setSendingCounter(keypair, REJECT_AFTER_MESSAGES - 64);
         assertThat(keypair.takeNonces(64)).isEqualTo(REJECT_AFTER_MESSAGES - 64);
         assertThat(keypair.maySend(CREATED)).isTrue();
@@ -46,7 +46,7 @@ class KeypairTest {
     }
 
     @Test
-    void givesNoTrainThatWouldPassTheLimit() throws ReflectiveOperationException {
+    void noTrainPassesTheLimit() throws ReflectiveOperationException {
         setSendingCounter(keypair, REJECT_AFTER_MESSAGES - 63);
         assertThat(keypair.takeNonces(64)).isEqualTo(Keypair.NO_NONCES);
         assertThat(keypair.takeNonces(1)).isEqualTo(Keypair.NO_NONCES);
@@ -54,7 +54,7 @@ class KeypairTest {
     }
 
     @Test
-    void neverWrapsHoweverOftenItIsAsked() throws ReflectiveOperationException {
+    void exhaustedCounterNeverWraps() throws ReflectiveOperationException {
         setSendingCounter(keypair, REJECT_AFTER_MESSAGES);
         for (int i = 0; i < 1000; i++) {
             assertThat(keypair.takeNonces(64)).isEqualTo(Keypair.NO_NONCES);
@@ -62,7 +62,7 @@ class KeypairTest {
     }
 
     @Test
-    void givesEachNonceOnceToManyThreads() throws InterruptedException, ExecutionException {
+    void eachNonceIsGivenOnceAcrossThreads() throws InterruptedException, ExecutionException {
         int threads = 4;
         int takes = 5_000;
         CountDownLatch start = new CountDownLatch(1);
@@ -91,7 +91,7 @@ class KeypairTest {
     }
 
     @Test
-    void agesInBothDirections() {
+    void expiresInBothDirections() {
         assertThat(keypair.maySend(CREATED + REJECT_AFTER_TIME - 1)).isTrue();
         assertThat(keypair.mayReceive(CREATED + REJECT_AFTER_TIME - 1)).isTrue();
         assertThat(keypair.maySend(CREATED + REJECT_AFTER_TIME)).isFalse();
@@ -100,7 +100,7 @@ class KeypairTest {
     }
 
     @Test
-    void staysInvalidOnceItIs() {
+    void staysInvalidOnceInvalid() {
         keypair.maySend(CREATED + REJECT_AFTER_TIME);
         keypair.mayReceive(CREATED + REJECT_AFTER_TIME);
         assertThat(keypair.maySend(CREATED)).isFalse();
@@ -108,7 +108,7 @@ class KeypairTest {
     }
 
     @Test
-    void receivesAfterItStoppedToSend() {
+    void receivesAfterSendingStopped() {
         keypair.stopSending();
         assertThat(keypair.maySend(CREATED)).isFalse();
         assertThat(keypair.mayReceive(CREATED)).isTrue();
@@ -137,7 +137,7 @@ class KeypairTest {
     }
 
     @Test
-    void isFreedOnceWhileManyThreadsTakeAndRelease() throws InterruptedException, ExecutionException {
+    void isFreedOnceUnderConcurrentReferences() throws InterruptedException, ExecutionException {
         for (int round = 0; round < 200; round++) {
             Keypair<KeypairTest> shared = new Keypair<>(this, 1, 2, true, CREATED);
             CountDownLatch start = new CountDownLatch(1);

@@ -21,14 +21,14 @@ import org.bouncycastle.crypto.params.AEADParameters;
 import org.bouncycastle.crypto.params.KeyParameter;
 
 /**
- * The handshake as the paper writes it (sections 5.4.2, 5.4.3 and 5.4.5), line by line, by other means than the code under
- * test: X25519 of the JDK, ChaCha20-Poly1305 and HMAC of BouncyCastle.
+ * A reference implementation of the handshake, line by line from the paper (sections 5.4.2, 5.4.3 and 5.4.5), with
+ * other primitives than the code under test: X25519 of the JDK, ChaCha20-Poly1305 and HMAC of BouncyCastle.
  */
 final class PlainNoise {
     byte[] c = hash(ascii("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"));
     byte[] h = hash(concat(c, ascii("WireGuard v1 zx2c4 Jason@zx2c4.com")));
 
-    /** The initiation, but for its MACs, which are zero. */
+    /** The initiation, with zero MACs. */
     byte[] initiation(byte[] ephemeral, byte[] staticPrivate, byte[] responder, byte[] timestamp, int sender) {
         h = hash(concat(h, responder));
         byte[] ephemeralPublic = publicKey(ephemeral);
@@ -44,7 +44,7 @@ final class PlainNoise {
         return concat(word(1), word(sender), ephemeralPublic, sealedStatic, sealedTimestamp, new byte[32]);
     }
 
-    /** The response, but for its MACs; after {@link #initiation} on the same object. */
+    /** The response, with zero MACs; call after {@link #initiation} on the same object. */
     byte[] response(
             byte[] ephemeral,
             byte[] initiatorEphemeral,
@@ -65,7 +65,7 @@ final class PlainNoise {
         return concat(word(2), word(sender), word(receiver), ephemeralPublic, nothing, new byte[32]);
     }
 
-    /** What the initiator sends with and receives with. */
+    /** The keys with which the initiator sends and receives. */
     byte[][] transportKeys() {
         return kdf(2, c, new byte[0]);
     }

@@ -11,11 +11,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What was secret is zeroed as soon as it is not needed any more. */
+/** Secrets are zeroed as soon as they are no longer needed. */
 class SecretsTest {
-    /** Ephemeral private key, chaining key, hash, remote ephemeral key: what belongs to one handshake. */
-    private static final int UNDER_WAY_BYTES = 128;
-    /** And the preshared key, and the static-static secret. */
+    /** Ephemeral private key, chaining key, hash, remote ephemeral key: the part of one handshake. */
+    private static final int HANDSHAKE_BYTES = 128;
+    /** With the preshared key and the static-static secret. */
     private static final int ALL_BYTES = 192;
 
     private final VirtualClock clock = new VirtualClock();
@@ -59,27 +59,27 @@ class SecretsTest {
     }
 
     @Test
-    void aSessionLeavesNothingOfItsHandshake() throws ReflectiveOperationException {
+    void beginningASessionZeroesTheHandshake() throws ReflectiveOperationException {
         handshake();
         for (Side side : new Side[] {a, b}) {
             assertThat(bytes(memory(side.handshake), 32, 96)).isNotEqualTo(new byte[64]);
             Keypair<Side> keypair = side.handshake.beginSession(side == a ? 1 : 2, 0);
-            assertThat(bytes(memory(side.handshake), 0, UNDER_WAY_BYTES)).containsOnly(0);
-            assertThat(bytes(memory(side.handshake), UNDER_WAY_BYTES, 160)).containsOnly(6);
+            assertThat(bytes(memory(side.handshake), 0, HANDSHAKE_BYTES)).containsOnly(0);
+            assertThat(bytes(memory(side.handshake), HANDSHAKE_BYTES, 160)).containsOnly(6);
             assertThat(bytes(memory(side.handshake), 160, ALL_BYTES)).isNotEqualTo(new byte[32]);
             keypair.release();
         }
     }
 
     @Test
-    void clearingLeavesNothingOfTheHandshake() throws ReflectiveOperationException {
+    void clearingZeroesTheHandshake() throws ReflectiveOperationException {
         handshake();
         a.handshake.clear();
-        assertThat(bytes(memory(a.handshake), 0, UNDER_WAY_BYTES)).containsOnly(0);
+        assertThat(bytes(memory(a.handshake), 0, HANDSHAKE_BYTES)).containsOnly(0);
     }
 
     @Test
-    void noIdentityLeavesNoStaticSecret() throws ReflectiveOperationException {
+    void removingTheIdentityZeroesTheStaticSecret() throws ReflectiveOperationException {
         a.handshake.setIdentity(null);
         assertThat(bytes(memory(a.handshake), 160, ALL_BYTES)).containsOnly(0);
     }
@@ -93,7 +93,7 @@ class SecretsTest {
     }
 
     @Test
-    void anIdentityEndsWithItsLastReference() {
+    void identityIsFreedWithItsLastReference() {
         Side other = new Side(301);
         other.identity.release();
         assertThat(other.identity.tryAcquire()).isFalse();
@@ -102,7 +102,7 @@ class SecretsTest {
     }
 
     @Test
-    void anIdentityThatIsGoneIsNone() {
+    void freedIdentityCountsAsNone() {
         a.initiate(1, clock);
         Side gone = new Side(302);
         gone.identity.release();
@@ -112,7 +112,7 @@ class SecretsTest {
     }
 
     @Test
-    void aClosedSymmetricStateHoldsNothing() {
+    void closedSymmetricStateIsZeroed() {
         long saved = Memory.allocate(SymmetricState.SAVED_BYTES, 8);
         SymmetricState symmetric = new SymmetricState(new byte[32]);
         symmetric.mixSecret(new byte[] {1});

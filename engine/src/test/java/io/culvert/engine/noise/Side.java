@@ -9,7 +9,7 @@ import io.culvert.natives.Memory;
 import java.util.ArrayList;
 import java.util.List;
 
-/** One end of a tunnel: an identity, and the handshake with the one peer that it knows. */
+/** One end of a tunnel: an identity, and the handshake with its only peer. */
 final class Side implements AutoCloseable {
     final StaticIdentity identity;
     final List<Integer> droppedIndices = new ArrayList<>();
@@ -27,7 +27,7 @@ final class Side implements AutoCloseable {
         }
     }
 
-    /** Makes two that know each other. */
+    /** Creates two sides that are each other's peer. */
     static Side[] pair(long seed) {
         Side a = new Side(seed);
         Side b = new Side(seed + 1);
