@@ -10,7 +10,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** What {@link AllowedIps} promises to threads that look up while another changes it. */
+/** Lookups in {@link AllowedIps} concurrent with changes. */
 final class AllowedIpsStress {
     private static final int ADDRESS = 0x0a010203;
     private static final Prefix WIDE = new Prefix(false, 0, ADDRESS, 8);
@@ -33,7 +33,7 @@ final class AllowedIpsStress {
         return peer == null ? -1 : peer.number;
     }
 
-    /** A new peer is seen whole or not at all. */
+    /** A lookup sees all fields of a new peer, or no peer. */
     @JCStressTest
     @Outcome(
             id = {"-1", "1"},
@@ -58,7 +58,7 @@ final class AllowedIpsStress {
         }
     }
 
-    /** A prefix moves from one peer to another in one step: never neither, never back. */
+    /** A prefix moves from one peer to another atomically. */
     @JCStressTest
     @Outcome(
             id = {"1, 1", "1, 2", "2, 2"},
@@ -68,12 +68,12 @@ final class AllowedIpsStress {
     public static class Move {
         private final AllowedIps<Peer> table = new AllowedIps<>();
 
-        /** One peer has it. */
+        /** Assigns the prefix to one peer. */
         public Move() {
             table.insert(NARROW, new Peer(1));
         }
 
-        /** Gives it to another. */
+        /** Assigns the prefix to another peer. */
         @Actor
         public void writer() {
             table.insert(NARROW, new Peer(2));
@@ -87,7 +87,7 @@ final class AllowedIpsStress {
         }
     }
 
-    /** While a match is exchanged for a longer or a shorter one, what lies behind it does not show. */
+    /** While a writer replaces a match by one of another length, lookups never return the less specific route. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE)
     @Outcome(expect = FORBIDDEN, desc = "A packet took a less specific route.")
@@ -96,13 +96,13 @@ final class AllowedIpsStress {
         private final AllowedIps<Peer> table = new AllowedIps<>();
         private final Peer peer = new Peer(1);
 
-        /** A wide route and a narrow one. */
+        /** Inserts a wide and a narrow prefix. */
         public TwoChanges() {
             table.insert(WIDE, new Peer(2));
             table.insert(NARROWEST, peer);
         }
 
-        /** Exchanges the narrow one. */
+        /** Replaces the narrow prefix. */
         @Actor
         public void writer() {
             table.insert(NARROW, peer);

@@ -13,11 +13,11 @@ import org.openjdk.jcstress.infra.results.III_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
 
-/** What {@link IndexTable} promises to threads that look up while others change it. */
+/** Lookups in {@link IndexTable} concurrent with changes. */
 final class IndexTableStress {
     private IndexTableStress() {}
 
-    /** What an index stands for, with a plain field. */
+    /** An entry with a plain field. */
     static final class Session {
         int number;
 
@@ -26,7 +26,7 @@ final class IndexTableStress {
         }
     }
 
-    /** Counts, so that the indices are known. */
+    /** A random source that counts, so that the indices are known. */
     static final class Counting implements RandomSource {
         private int next;
 
@@ -51,7 +51,7 @@ final class IndexTableStress {
         return session == null ? -1 : session.number;
     }
 
-    /** A new entry is seen whole or not at all. */
+    /** A lookup sees all fields of a new entry, or no entry. */
     @JCStressTest
     @Outcome(
             id = {"-1", "1"},
@@ -76,7 +76,7 @@ final class IndexTableStress {
         }
     }
 
-    /** The handshake becomes the keypair in one step: never neither, never back. */
+    /** A keypair replaces its handshake atomically. */
     @JCStressTest
     @Outcome(
             id = {"1, 1", "1, 2", "2, 2"},
@@ -87,7 +87,7 @@ final class IndexTableStress {
         private final IndexTable<Session> table = new IndexTable<>(new Counting());
         private final Session handshake = new Session(1);
 
-        /** A handshake is there. */
+        /** Inserts a handshake. */
         public Replace() {
             table.insert(handshake, 0);
         }
@@ -108,7 +108,7 @@ final class IndexTableStress {
         }
     }
 
-    /** Two that replace the same entry: one of them does. */
+    /** Of two writers that replace the same entry, one succeeds. */
     @JCStressTest
     @Outcome(
             id = {"1, 0, 2", "0, 1, 3"},
@@ -119,7 +119,7 @@ final class IndexTableStress {
         private final IndexTable<Session> table = new IndexTable<>(new Counting());
         private final Session handshake = new Session(1);
 
-        /** A handshake is there. */
+        /** Inserts a handshake. */
         public TwoWriters() {
             table.insert(handshake, 0);
         }
@@ -130,7 +130,7 @@ final class IndexTableStress {
             result.r1 = table.replace(0x100, handshake, new Session(2)) ? 1 : 0;
         }
 
-        /** Replaces it too. */
+        /** Replaces it concurrently. */
         @Actor
         public void two(III_Result result) {
             result.r2 = table.replace(0x100, handshake, new Session(3)) ? 1 : 0;
@@ -143,7 +143,7 @@ final class IndexTableStress {
         }
     }
 
-    /** An entry stays found while the table moves to a larger array and a neighbour goes. */
+    /** Lookups find an entry while the table is rebuilt and another entry is removed. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE)
     @Outcome(expect = FORBIDDEN)
@@ -154,7 +154,7 @@ final class IndexTableStress {
         private final IndexTable<Session> table = new IndexTable<>(new Counting());
         private final Session other = new Session(2);
 
-        /** One more entry than these makes the table move. */
+        /** Fills the table, so that the next insertion rebuilds it. */
         public Rebuild() {
             table.insert(new Session(1), 0);
             for (int i = 1; i < FULL; i++) {
@@ -162,7 +162,7 @@ final class IndexTableStress {
             }
         }
 
-        /** Makes it move. */
+        /** Rebuilds the table. */
         @Actor
         public void writer() {
             table.insert(other, 0);

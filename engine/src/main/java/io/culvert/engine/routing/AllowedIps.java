@@ -6,31 +6,31 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which peer an inner address belongs to: longest-prefix match, one path-compressed binary trie per family (the kernel's
- * allowedips.c). Each prefix has one peer.
+ * The peers of inner addresses, by longest-prefix match: one path-compressed binary trie for each address family (the
+ * kernel's allowedips.c). Each prefix has one peer.
  *
  * <pre>
- *   10.0.0.0/8 (a)                  a node's prefix is a prefix of all below it;
+ *   10.0.0.0/8 (a)                  a node's prefix is a prefix of all nodes below it;
  *     0: 10.1.0.0/15                a node without an entry has two children, so there are
  *          0: 10.0.0.0/16 (b)       fewer than twice as many nodes as entries, and a lookup
- *          1: 10.1.2.0/24 (c)       passes at most 33 or 129 of them
+ *          1: 10.1.2.0/24 (c)       visits at most 33 or 129 of them
  * </pre>
  *
- * <p>Lookups: any thread, never blocked, never allocating. Changes and lists: one thread at a time (the device's lock).
- * A change copies the nodes on its path (some twenty for a million prefixes) and publishes the new root by one volatile
- * store; a lookup reads the root once. So a lookup sees the trie as it was after one whole change. Storing into nodes
- * in place, as the kernel does, would be cheaper, but a lookup that meets two changes could then miss both the old and the
- * new match of its address, and let a packet take a less specific route.
+ * <p>Lookups: any thread; they neither block nor allocate. Changes and lists: one thread at a time (the device's lock).
+ * A change copies the nodes on its path (about twenty for a million prefixes) and publishes the new root by one
+ * volatile store; a lookup reads the root once. So a lookup sees the trie between two changes. Changing nodes in place,
+ * as the kernel does, would be cheaper, but a lookup concurrent with two changes could miss both the old and the new
+ * match of its address, and the packet would take a less specific route.
  *
- * @param <P> the peers; told apart by {@code equals}
+ * @param <P> the type of peers, compared by {@code equals}
  */
 public final class AllowedIps<P> {
     private volatile Node<P> root4;
     private volatile Node<P> root6;
-    /** For each peer that has any, the youngest of its entries, which with the others forms a ring; writers only. */
-    private final Map<P, Entry<P>> youngest = new HashMap<>();
+    /** By peer: its newest entry, which is linked with the others in a ring; writers only. */
+    private final Map<P, Entry<P>> newest = new HashMap<>();
 
-    /** A prefix with its peer. The links, in the order of insertion, are the writers' alone. */
+    /** A prefix with its peer. The links, in the order of insertion, are used by writers only. */
     private static final class Entry<P> {
         final Prefix prefix;
         final P peer;
@@ -56,8 +56,8 @@ public final class AllowedIps<P> {
     }
 
     /**
-     * Immutable. The first {@code length} bits of the key count; an IPv4 address stands in the key's first 32. The entry is
-     * {@code null} where the trie only forks.
+     * A node of the trie. Immutable. The first {@code length} bits of the key are valid; an IPv4 address is in the
+     * first 32 bits. The entry is {@code null} if the node is only a fork.
      */
     private record Node<P>(long high, long low, int length, Entry<P> entry, Node<P> zero, Node<P> one) {
         static <P> Node<P> of(Entry<P> entry, Node<P> zero, Node<P> one) {
@@ -65,7 +65,7 @@ public final class AllowedIps<P> {
             return new Node<>(keyHigh(prefix), keyLow(prefix), prefix.length(), entry, zero, one);
         }
 
-        /** How many bits, from the first on, this node's key has in common with another. */
+        /** The length of the common prefix of this node's key and another. */
         int common(long otherHigh, long otherLow) {
             long difference = high ^ otherHigh;
             return difference != 0
@@ -73,7 +73,7 @@ public final class AllowedIps<P> {
                     : 64 + Long.numberOfLeadingZeros(low ^ otherLow);
         }
 
-        /** The child on the side of a key, which must begin with this node's prefix. */
+        /** The child on the path to a key, which must begin with this node's prefix. */
         Node<P> child(long keyHigh, long keyLow) {
             return bit(keyHigh, keyLow, length) ? one : zero;
         }
@@ -84,8 +84,8 @@ public final class AllowedIps<P> {
                     : new Node<>(high, low, length, entry, child, one);
         }
 
-        /** This node, or what is left in its place when it no longer has a purpose. */
-        Node<P> orLess() {
+        /** This node or, if it has neither an entry nor two children, its child or {@code null}. */
+        Node<P> collapsed() {
             if (entry != null || (zero != null && one != null)) {
                 return this;
             }
@@ -93,10 +93,10 @@ public final class AllowedIps<P> {
         }
     }
 
-    /** Empty. */
+    /** An empty table. */
     public AllowedIps() {}
 
-    /** The peer of an IPv4 address, or {@code null}. */
+    /** The peer of an IPv4 address, a big-endian word, or {@code null}. */
     public P lookup4(int address) {
         return lookup(root4, (long) address << 32, 0);
     }
@@ -112,20 +112,20 @@ public final class AllowedIps<P> {
             if (node.entry != null) {
                 best = node.entry;
             }
-            // a whole address was matched: there is no bit left to choose a child by
+            // a node of 128 bits matched the whole address and has no children
             node = node.length == 128 ? null : node.child(high, low);
         }
         return best == null ? null : best.peer;
     }
 
-    /** Gives a prefix to a peer, taking it from the one that had it; it becomes the last of the peer's list. */
+    /** Assigns a prefix to a peer, at the end of the peer's list; a former peer of the prefix loses it. */
     public void insert(Prefix prefix, P peer) {
         Entry<P> former = find(prefix);
         if (former != null) {
             unlist(former);
         }
         Entry<P> entry = new Entry<>(prefix, peer);
-        Entry<P> last = youngest.put(peer, entry);
+        Entry<P> last = newest.put(peer, entry);
         if (last != null) {
             entry.insertAfter(last);
         }
@@ -133,9 +133,9 @@ public final class AllowedIps<P> {
     }
 
     /**
-     * Takes a prefix from a peer, unless it is another's or nobody's.
+     * Removes a prefix from a peer.
      *
-     * @return whether it was the peer's
+     * @return {@code false} if the prefix was not assigned to the peer; then nothing changed
      */
     public boolean remove(Prefix prefix, P peer) {
         Entry<P> entry = find(prefix);
@@ -147,18 +147,18 @@ public final class AllowedIps<P> {
         return true;
     }
 
-    /** Takes all its prefixes from a peer. */
+    /** Removes all prefixes of a peer. */
     public void removeAll(P peer) {
         for (Prefix prefix : of(peer)) {
             publish(prefix, remove(root(prefix), prefix));
         }
-        youngest.remove(peer);
+        newest.remove(peer);
     }
 
-    /** A peer's prefixes, in the order in which it got them. */
+    /** The prefixes of a peer, in the order of insertion. */
     public List<Prefix> of(P peer) {
         List<Prefix> prefixes = new ArrayList<>();
-        Entry<P> last = youngest.get(peer);
+        Entry<P> last = newest.get(peer);
         if (last != null) {
             Entry<P> entry = last;
             do {
@@ -171,11 +171,11 @@ public final class AllowedIps<P> {
 
     private void unlist(Entry<P> entry) {
         if (entry.next == entry) {
-            youngest.remove(entry.peer);
+            newest.remove(entry.peer);
             return;
         }
-        if (youngest.get(entry.peer) == entry) {
-            youngest.put(entry.peer, entry.previous);
+        if (newest.get(entry.peer) == entry) {
+            newest.put(entry.peer, entry.previous);
         }
         entry.unlink();
     }
@@ -213,15 +213,15 @@ public final class AllowedIps<P> {
         return above.withChild(nodeSide, node);
     }
 
-    /** Removes a prefix that is there. */
+    /** Removes a prefix that the trie contains. */
     private static <P> Node<P> remove(Node<P> node, Prefix prefix) {
         if (node.length == prefix.length()) {
-            return new Node<>(node.high, node.low, node.length, null, node.zero, node.one).orLess();
+            return new Node<>(node.high, node.low, node.length, null, node.zero, node.one).collapsed();
         }
         long high = keyHigh(prefix);
         long low = keyLow(prefix);
         return node.withChild(bit(high, low, node.length), remove(node.child(high, low), prefix))
-                .orLess();
+                .collapsed();
     }
 
     private Node<P> root(Prefix prefix) {
@@ -244,7 +244,7 @@ public final class AllowedIps<P> {
         return prefix.ipv6() ? prefix.low() : 0;
     }
 
-    /** Bit {@code n} of a key, 0 being the first. */
+    /** Bit {@code n} of a key, from the most significant bit, 0, on. */
     private static boolean bit(long high, long low, int n) {
         return ((n < 64 ? high << n : low << (n - 64)) & Long.MIN_VALUE) != 0;
     }

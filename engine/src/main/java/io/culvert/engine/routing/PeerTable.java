@@ -7,23 +7,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A device's peers by public key, in the order they were added. Any thread; all under one lock, which is held for
- * nanoseconds but in {@link #all}. Only handshakes, each of which costs a thousand times as much, and the control plane
- * come here: data packets find their peers through {@link IndexTable} and {@link AllowedIps}.
+ * The peers of a device by public key, in the order of addition. Any thread may call the methods. They use one lock,
+ * which is held for nanoseconds except in {@link #all}. Only the control plane and handshakes, which take a thousand
+ * times as long, use this table; data packets find their peers in {@link IndexTable} and {@link AllowedIps}.
  *
- * <p>Keys come from strangers, who may choose them so that their hashes collide. The kernel hashes with a secret key; here
- * it is enough that {@link PublicKey} is {@link Comparable}: {@link java.util.HashMap} turns a long bin into a balanced
- * tree, and a lookup takes at worst some twenty comparisons.
+ * <p>Keys come from unauthenticated input, so a sender can choose keys whose hashes collide. The kernel hashes with a
+ * secret key. Here it is sufficient that {@link PublicKey} is {@link Comparable}: {@link java.util.HashMap} turns a
+ * long bin into a balanced tree, in which a lookup takes at most about twenty comparisons.
  *
- * @param <P> the peers
+ * @param <P> the type of peers
  */
 public final class PeerTable<P> {
-    /** How many peers a device may have, as the kernel's MAX_PEERS_PER_DEVICE. */
+    /** The maximum number of peers, as the kernel's MAX_PEERS_PER_DEVICE. */
     public static final int MAX_PEERS = 1 << 20;
 
     private final Map<PublicKey, P> peers = new LinkedHashMap<>();
 
-    /** Empty. */
+    /** An empty table. */
     public PeerTable() {}
 
     /** The peer of a key, or {@code null}. */
@@ -34,23 +34,23 @@ public final class PeerTable<P> {
     /**
      * Adds a peer.
      *
-     * @return {@code false} when there are {@link #MAX_PEERS} or the key has a peer already; then nothing changed
+     * @return {@code false} if the table has {@link #MAX_PEERS} or the key has a peer; then nothing changed
      */
     public synchronized boolean add(PublicKey key, P peer) {
         return peers.size() < MAX_PEERS && peers.putIfAbsent(key, peer) == null;
     }
 
-    /** Removes the peer of a key, and returns it; {@code null} when there is none. */
+    /** Removes and returns the peer of a key; {@code null} if there is none. */
     public synchronized P remove(PublicKey key) {
         return peers.remove(key);
     }
 
-    /** All peers, in the order they were added: a copy. */
+    /** A copy of the list of peers, in the order of addition. */
     public synchronized List<P> all() {
         return new ArrayList<>(peers.values());
     }
 
-    /** How many there are. */
+    /** The number of peers. */
     public synchronized int size() {
         return peers.size();
     }

@@ -3,18 +3,23 @@ package io.culvert.engine.routing;
 import io.culvert.engine.io.AddressWords;
 
 /**
- * An IP prefix, already masked: bits past {@link #length} are zero. An IPv4 address is in the low half of {@code low}.
+ * An IP prefix. Bits after {@link #length} are zero. An IPv4 address is in the low half of {@code low}.
  *
- * @param ipv6 which family
+ * @param ipv6 whether the family is IPv6; else IPv4
  * @param high the upper 64 bits, 0 for IPv4
  * @param low the lower 64 bits
- * @param length 0 to 32 or 128
+ * @param length in bits, 0 to 32 for IPv4 and 0 to 128 for IPv6
  */
 public record Prefix(boolean ipv6, long high, long low, int length) {
-    /** Masks the address to {@code length}. */
+    /**
+     * Masks the address to {@code length}.
+     *
+     * @throws IllegalArgumentException if the length is out of range
+     */
     public Prefix {
         if (length < 0 || length > (ipv6 ? 128 : 32)) {
-            throw new IllegalArgumentException("a prefix length of " + length);
+            throw new IllegalArgumentException(
+                    "prefix length " + length + " is not between 0 and " + (ipv6 ? 128 : 32));
         }
         if (ipv6) {
             high &= mask(Math.min(length, 64));
@@ -26,9 +31,10 @@ public record Prefix(boolean ipv6, long high, long low, int length) {
     }
 
     /**
-     * A prefix of an address given as bytes.
+     * The prefix of an address given as bytes.
      *
      * @param address 4 or 16 bytes, big-endian
+     * @throws IllegalArgumentException if the length is out of range
      */
     public static Prefix of(byte[] address, int length) {
         if (address.length == 4) {
@@ -41,7 +47,7 @@ public record Prefix(boolean ipv6, long high, long low, int length) {
         return bits == 0 ? 0 : -1L << (64 - bits);
     }
 
-    /** As {@code wg} writes it: address, slash, length. */
+    /** The address, a slash and the length, as {@code wg} prints it. */
     @Override
     public String toString() {
         return AddressWords.toInetAddress(ipv6, high, low, 0).getHostAddress() + "/" + length;

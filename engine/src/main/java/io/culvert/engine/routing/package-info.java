@@ -1,2 +1,2 @@
-/** Which peer a packet, a key or an index belongs to. */
+/** Finds the peer of an inner address, of a public key, and of a receiver index. */
 package io.culvert.engine.routing;

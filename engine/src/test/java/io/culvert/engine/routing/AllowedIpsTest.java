@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What the kernel's selftest/allowedips.c shows, and what readers may count on while a writer is at work. */
+/** The cases of the kernel's selftest/allowedips.c, and lookups concurrent with changes. */
 class AllowedIpsTest {
     private final AllowedIps<String> table = new AllowedIps<>();
 
@@ -26,7 +26,10 @@ class AllowedIpsTest {
         return table.of(peer).stream().map(Prefix::toString).toList();
     }
 
-    /** Overlapping prefixes of both families, defaults, a prefix that changes hands, and host bits to be masked. */
+    /**
+     * Overlapping prefixes of both families, default routes, a prefix that moves to another peer, and unmasked
+     * prefixes.
+     */
     private void fillStaticTable() {
         insert("a", "192.168.4.0/24", "192.168.4.4/32", "192.168.0.0/16", "192.95.5.64/27");
         insert("b", "192.168.4.4/32", "10.1.0.0/27", "10.1.0.4/29");
@@ -82,7 +85,7 @@ class AllowedIpsTest {
     }
 
     @Test
-    void emptyTableKnowsNobody() {
+    void emptyTableHasNoPeers() {
         assertThat(lookup(table, "0.0.0.0")).isNull();
         assertThat(lookup(table, "::")).isNull();
         assertThat(table.of("a")).isEmpty();
@@ -91,7 +94,7 @@ class AllowedIpsTest {
     }
 
     @Test
-    void familiesAreApart() {
+    void familiesAreSeparate() {
         insert("a", "::/0");
         assertThat(lookup(table, "0.0.0.0")).isNull();
         insert("b", "0.0.0.0/0");
@@ -100,7 +103,7 @@ class AllowedIpsTest {
     }
 
     @Test
-    void removingAPeerLeavesNothingOfIt() {
+    void removingAPeerRemovesAllItsPrefixes() {
         String[] hosts = {"1.0.0.0", "64.0.0.0", "128.0.0.0", "192.0.0.0", "255.0.0.0"};
         for (String host : hosts) {
             insert("a", host + "/32");
@@ -111,7 +114,7 @@ class AllowedIpsTest {
     }
 
     @Test
-    void removingAPeerLeavesTheOthers() {
+    void removingAPeerKeepsTheOthers() {
         insert("a", "192.168.0.0/16", "192.168.0.0/24", "fd00::/8");
         insert("b", "192.0.0.0/8", "192.168.0.128/25");
         table.removeAll("a");
@@ -127,11 +130,11 @@ class AllowedIpsTest {
         "192.168.0.0/24, 192.168.0.1, 192.168.0.0/23", "192.168.0.1/32, 192.168.0.1, 192.168.0.0/24",
         "ab:cd::/98, ab:cd::1, ab:cd::/97", "ab:cd::1/128, ab:cd::1, ab:cd::/98"
     })
-    void singleRemovalNeedsExactPrefixAndOwner(String text, String inside, String other) {
+    void removalNeedsExactPrefixAndPeer(String text, String inside, String other) {
         insert("a", text);
         assertThat(table.remove(prefix(other), "a")).as("another length").isFalse();
         assertThat(table.remove(prefix(text), "b")).as("another peer").isFalse();
-        assertThat(table.remove(prefix(text), null)).as("nobody").isFalse();
+        assertThat(table.remove(prefix(text), null)).as("no peer").isFalse();
         assertThat(lookup(table, inside)).isEqualTo("a");
         assertThat(table.remove(prefix(text), "a")).isTrue();
         assertThat(lookup(table, inside)).isNull();
@@ -139,9 +142,9 @@ class AllowedIpsTest {
         assertThat(table.remove(prefix(text), "a")).as("again").isFalse();
     }
 
-    /** The deepest trie there can be: each address differs from the last one bit further on. */
+    /** The deepest possible trie: every length of one address. */
     @Test
-    void deepestTrieHolds() {
+    void deepestTrieMatchesEveryLength() {
         List<Prefix> prefixes = new ArrayList<>();
         for (int length = 0; length <= 128; length++) {
             prefixes.add(new Prefix(true, -1, -1, length));
@@ -172,7 +175,7 @@ class AllowedIpsTest {
     }
 
     @Test
-    void insertedAgainAPrefixMovesToItsNewPlace() {
+    void reinsertedPrefixMovesToTheEnd() {
         insert("a", "10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16");
         insert("b", "10.3.0.0/16", "10.1.5.5/16");
         assertThat(listOf("a")).containsExactly("10.0.0.0/8", "10.2.0.0/16");
@@ -185,9 +188,9 @@ class AllowedIpsTest {
         assertThat(listOf("b")).containsExactly("10.3.0.0/16", "10.1.0.0/16", "10.0.0.0/8", "10.2.0.0/16");
     }
 
-    /** A million prefixes, put in, moved and removed as a whole: anything quadratic would not end. */
+    /** Inserts, moves and removes a million prefixes; an algorithm of quadratic time would not end. */
     @Test
-    void millionPrefixesAreNoBurden() {
+    void millionPrefixesStayFast() {
         int count = 1_000_000;
         for (int i = 0; i < count; i++) {
             table.insert(new Prefix(true, 0xfd00L << 48, (long) i << 20, 108), i % 2 == 0 ? "a" : "b");
@@ -205,11 +208,11 @@ class AllowedIpsTest {
     }
 
     /**
-     * While a writer moves a match from one length to another, never without either, readers never see the less specific
-     * route behind it.
+     * A writer moves the match of an address from one length to another, so that at least one of them is always
+     * present. Lookups never return the less specific route.
      */
     @Test
-    void readersSeeWholeChangesOnly() throws InterruptedException {
+    void lookupsSeeCompleteChangesOnly() throws InterruptedException {
         insert("wide", "10.0.0.0/8", "fd00::/8");
         insert("narrow", "10.1.0.0/16", "fd01::/32");
         AtomicInteger wrong = new AtomicInteger();

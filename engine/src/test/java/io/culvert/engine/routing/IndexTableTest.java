@@ -17,7 +17,7 @@ import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
 class IndexTableTest {
-    /** Randomness of which the table takes words only. */
+    /** A random source of which the table only uses {@code nextInt}. */
     private record Words(IntSupplier words) implements RandomSource {
         @Override
         public void fill(long address, int bytes) {
@@ -64,7 +64,7 @@ class IndexTableTest {
     }
 
     @Test
-    void zeroIsAnIndexLikeAnyOther() {
+    void zeroIsAValidIndex() {
         IndexTable<String> table = drawing(0, 0x100);
         assertThat(table.lookup(0)).isNull();
         assertThat(table.insert("zero", 0)).isZero();
@@ -75,7 +75,7 @@ class IndexTableTest {
     }
 
     @Test
-    void replaceAndRemoveOnlyWhatIsExpected() {
+    void replaceAndRemoveNeedTheExpectedEntry() {
         IndexTable<String> table = seeded(2);
         int index = table.insert("handshake", 0);
         assertThat(table.replace(index, "other", "keypair")).isFalse();
@@ -88,17 +88,17 @@ class IndexTableTest {
         assertThat(table.remove(index, "keypair")).isTrue();
         assertThat(table.lookup(index)).isNull();
         assertThat(table.size()).isZero();
-        assertThat(table.replace(index, null, "keypair")).as("gone").isFalse();
+        assertThat(table.replace(index, null, "keypair")).as("removed").isFalse();
     }
 
     @Test
-    void agreesWithAMapThroughGrowthAndShrinkage() {
+    void agreesWithAHashMapThroughGrowthAndShrinkage() {
         IndexTable<Object> table = seeded(3);
         Random random = new Random(4);
         Map<Integer, Object> expected = new HashMap<>();
         Set<Integer> removed = new HashSet<>();
         for (int step = 0; step < 60_000; step++) {
-            // more additions than removals for half of the way, then fewer
+            // more insertions than removals in the first half, then fewer
             boolean add = random.nextInt(100) < (step < 30_000 ? 70 : 35);
             if (add || expected.isEmpty()) {
                 Object object = step;
@@ -118,7 +118,7 @@ class IndexTableTest {
                 .allSatisfy(index -> assertThat(table.lookup(index)).isNull());
     }
 
-    /** Comings and goings at a constant size reuse what they leave: the table neither fills up nor grows. */
+    /** Inserts and removals at a constant size reuse slots: the table neither fills up nor grows. */
     @Test
     void churnNeitherFillsNorSlowsTheTable() {
         IndexTable<Object> table = seeded(5);
@@ -132,7 +132,7 @@ class IndexTableTest {
     }
 
     @Test
-    void readerNeverMissesAnIndexWhileOthersComeAndGo() throws InterruptedException {
+    void lookupsFindTheirIndexDuringInsertsAndRemovals() throws InterruptedException {
         IndexTable<String> table = seeded(6);
         int[] stable = new int[50];
         for (int i = 0; i < stable.length; i++) {
@@ -152,13 +152,13 @@ class IndexTableTest {
             }
         });
         read.await();
-        ArrayDeque<Integer> coming = new ArrayDeque<>();
+        ArrayDeque<Integer> temporary = new ArrayDeque<>();
         for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 1_000; i++) {
-                coming.add(table.insert("coming", i));
+                temporary.add(table.insert("temporary", i));
             }
-            while (!coming.isEmpty()) {
-                assertThat(table.remove(coming.remove(), "coming")).isTrue();
+            while (!temporary.isEmpty()) {
+                assertThat(table.remove(temporary.remove(), "temporary")).isTrue();
             }
         }
         done.countDown();

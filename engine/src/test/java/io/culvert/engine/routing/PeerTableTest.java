@@ -16,7 +16,7 @@ class PeerTableTest {
     }
 
     @Test
-    void findsWhatWasAdded() {
+    void addedPeersAreFound() {
         PeerTable<String> table = new PeerTable<>();
         assertThat(table.get(key(1))).isNull();
         assertThat(table.add(key(1), "one")).isTrue();
@@ -42,7 +42,7 @@ class PeerTableTest {
     }
 
     @Test
-    void holdsAsManyPeersAsTheKernelAndNoMore() {
+    void holdsAtMostAsManyPeersAsTheKernel() {
         PeerTable<Integer> table = new PeerTable<>();
         for (int n = 0; n < PeerTable.MAX_PEERS; n++) {
             table.add(key(n), n);
@@ -52,9 +52,9 @@ class PeerTableTest {
         assertThat(table.get(key(1_000_000))).isEqualTo(1_000_000);
     }
 
-    /** A list of so many colliding keys would take 10^9 comparisons; the tree takes less than 10^6. */
+    /** A linked list of these keys would take 10^9 comparisons; the tree takes less than 10^6. */
     @Test
-    void keysChosenToCollideAreNoBurden() {
+    void lookupsStayFastWithCollidingKeys() {
         int count = 1 << 15;
         PeerTable<Integer> table = new PeerTable<>();
         PublicKey[] keys =
@@ -68,7 +68,7 @@ class PeerTableTest {
         }
     }
 
-    /** Pairs of bytes (1, -31) and (0, 0) hash alike, so every choice among them does. */
+    /** The pairs of bytes (1, -31) and (0, 0) have the same hash, and so has every combination of them. */
     private static PublicKey colliding(int choice) {
         byte[] bytes = new byte[PublicKey.BYTES];
         for (int pair = 0; pair < PublicKey.BYTES / 2; pair++) {

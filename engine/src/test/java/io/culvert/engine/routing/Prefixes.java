@@ -2,7 +2,7 @@ package io.culvert.engine.routing;
 
 import java.net.InetAddress;
 
-/** Prefixes and addresses as people write them. */
+/** Parses prefixes and addresses. */
 final class Prefixes {
     private Prefixes() {}
 
