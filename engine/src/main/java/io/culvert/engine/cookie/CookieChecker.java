@@ -15,21 +15,21 @@ import java.security.MessageDigest;
 import java.util.Arrays;
 
 /**
- * A device's side of the MACs and cookies (the kernel's cookie_checker; paper, sections 5.3 and 5.4.7). mac1 shows that
- * the sender knows this device's public key. mac2, asked for under load only, shows that it receives at the address it
- * sends from: it is made with a cookie, which is a MAC over that address and port under a secret that changes every two
- * minutes.
+ * Checks the MACs of handshake messages and creates cookies (the kernel's cookie_checker; paper, sections 5.3 and
+ * 5.4.7). mac1 proves that the sender knows this device's public key. mac2, which is only required under load, proves
+ * that the sender receives at its source address: its key is a cookie, which is a MAC of that address and port under a
+ * secret that changes every two minutes.
  *
- * <p>Any thread. {@code keys} is replaced as a whole, by the control side; the secret is guarded by this.
+ * <p>Any thread. {@code keys} is replaced as a whole when the device's key changes; the secret is guarded by this.
  */
 public final class CookieChecker implements AutoCloseable {
-    /** What the MACs of a message say. */
+    /** The verdict on a message, as in the kernel (enum cookie_mac_state). */
     public enum Result {
-        /** mac1 is wrong: to be dropped in silence. */
+        /** mac1 is wrong: drop the message silently. */
         INVALID_MAC,
-        /** mac1 is right. Under load that is not enough: to be answered with a cookie. */
+        /** mac1 is right, mac2 is not or was not checked: under load, answer with a cookie. */
         VALID_MAC_BUT_NO_COOKIE,
-        /** Both are right, but the source sends too often: to be dropped in silence. */
+        /** Both are right, but the source exceeds its rate: drop the message silently. */
         VALID_MAC_WITH_COOKIE_BUT_RATELIMITED,
         /** Both are right. */
         VALID_MAC_WITH_COOKIE
@@ -44,27 +44,28 @@ public final class CookieChecker implements AutoCloseable {
     // Guarded by this.
     private final Secret secret = new Secret();
     private long secretBirth;
-    private boolean secretMade;
+    private boolean hasSecret;
     private boolean closed;
 
-    /** A checker that accepts nothing until {@link #setPublicKey}. */
+    /** A checker that refuses every message until {@link #setPublicKey}. */
     public CookieChecker(RateLimiter rateLimiter, RandomSource random) {
         this.rateLimiter = rateLimiter;
         this.random = random;
     }
 
-    /** Sets the device's public key, or none: then every message is refused. */
+    /** Sets the device's public key; with {@code null} every message is refused. */
     public void setPublicKey(PublicKey publicKey) {
         keys = publicKey == null ? null : new Keys(Macs.mac1Key(publicKey), Macs.cookieKey(publicKey));
     }
 
     /**
-     * Looks at the MACs of an initiation or response.
+     * Checks the MACs of an initiation or response.
      *
+     * @param message address of the message
      * @param length of the message in bytes, which is right for its type
-     * @param source who sent it
-     * @param underLoad whether mac2 counts; else it is ignored, whatever it is
-     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
+     * @param source the sender
+     * @param underLoad whether mac2 is checked
+     * @param now the current {@link io.culvert.engine.io.Clock#nanos}
      */
     public Result validate(long message, int length, UdpEndpoint source, boolean underLoad, long now) {
         Keys current = keys;
@@ -87,7 +88,7 @@ public final class CookieChecker implements AutoCloseable {
                 : Result.VALID_MAC_WITH_COOKIE_BUT_RATELIMITED;
     }
 
-    /** Whether the MAC at {@code offset} is that of all before it; compared in constant time. */
+    /** Whether the MAC at {@code offset} authenticates all bytes before it; compared in constant time. */
     private static boolean isMac(byte[] key, byte[] message, int offset) {
         byte[] expected = Blake2s.mac(key, message, offset);
         byte[] found = Arrays.copyOfRange(message, offset, offset + Message.MAC_BYTES);
@@ -95,13 +96,14 @@ public final class CookieChecker implements AutoCloseable {
     }
 
     /**
-     * Makes the answer to an initiation or response whose mac1 was valid.
+     * Writes a cookie reply to an initiation or response whose mac1 is valid.
      *
      * @param target {@value CookieReply#BYTES} bytes
-     * @param message what is answered
+     * @param message the message to answer
      * @param length its length in bytes
-     * @param source who sent it
-     * @return the size of the answer; 0 when the device has lost its key meanwhile
+     * @param source its sender
+     * @param now the current {@link io.culvert.engine.io.Clock#nanos}
+     * @return the size of the reply in bytes; 0 if the device has no key any more
      */
     public int createReply(long target, long message, int length, UdpEndpoint source, long now) {
         Keys current = keys;
@@ -122,18 +124,18 @@ public final class CookieChecker implements AutoCloseable {
         return CookieReply.BYTES;
     }
 
-    /** The cookie of an address and port, under the secret of the day. */
+    /** The cookie of an address and port under the current secret. */
     private synchronized byte[] makeCookie(UdpEndpoint source, long now) {
         if (closed) {
-            // Nobody can know it, and so nobody's mac2 is right.
-            byte[] nobodys = new byte[Macs.COOKIE_BYTES];
-            random.fill(nobodys);
-            return nobodys;
+            // A random cookie that is not sent to anyone makes every mac2 wrong.
+            byte[] unused = new byte[Macs.COOKIE_BYTES];
+            random.fill(unused);
+            return unused;
         }
-        if (!secretMade || now - secretBirth >= Limits.COOKIE_SECRET_MAX_AGE) {
+        if (!hasSecret || now - secretBirth >= Limits.COOKIE_SECRET_MAX_AGE) {
             random.fill(secret.address(), Secret.BYTES);
             secretBirth = now;
-            secretMade = true;
+            hasSecret = true;
         }
         ByteBuffer from = ByteBuffer.allocate(18);
         if (source.isIpv6()) {
@@ -150,7 +152,7 @@ public final class CookieChecker implements AutoCloseable {
         }
     }
 
-    /** Zeroes the secret. Cookies made from it are worthless then. Idempotent. */
+    /** Zeroes the secret, which invalidates its cookies. Idempotent. */
     @Override
     public synchronized void close() {
         closed = true;

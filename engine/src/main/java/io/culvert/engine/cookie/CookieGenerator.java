@@ -9,32 +9,33 @@ import io.culvert.engine.noise.PublicKey;
 import io.culvert.natives.Memory;
 
 /**
- * A peer's side of the MACs and cookies (the kernel's struct cookie): adds the MACs to what is sent to it, and takes its
- * cookies in.
+ * Adds the MACs to handshake messages for one peer, and consumes the peer's cookie replies (the kernel's struct
+ * cookie).
  *
- * <p>Any thread; under its own lock. Cookies pass the network sealed but under a key that anyone can derive who knows the
- * peer's public key; they are held on the heap.
+ * <p>Any thread; under its own lock. The cookies are on the heap: a cookie reply is encrypted under a key that can be
+ * derived from the peer's public key, so its cookie is no secret.
  */
 public final class CookieGenerator {
     private static final long COOKIE_LIFE = Limits.COOKIE_SECRET_MAX_AGE - Limits.COOKIE_SECRET_LATENCY;
 
     private final PublicKey receiver;
 
-    // Guarded by this. Both are null when there is none, so that an idle peer costs little.
+    // Guarded by this. Both arrays are null until needed, so that an idle peer uses little memory.
     private byte[] cookie;
     private byte[] lastMac1Sent;
     private long cookieBirth;
 
-    /** No cookie yet; {@code receiver} is the peer's key. */
+    /** A generator without a cookie; {@code receiver} is the peer's public key. */
     public CookieGenerator(PublicKey receiver) {
         this.receiver = receiver;
     }
 
     /**
-     * Writes both MACs of an initiation or response; mac2 is all zero unless a cookie younger than 115 s is at hand.
+     * Writes both MACs of an initiation or response. mac2 is zero if there is no cookie younger than 115 s.
      *
+     * @param message address of the message
      * @param length of the message in bytes
-     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
+     * @param now the current {@link io.culvert.engine.io.Clock#nanos}
      */
     public synchronized void addMacs(long message, int length, long now) {
         byte[] bytes = new byte[length];
@@ -55,11 +56,11 @@ public final class CookieGenerator {
     }
 
     /**
-     * Takes a cookie reply in, whose receiver index led to this peer. Each mac1 sent can be answered by one.
+     * Consumes a cookie reply, whose receiver index belongs to this peer. Each sent mac1 accepts one reply.
      *
      * @param message {@value CookieReply#BYTES} bytes
-     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
-     * @return whether it was authentic and expected
+     * @param now the current {@link io.culvert.engine.io.Clock#nanos}
+     * @return whether the reply was authentic and expected
      */
     public synchronized boolean consumeReply(long message, long now) {
         if (lastMac1Sent == null) {

@@ -4,7 +4,7 @@ import io.culvert.engine.noise.Blake2s;
 import io.culvert.engine.noise.PublicKey;
 import java.nio.charset.StandardCharsets;
 
-/** The keys that both sides derive from the public key of the one that a message is for (paper, section 5.4.4). */
+/** The MAC keys, derived from the public key of the receiver of a message (paper, section 5.4.4). */
 final class Macs {
     static final int COOKIE_BYTES = 16;
 
@@ -17,7 +17,7 @@ final class Macs {
         return Blake2s.hash(LABEL_MAC1, receiver.toBytes());
     }
 
-    /** Of the cookie's sender: the receiver of the message it answers. */
+    /** The key of cookie replies from {@code receiver}, which received the message that the reply answers. */
     static byte[] cookieKey(PublicKey receiver) {
         return Blake2s.hash(LABEL_COOKIE, receiver.toBytes());
     }

@@ -5,18 +5,18 @@ import io.culvert.engine.io.UdpEndpoint;
 import org.agrona.collections.Long2LongHashMap;
 
 /**
- * Lets 20 handshake messages a second through, and 5 at once, for each IPv4 address or IPv6 /64 (the kernel's
- * ratelimiter.c). It is asked only under load and of messages whose sender has shown, by a cookie, that it has its
- * address, and so it stops few and honest ones.
+ * Limits handshake messages to 20 a second, in bursts of at most 5, for each IPv4 address or IPv6 /64 (the kernel's
+ * ratelimiter.c). The device uses it only under load, and only for messages with a valid cookie, so a spoofed source
+ * address cannot exhaust the limit of another host.
  *
- * <p>Each source has a bucket of 250 ms that every message takes 50 ms from. What is held is the time at which the bucket
- * will be full again: from then on the source is as one never seen, and its entry is swept away at the next occasion, at
- * most once a second. Nothing is swept while nobody asks.
+ * <p>A token bucket for each source, in units of time: it holds 250 ms, and every message takes 50 ms. The table stores
+ * when the bucket will be full again. From then on the source equals an unknown one, and the next sweep, at most one a
+ * second, removes its entry. Only {@link #allow} sweeps.
  *
  * <p>Any thread; under its own lock.
  */
 public final class RateLimiter {
-    /** Sources that are remembered at once. When there are more, unknown ones are refused. */
+    /** The maximum number of sources in the table. While it is full, messages of unknown sources are refused. */
     public static final int MAX_ENTRIES = 8 * 8192;
 
     private static final long SECOND = 1_000_000_000L;
@@ -27,28 +27,28 @@ public final class RateLimiter {
     private static final long MISSING = Long.MIN_VALUE;
 
     // Guarded by this.
-    private final Long2LongHashMap fullAgain = new Long2LongHashMap(MISSING);
+    private final Long2LongHashMap refillTimes = new Long2LongHashMap(MISSING);
     private final long seed;
     private long lastSweep;
 
-    /** Empty. The randomness keeps senders from choosing addresses that meet in one place of the table. */
+    /** An empty limiter. The random seed keeps senders from choosing addresses whose hashes collide. */
     public RateLimiter(RandomSource random) {
         seed = (long) random.nextInt() << 32 | Integer.toUnsignedLong(random.nextInt());
     }
 
     /**
-     * Whether a message from {@code source} may pass; if so, it is counted.
+     * Whether a message from {@code source} is within the limit; if so, takes its tokens.
      *
-     * @param now the present, of {@link io.culvert.engine.io.Clock#nanos}
+     * @param now the current {@link io.culvert.engine.io.Clock#nanos}
      */
     public synchronized boolean allow(UdpEndpoint source, long now) {
         if (now - lastSweep >= SECOND) {
             sweep(now);
         }
         long key = key(source);
-        long full = fullAgain.get(key);
+        long full = refillTimes.get(key);
         if (full == MISSING) {
-            if (fullAgain.size() >= MAX_ENTRIES) {
+            if (refillTimes.size() >= MAX_ENTRIES) {
                 return false;
             }
             full = now;
@@ -57,13 +57,13 @@ public final class RateLimiter {
         if (afterwards - now > TOKEN_MAX) {
             return false;
         }
-        fullAgain.put(key, afterwards);
+        refillTimes.put(key, afterwards);
         return true;
     }
 
     private void sweep(long now) {
         lastSweep = now;
-        Long2LongHashMap.ValueIterator times = fullAgain.values().iterator();
+        Long2LongHashMap.ValueIterator times = refillTimes.values().iterator();
         while (times.hasNext()) {
             if (times.nextValue() <= now) {
                 times.remove();
@@ -72,8 +72,8 @@ public final class RateLimiter {
     }
 
     /**
-     * A number for a source: an IPv4 address as it would be mapped to ffff:ffff::/32, where no IPv6 sender is; of an IPv6
-     * address its upper half. Then mixed, one to one.
+     * The key of a source: an IPv4 address mapped into ffff:ffff::/32, which no IPv6 host uses, or the upper half of an
+     * IPv6 address; then permuted by the seed.
      */
     private long key(UdpEndpoint source) {
         long prefix = source.isIpv6() ? source.high() : 0xFFFF_FFFF_0000_0000L | source.low();

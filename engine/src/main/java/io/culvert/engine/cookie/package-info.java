@@ -1,2 +1,2 @@
-/** Defence against floods of handshake messages: MACs, cookies and the rate limiter. */
+/** Protection against floods of handshake messages: MACs, cookies and the rate limiter. */
 package io.culvert.engine.cookie;

@@ -56,7 +56,7 @@ class CookieTest {
         Memory.free(reply);
     }
 
-    /** A message of random content, with its MACs. */
+    /** Creates a message of random content with MACs. */
     private void send(int length) {
         random.fill(message, length);
         Memory.putInt(message, length == INITIATION ? 1 : 2);
@@ -80,14 +80,14 @@ class CookieTest {
 
     @ParameterizedTest
     @ValueSource(ints = {INITIATION, RESPONSE})
-    void acceptsMac1AndNoCookieWhileThereIsNoLoad(int length) {
+    void needsNoCookieWithoutLoad(int length) {
         send(length);
         assertThat(validate(length, false)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
         assertThat(bytes(Message.mac2(length), 16)).containsOnly(0);
     }
 
     @Test
-    void computesMac1AsThePaperSays() {
+    void mac1MatchesThePaper() {
         send(INITIATION);
         Blake2sDigest hash = new Blake2sDigest(256);
         hash.update("mac1----".getBytes(StandardCharsets.US_ASCII), 0, 8);
@@ -114,7 +114,7 @@ class CookieTest {
     }
 
     @Test
-    void ignoresAWrongMac2WhileThereIsNoLoad() {
+    void ignoresMac2WithoutLoad() {
         send(INITIATION);
         Memory.putInt(message + Message.mac2(INITIATION), 1);
         assertThat(validate(INITIATION, false)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
@@ -137,7 +137,7 @@ class CookieTest {
     }
 
     @Test
-    void limitsTheRateOfThoseWithACookie() {
+    void limitsTheRateOfSourcesWithACookie() {
         send(INITIATION);
         exchangeCookie(INITIATION);
         send(INITIATION);
@@ -177,7 +177,7 @@ class CookieTest {
     }
 
     @Test
-    void senderForgetsTheCookieBeforeTheReceiverDoes() {
+    void cookieExpiresAtTheSenderFirst() {
         send(INITIATION);
         exchangeCookie(INITIATION);
         now += 115 * SECOND - 1;
@@ -200,7 +200,7 @@ class CookieTest {
     }
 
     @Test
-    void takesOneReplyForEachMessageSent() {
+    void acceptsOneReplyForEachMessage() {
         assertThat(generator.consumeReply(reply, now)).isFalse();
         send(INITIATION);
         assertThat(exchangeCookie(INITIATION)).isTrue();
@@ -217,7 +217,7 @@ class CookieTest {
     }
 
     @Test
-    void refusesATamperedReplyAndTakesTheTrueOneThen() {
+    void refusesATamperedReplyAndAcceptsTheGenuineOne() {
         send(INITIATION);
         checker.createReply(reply, message, INITIATION, source, now);
         for (int i = CookieReply.NONCE; i < CookieReply.BYTES; i++) {
@@ -230,7 +230,7 @@ class CookieTest {
     }
 
     @Test
-    void refusesAllWithoutAKey() {
+    void refusesEverythingWithoutAKey() {
         send(INITIATION);
         checker.setPublicKey(null);
         assertThat(validate(INITIATION, false)).isEqualTo(INVALID_MAC);
@@ -238,14 +238,14 @@ class CookieTest {
     }
 
     @Test
-    void refusesWhatWasMadeForAnotherKey() {
+    void refusesMessagesForAnotherKey() {
         send(INITIATION);
         checker.setPublicKey(publicKey(2));
         assertThat(validate(INITIATION, false)).isEqualTo(INVALID_MAC);
     }
 
     @Test
-    void refusesAllOnceClosed() {
+    void refusesEverythingOnceClosed() {
         send(INITIATION);
         exchangeCookie(INITIATION);
         send(INITIATION);
