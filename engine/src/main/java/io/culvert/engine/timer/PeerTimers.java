@@ -8,29 +8,29 @@ import static io.culvert.engine.message.Limits.REKEY_TIMEOUT_JITTER_MAX;
 import java.util.Arrays;
 
 /**
- * One peer's timers; confined to the thread of the peer's home. The event methods are named as in the kernel's timers.c
- * and are called once per train, with the present in nanoseconds.
+ * The timers of one peer; confined to the thread of the peer's home. The event methods are named as in the kernel's
+ * timers.c and are called once for each train. {@code now} is the current {@link io.culvert.engine.io.Clock#nanos}.
  *
- * <p>Each timer is a deadline here, and the wheel holds at most one entry, for the earliest of them or an earlier time.
- * Putting a deadline off or cancelling it, which traffic does all the time, does not touch the wheel: its entry comes
- * due, finds nothing to do, and is set anew.
+ * <p>Each timer is a deadline. The wheel holds at most one entry for a peer, at the earliest deadline or before.
+ * Traffic postpones and cancels deadlines all the time; that does not touch the wheel: its entry expires, finds no
+ * deadline passed, and is scheduled again.
  */
 public final class PeerTimers {
-    /** What happens when a timer is due. */
+    /** The actions of the timers. Called on the home's thread. */
     public interface Events {
         /** The initiation was not answered. */
         void onRetransmitHandshake(long now);
 
-        /** Data came and nothing went back for a while. */
+        /** Data was received, and nothing was sent for KEEPALIVE_TIMEOUT. */
         void onSendKeepalive(long now);
 
-        /** Data went and nothing came back: the session may be gone at the other end. */
+        /** Data was sent, and nothing was received: the peer may have lost the session. */
         void onNewHandshake(long now);
 
-        /** The keys were not renewed for so long that they are to be forgotten. */
+        /** No session was derived for three times REJECT_AFTER_TIME: the keys are to be zeroed. */
         void onZeroKeyMaterial(long now);
 
-        /** Nothing passed for the persistent keepalive interval. */
+        /** No packet passed for the persistent keepalive interval. */
         void onPersistentKeepalive(long now);
     }
 
@@ -50,19 +50,19 @@ public final class PeerTimers {
     private boolean needAnotherKeepalive;
     private long persistentKeepaliveNanos;
 
-    /** All timers off, and inactive until {@link #start}. */
+    /** Timers that are all off, and inactive until {@link #start}. */
     public PeerTimers(Events events, TimerWheel wheel) {
         this.events = events;
         this.wheel = wheel;
         Arrays.fill(deadlines, TimerWheel.OFF);
     }
 
-    /** Lets timers be armed: the interface is up. */
+    /** Allows timers to be armed: the interface is up. */
     public void start() {
         active = true;
     }
 
-    /** Cancels all and arms none until {@link #start}. */
+    /** Cancels all timers, and arms none until {@link #start}. */
     public void stop() {
         active = false;
         needAnotherKeepalive = false;
@@ -94,17 +94,17 @@ public final class PeerTimers {
         }
     }
 
-    /** Anything authenticated was sent, a handshake message or keepalive included. */
+    /** A packet was sent: data, a keepalive or a handshake message. */
     public void anyAuthenticatedPacketSent() {
         deadlines[SEND_KEEPALIVE] = TimerWheel.OFF;
     }
 
-    /** Anything authenticated was received. */
+    /** An authentic packet was received. */
     public void anyAuthenticatedPacketReceived() {
         deadlines[NEW_HANDSHAKE] = TimerWheel.OFF;
     }
 
-    /** Anything authenticated passed, in either direction. */
+    /** An authentic packet was sent or received. */
     public void anyAuthenticatedPacketTraversal(long now) {
         if (persistentKeepaliveNanos != 0) {
             arm(PERSISTENT_KEEPALIVE, now + persistentKeepaliveNanos, now);
@@ -116,17 +116,17 @@ public final class PeerTimers {
         arm(RETRANSMIT_HANDSHAKE, now + REKEY_TIMEOUT + wheel.jitter(REKEY_TIMEOUT_JITTER_MAX), now);
     }
 
-    /** A handshake ended well. */
+    /** A handshake was completed. */
     public void handshakeComplete() {
         deadlines[RETRANSMIT_HANDSHAKE] = TimerWheel.OFF;
     }
 
-    /** A session's keys were derived. */
+    /** The keys of a session were derived. */
     public void sessionDerived(long now) {
         armZeroKeyMaterial(now);
     }
 
-    /** No more initiations are tried: keys are forgotten in time, unless that is under way already. */
+    /** The handshake is given up: arms the timer that zeroes the keys, unless it is armed. */
     public void handshakeGivenUp(long now) {
         deadlines[SEND_KEEPALIVE] = TimerWheel.OFF;
         if (deadlines[ZERO_KEY_MATERIAL] == TimerWheel.OFF) {
@@ -161,12 +161,12 @@ public final class PeerTimers {
         }
     }
 
-    /** The wheel's entry came due and is gone. */
+    /** The wheel has removed its expired entry. */
     void unscheduled() {
         scheduled = TimerWheel.OFF;
     }
 
-    /** Runs what is due, and sets the wheel's next entry. */
+    /** Runs the expired timers, and schedules the wheel's next entry. */
     void expire(long now) {
         for (int timer = 0; timer < TIMERS; timer++) {
             if (deadlines[timer] <= now) {

@@ -7,14 +7,14 @@ import org.agrona.DeadlineTimerWheel;
 import org.agrona.collections.Long2ObjectHashMap;
 
 /**
- * The timers of all peers at home with one worker; confined to its thread. Time is nanoseconds of
+ * The timers of all peers of one home worker; confined to its thread. Times are
  * {@link io.culvert.engine.io.Clock#nanos}.
  */
 public final class TimerWheel {
     /** No deadline. */
     public static final long OFF = Long.MAX_VALUE;
 
-    // 2^23 ns = 8.4 ms: the kernel's timers tick at 1 to 10 ms, and nothing in the protocol is finer than 333 ms.
+    // 2^23 ns = 8.4 ms. The kernel's timers tick at 1 to 10 ms, and the protocol needs no resolution below 333 ms.
     private static final long TICK_NANOS = 1L << 23;
     private static final int TICKS = 1024;
 
@@ -27,20 +27,20 @@ public final class TimerWheel {
     /**
      * An empty wheel.
      *
-     * @param now the present
-     * @param seed of the jitter, which need not be secret
+     * @param now the current time
+     * @param seed of the jitter, not secret
      */
     public TimerWheel(long now, long seed) {
         wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, now, TICK_NANOS, TICKS);
         jitter = new SplittableRandom(seed);
     }
 
-    /** A time before which no timer is due, or {@link #OFF} when there is none. */
+    /** A time before which no timer expires; {@link #OFF} if no timer is scheduled. */
     public long earliest() {
         return earliest;
     }
 
-    /** Runs what is due at {@code now}; returns how many peers' timers were. */
+    /** Runs the timers expired at {@code now}; returns the number of their peers. */
     public int poll(long now) {
         if (now < earliest) {
             return 0;
@@ -50,7 +50,7 @@ public final class TimerWheel {
         } while (wheel.currentTickTime() <= now);
         earliest = OFF;
         wheel.forEach((deadline, id) -> earliest = Math.min(earliest, deadline));
-        // Only now, as what they run may set timers, and the wheel is not to change while it is walked.
+        // After the loop, as the timers' actions schedule timers, and the wheel must not change while it is polled.
         int count = due.size();
         for (int i = 0; i < count; i++) {
             due.get(i).expire(now);
@@ -66,7 +66,7 @@ public final class TimerWheel {
 
     long schedule(PeerTimers peer, long deadline, long now) {
         if (wheel.timerCount() == 0) {
-            // Nothing waits: begin anew, so that the time slept through need not be walked tick by tick.
+            // Restarts the empty wheel, so that poll need not advance tick by tick through an idle period.
             wheel.resetStartTime(now);
         }
         long id = wheel.scheduleTimer(deadline);

@@ -66,7 +66,7 @@ class PeerTimersTest {
     }
 
     @Test
-    void nothingIsScheduledUntilSomethingHappens() {
+    void nothingIsScheduledInitially() {
         assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
     }
 
@@ -101,7 +101,7 @@ class PeerTimersTest {
     }
 
     @Test
-    void anythingSentStandsForTheKeepalive() {
+    void anySentPacketReplacesTheKeepalive() {
         timers.dataReceived(now);
         timers.anyAuthenticatedPacketSent();
         assertThat(after(60 * SECOND)).isEmpty();
@@ -117,7 +117,7 @@ class PeerTimersTest {
     }
 
     @Test
-    void anythingReceivedIsAnAnswer() {
+    void anyReceivedPacketIsAnAnswer() {
         timers.dataSent(now);
         timers.anyAuthenticatedPacketReceived();
         assertThat(after(60 * SECOND)).isEmpty();
@@ -133,7 +133,7 @@ class PeerTimersTest {
     }
 
     @Test
-    void givingUpZeroesKeysInTimeButDoesNotPutItOff() {
+    void givingUpDoesNotPostponeZeroing() {
         timers.sessionDerived(now);
         after(100 * SECOND);
         timers.handshakeGivenUp(now);
@@ -168,7 +168,7 @@ class PeerTimersTest {
     }
 
     @Test
-    void puttingADeadlineOffLeavesTheWheelAlone() {
+    void postponingADeadlineDoesNotTouchTheWheel() {
         timers.setPersistentKeepalive(25);
         timers.anyAuthenticatedPacketTraversal(now);
         long earliest = wheel.earliest();
@@ -180,7 +180,7 @@ class PeerTimersTest {
     }
 
     @Test
-    void aLongSleepIsCaughtUpWith() {
+    void timersFireAfterALongSleep() {
         timers.dataReceived(now);
         now += 100_000 * SECOND;
         wheel.poll(now);
