@@ -3,7 +3,7 @@ package io.culvert.engine.message;
 import io.culvert.natives.Memory;
 
 /**
- * What a responder under load sends in place of an answer (paper, section 5.4.7), 64 bytes:
+ * The cookie reply, which a responder under load sends in place of a response (paper, section 5.4.7), 64 bytes:
  *
  * <pre>
  *    0  type = 3              4
@@ -13,16 +13,16 @@ import io.culvert.natives.Memory;
  * </pre>
  */
 public final class CookieReply {
-    /** Size of the message. */
+    /** Size of the message in bytes. */
     public static final int BYTES = 64;
 
     /** Offset of the nonce. */
     public static final int NONCE = 8;
-    /** Its size. */
+    /** Size of the nonce in bytes. */
     public static final int NONCE_BYTES = 24;
     /** Offset of the encrypted cookie. */
     public static final int ENCRYPTED_COOKIE = 32;
-    /** Its size, tag included. */
+    /** Size of the encrypted cookie in bytes, tag included. */
     public static final int ENCRYPTED_COOKIE_BYTES = 16 + 16;
 
     private static final int RECEIVER = 4;
@@ -35,7 +35,7 @@ public final class CookieReply {
         Memory.putInt(message + RECEIVER, receiver);
     }
 
-    /** The index of the one it is for. */
+    /** The receiver index: the sender index of the answered message. */
     public static int receiver(long message) {
         return Memory.getInt(message + RECEIVER);
     }

@@ -3,7 +3,7 @@ package io.culvert.engine.message;
 import io.culvert.natives.Memory;
 
 /**
- * A message that carries a packet (paper, section 5.4.6), at least 32 bytes:
+ * A data message, which carries an inner packet (paper, section 5.4.6), at least 32 bytes:
  *
  * <pre>
  *    0  type = 4          4
@@ -15,7 +15,7 @@ import io.culvert.natives.Memory;
 public final class DataMessage {
     /** Bytes before the payload. */
     public static final int HEADER_BYTES = 16;
-    /** Bytes after it. */
+    /** Bytes of the tag after the payload. */
     public static final int TAG_BYTES = 16;
 
     private static final int RECEIVER = 4;
@@ -23,12 +23,12 @@ public final class DataMessage {
 
     private DataMessage() {}
 
-    /** Whether {@code length} bytes are a data message, by type and least length. */
+    /** Whether {@code length} bytes are a data message, by type and minimum length. */
     public static boolean isData(long message, int length) {
         return length >= HEADER_BYTES + TAG_BYTES && Message.type(message) == Message.DATA;
     }
 
-    /** Writes the header. */
+    /** Writes the header; {@code counter} is an unsigned number. */
     public static void write(long message, int receiver, long counter) {
         Memory.putInt(message, Message.DATA);
         Memory.putInt(message + RECEIVER, receiver);

@@ -16,18 +16,18 @@ import io.culvert.natives.Memory;
  * </pre>
  */
 public final class HandshakeInitiation {
-    /** Size of the message. */
+    /** Size of the message in bytes. */
     public static final int BYTES = 148;
 
     /** Offset of the ephemeral public key. */
     public static final int EPHEMERAL = 8;
     /** Offset of the encrypted static public key. */
     public static final int ENCRYPTED_STATIC = 40;
-    /** Its size, tag included. */
+    /** Size of the encrypted static public key in bytes, tag included. */
     public static final int ENCRYPTED_STATIC_BYTES = 32 + 16;
     /** Offset of the encrypted timestamp. */
     public static final int ENCRYPTED_TIMESTAMP = 88;
-    /** Its size, tag included. */
+    /** Size of the encrypted timestamp in bytes, tag included. */
     public static final int ENCRYPTED_TIMESTAMP_BYTES = 12 + 16;
 
     private HandshakeInitiation() {}

@@ -16,14 +16,14 @@ import io.culvert.natives.Memory;
  * </pre>
  */
 public final class HandshakeResponse {
-    /** Size of the message. */
+    /** Size of the message in bytes. */
     public static final int BYTES = 92;
 
     /** Offset of the ephemeral public key. */
     public static final int EPHEMERAL = 12;
-    /** Offset of the tag over nothing. */
+    /** Offset of the encrypted empty payload: a tag. */
     public static final int ENCRYPTED_NOTHING = 44;
-    /** Its size. */
+    /** Size of the encrypted empty payload in bytes. */
     public static final int ENCRYPTED_NOTHING_BYTES = 16;
 
     private static final int RECEIVER = 8;

@@ -3,7 +3,7 @@ package io.culvert.engine.message;
 import io.culvert.natives.Memory;
 
 /**
- * What all messages share (paper, section 5.4). Each begins with its type, a 32-bit little-endian word:
+ * The common parts of all messages (paper, section 5.4). Each begins with its type, a 32-bit little-endian word:
  *
  * <pre>
  *    0        1        2        3
@@ -12,10 +12,10 @@ import io.culvert.natives.Memory;
  *   +--------+--------+--------+--------+
  * </pre>
  *
- * The type is compared as the whole word, and so the reserved bytes must be zero. Initiation and response end with two
- * MACs of 16 bytes: mac1 over all before it, mac2 over all before it.
+ * The type is compared as a whole word, so the reserved bytes must be zero. Initiation and response end with two MACs
+ * of 16 bytes, each over all bytes before it: mac1 and mac2.
  *
- * <p>Methods take addresses of messages in memory, whose length the caller has checked.
+ * <p>Static methods over an address; the caller has checked the length of the message. Any thread.
  */
 public final class Message {
     /** Type of a {@link HandshakeInitiation}. */
@@ -27,7 +27,7 @@ public final class Message {
     /** Type of a {@link DataMessage}. */
     public static final int DATA = 4;
 
-    /** Size of mac1, and of mac2. */
+    /** Size of mac1 and of mac2 in bytes. */
     public static final int MAC_BYTES = 16;
 
     static final int TYPE_BYTES = 4;
@@ -51,7 +51,7 @@ public final class Message {
                 };
     }
 
-    /** The sender index, which initiation and response have in the same place. */
+    /** The sender index of an initiation or response. */
     public static int sender(long message) {
         return Memory.getInt(message + SENDER);
     }

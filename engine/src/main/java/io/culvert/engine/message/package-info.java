@@ -1,2 +1,2 @@
-/** WireGuard's wire formats, read and written in place, and the constants of the protocol. */
+/** WireGuard's wire formats, read and written in place, and the protocol's constants. */
 package io.culvert.engine.message;
