@@ -5,13 +5,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 
 /**
- * IP addresses as the engine holds them, in two big-endian words of which an IPv4 address fills the low half of the lower,
- * and as Java has them. For cold code: allocates.
+ * Converts IP addresses between Java's form and the engine's: two big-endian words, with an IPv4 address in the low
+ * half of the low word. For the control plane: allocates.
  */
 public final class AddressWords {
     private AddressWords() {}
 
-    /** The big-endian word of {@code count} bytes, at most 8. */
+    /** The big-endian word of {@code count} bytes from {@code from} on, at most 8. */
     public static long word(byte[] bytes, int from, int count) {
         long value = 0;
         for (int i = from; i < from + count; i++) {
@@ -20,7 +20,7 @@ public final class AddressWords {
         return value;
     }
 
-    /** Java's form; {@code scope} is the interface of a link-local IPv6 address, else 0. */
+    /** The address in Java's form; {@code scope} is the interface index of a link-local IPv6 address, else 0. */
     public static InetAddress toInetAddress(boolean ipv6, long high, long low, int scope) {
         byte[] bytes = new byte[ipv6 ? 16 : 4];
         for (int i = 0; i < bytes.length; i++) {
@@ -28,12 +28,12 @@ public final class AddressWords {
             bytes[i] = (byte) (shift >= 64 ? high >>> (shift - 64) : low >>> shift);
         }
         try {
-            // Scope 0 would be written out; -1 says that there is none.
+            // Java prints scope 0; -1 means none.
             return ipv6
                     ? Inet6Address.getByAddress(null, bytes, scope == 0 ? -1 : scope)
                     : InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
-            throw new AssertionError("4 and 16 bytes are always an address", e);
+            throw new AssertionError("4 or 16 bytes are always an address", e);
         }
     }
 }

@@ -2,16 +2,16 @@ package io.culvert.engine.io;
 
 import java.io.IOException;
 
-/** Opens UDP ports. */
+/** Opens UDP ports; one thread at a time. */
 public interface Bind {
     /**
-     * Opens a port, on IPv4 and IPv6 with the same number, with one socket of each family for each worker.
+     * Opens the same port on IPv4 and IPv6, with one socket of each family for each worker.
      *
-     * @param port 1 to 65,535, or 0 for any free one
-     * @param workers how many sockets of each family
-     * @param mark the firewall mark of what is sent, 0 for none
-     * @throws java.net.BindException when the port is taken
-     * @throws IOException when the system refuses
+     * @param port 1 to 65,535, or 0 for any free port
+     * @param workers the number of sockets of each family
+     * @param fwmark the firewall mark (SO_MARK) of sent datagrams, 0 for none
+     * @throws java.net.BindException if the port is in use
+     * @throws IOException if the system refuses a socket or an option
      */
-    UdpPort open(int port, int workers, int mark) throws IOException;
+    UdpPort open(int port, int workers, int fwmark) throws IOException;
 }

@@ -1,10 +1,10 @@
 package io.culvert.engine.io;
 
-/** The two clocks of WireGuard. Any thread may read them. */
+/** The two clocks of WireGuard. Any thread. */
 public interface Clock {
     /**
-     * Nanoseconds of CLOCK_BOOTTIME: for key ages, timers and rate limits. It counts on while the machine is suspended,
-     * so keys age then too.
+     * Nanoseconds of CLOCK_BOOTTIME, for key ages, timers and rate limits. This clock includes the time that the
+     * machine is suspended, so keys also age then.
      */
     long nanos();
 

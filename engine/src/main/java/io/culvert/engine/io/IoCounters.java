@@ -1,36 +1,36 @@
 package io.culvert.engine.io;
 
-/** What one worker's I/O counted; written by the worker's thread alone. */
+/** The I/O counters of one worker; only the worker's thread writes them. */
 public final class IoCounters extends Counters<IoCounters.Counter> {
-    /** A cause that is counted. */
+    /** The names of the counters. */
     public enum Counter {
-        /** System calls made for I/O. */
+        /** System calls for I/O. */
         SYSCALLS,
         /** Packets and super-packets read from the TUN. */
         TUN_READS,
         /** Packets and super-packets written to the TUN. */
         TUN_WRITES,
-        /** Super-packets written packet by packet because the kernel refused them. */
+        /** Super-packets that the kernel refused and that were written as single packets. */
         TUN_GSO_FALLBACKS,
-        /** TUN writes the kernel refused. */
+        /** TUN writes that the kernel refused. */
         TUN_WRITE_ERRORS,
-        /** Datagrams, or groups of them joined by UDP_GRO, received. */
+        /** Received datagrams, or groups of datagrams coalesced by UDP_GRO. */
         UDP_RECEIVES,
         /** Sends, each of one or more datagrams. */
         UDP_SENDS,
-        /** Datagrams lost because the socket's buffer was full. */
+        /** Datagrams dropped because the send buffer of the socket was full. */
         UDP_SEND_DROPS,
-        /** Sends the kernel refused for another reason. */
+        /** Sends that the kernel refused for another reason. */
         UDP_SEND_ERRORS,
-        /** Sends repeated datagram by datagram because the kernel refused UDP_SEGMENT. */
+        /** Sends repeated as single datagrams because the kernel refused UDP_SEGMENT. */
         UDP_GSO_FALLBACKS,
-        /** Sends repeated without their source because that address or its route is gone. */
+        /** Sends repeated without source address because that address or its route no longer exists. */
         UDP_SOURCE_FALLBACKS,
-        /** Datagrams that did not fit a buffer or whose control data could not be read. */
+        /** Datagrams dropped because they exceeded the buffer or their control data was truncated. */
         UDP_TRUNCATED
     }
 
-    /** All zero. */
+    /** Counters at zero. */
     public IoCounters() {
         super(Counter.class);
     }

@@ -1,7 +1,8 @@
 package io.culvert.engine.io;
 
 /**
- * The world a device runs in: real TUN and UDP on Linux, or memory in tests and simulations.
+ * The system services that a device needs: TUN and UDP on Linux, or in memory for tests and simulations. Any thread may
+ * call the methods, except {@link #workerIo}.
  */
 public interface Platform {
     /** The clocks. */
@@ -13,14 +14,14 @@ public interface Platform {
     /** The tunnel interface. */
     Tun tun();
 
-    /** The maker of UDP ports. */
+    /** Opens UDP ports. */
     Bind bind();
 
     /**
-     * Makes worker {@code worker}'s way to its TUN queue and its sockets. Called once for each worker, on that worker's
-     * own thread, which alone uses the result (but for {@link WorkerIo#wake}).
+     * Creates the I/O of a worker: its TUN queue and its sockets. Called once for each worker, on the worker's thread.
+     * Only that thread uses the result, except {@link WorkerIo#wake}.
      *
-     * @param worker 0 to {@link Tun#queues} - 1
+     * @param worker the worker's number, 0 to {@link Tun#queues} - 1
      */
     WorkerIo workerIo(int worker);
 }

@@ -1,13 +1,13 @@
 package io.culvert.engine.io;
 
-/** Cryptographic randomness. Any thread may draw from it. */
+/** A cryptographically secure random number generator. Any thread. */
 public interface RandomSource {
-    /** Fills {@code bytes} bytes at {@code address}. */
+    /** Fills {@code bytes} bytes at {@code address} with random bytes. */
     void fill(long address, int bytes);
 
-    /** Fills an array. */
+    /** Fills an array with random bytes. */
     void fill(byte[] bytes);
 
-    /** A uniform 32-bit word. */
+    /** Returns a uniformly distributed 32-bit word. */
     int nextInt();
 }

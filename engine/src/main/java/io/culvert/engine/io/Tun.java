@@ -1,32 +1,32 @@
 package io.culvert.engine.io;
 
-/** The tunnel interface as a whole; its packets pass through each worker's {@link io.culvert.engine.io.WorkerIo}. */
+/** The tunnel interface. Its packets pass through the {@link WorkerIo} of each worker. */
 public interface Tun extends AutoCloseable {
-    /** Hears what happens to the interface; called on the TUN's own thread, never concurrently. */
+    /** Receives changes of the interface. Called on one thread of the TUN, never concurrently. */
     interface Listener {
-        /** The interface was set up or down; the first call tells the state it is in. */
+        /** The interface was set up or down; the first call reports the current state. */
         void onLink(boolean up);
 
-        /** The MTU changed, in bytes; the first call tells what it is. */
+        /** The MTU, in bytes, changed; the first call reports the current MTU. */
         void onMtu(int mtu);
 
-        /** The interface was removed. No call follows. */
+        /** The interface was removed. This is the last call. */
         void onRemoved();
     }
 
-    /** The interface's name, at most 15 bytes. */
+    /** The name of the interface, at most 15 bytes. Any thread. */
     String name();
 
-    /** Its MTU in bytes, as last seen. Any thread. */
+    /** The last known MTU in bytes. Any thread. */
     int mtu();
 
-    /** How many queues it has: one for each worker, at least 1. */
+    /** The number of queues: one for each worker, at least 1. Any thread. */
     int queues();
 
-    /** Starts to tell {@code listener}; called once. */
+    /** Starts to call {@code listener}; called once. */
     void listen(Listener listener);
 
-    /** Removes the interface, unless it was handed to the program by another. Idempotent. */
+    /** Removes the interface, unless the program inherited it. Idempotent. */
     @Override
     void close();
 }

@@ -5,11 +5,11 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 
 /**
- * The other end of a datagram: its address and port, and (as the kernel's {@code struct endpoint} has it) the local
- * address and interface that it came to, from which answers go out. Addresses are held as two big-endian longs; an IPv4
- * address is in the low half of {@link #low}.
+ * A remote address and port, and the source: the local address and interface that received its last datagram, from
+ * which answers are sent (the kernel's struct endpoint). Addresses are two big-endian longs; an IPv4 address is in the
+ * low half of {@link #low}.
  *
- * <p>Mutable and not thread-safe: each instance belongs to one thread, or is published by its owner and then left alone.
+ * <p>Mutable and not thread-safe: each instance belongs to one thread, or is not changed after publication.
  */
 public final class UdpEndpoint {
     private boolean ipv6;
@@ -24,7 +24,7 @@ public final class UdpEndpoint {
     /** An endpoint that is {@linkplain #isSet not set}. */
     public UdpEndpoint() {}
 
-    /** Takes over another's values. */
+    /** Copies all fields of another endpoint. */
     public void copyFrom(UdpEndpoint other) {
         ipv6 = other.ipv6;
         high = other.high;
@@ -36,7 +36,7 @@ public final class UdpEndpoint {
         sourceInterface = other.sourceInterface;
     }
 
-    /** Sets an IPv4 remote and forgets the source. */
+    /** Sets an IPv4 remote, with the address as a big-endian word, and clears the source. */
     public void setIpv4(int address, int remotePort) {
         ipv6 = false;
         high = 0;
@@ -46,7 +46,7 @@ public final class UdpEndpoint {
         clearSource();
     }
 
-    /** Sets an IPv6 remote and forgets the source; {@code scopeId} is the interface of a link-local address, else 0. */
+    /** Sets an IPv6 remote and clears the source; {@code scopeId} is the interface of a link-local address, else 0. */
     public void setIpv6(long addressHigh, long addressLow, int remotePort, int scopeId) {
         ipv6 = true;
         high = addressHigh;
@@ -56,34 +56,34 @@ public final class UdpEndpoint {
         clearSource();
     }
 
-    /** Sets the local address and interface that a datagram came to. */
+    /** Sets the source: the local address and interface that received a datagram. */
     public void setSource(long addressHigh, long addressLow, int interfaceIndex) {
         sourceHigh = addressHigh;
         sourceLow = addressLow;
         sourceInterface = interfaceIndex;
     }
 
-    /** Forgets the source: the next datagram leaves by whatever address and route the system chooses. */
+    /** Clears the source: the system chooses the source address and route of the next datagram. */
     public void clearSource() {
         setSource(0, 0, 0);
     }
 
-    /** Forgets everything. */
+    /** Clears remote and source. */
     public void clear() {
         setIpv4(0, 0);
     }
 
-    /** Whether there is a remote at all. */
+    /** Whether the remote is set. */
     public boolean isSet() {
         return port != 0;
     }
 
-    /** Whether a source is known. */
+    /** Whether the source is set. */
     public boolean hasSource() {
         return (sourceHigh | sourceLow) != 0 || sourceInterface != 0;
     }
 
-    /** Whether remote and source are the same; the test that roaming makes for every train. */
+    /** Whether remote and source are the same; roaming compares them for every train. */
     public boolean sameAs(UdpEndpoint other) {
         return sameRemote(other)
                 && sourceLow == other.sourceLow
@@ -132,7 +132,7 @@ public final class UdpEndpoint {
         return sourceInterface;
     }
 
-    /** Sets the remote from a resolved address and forgets the source; cold code only. */
+    /** Sets the remote from a resolved address and clears the source. For the control plane: allocates. */
     public void set(InetSocketAddress remote) {
         byte[] bytes = remote.getAddress().getAddress();
         if (remote.getAddress() instanceof Inet4Address) {
@@ -143,7 +143,7 @@ public final class UdpEndpoint {
         }
     }
 
-    /** The remote as Java's own type, or {@code null} when not set; cold code only. */
+    /** The remote in Java's form, or {@code null} if not set. For the control plane: allocates. */
     public InetSocketAddress toSocketAddress() {
         return isSet() ? new InetSocketAddress(AddressWords.toInetAddress(ipv6, high, low, scope), port) : null;
     }

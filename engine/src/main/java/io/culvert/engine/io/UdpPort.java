@@ -7,10 +7,17 @@ public interface UdpPort extends AutoCloseable {
     /** The port number, 1 to 65,535. */
     int port();
 
-    /** Sets the firewall mark of what is sent from now on; 0 removes it. */
-    void mark(int mark) throws IOException;
+    /**
+     * Sets the firewall mark (SO_MARK) of later datagrams; 0 removes it.
+     *
+     * @throws IOException if the system refuses it
+     */
+    void mark(int fwmark) throws IOException;
 
-    /** How many datagrams a worker's sockets lost since they were opened because their buffers were full; 0 once closed. */
+    /**
+     * Datagrams that a worker's sockets dropped, since they were opened, as their receive buffers were full; 0 if
+     * closed.
+     */
     long receiveLosses(int worker);
 
     /** Closes the sockets. Every worker must have detached first. Idempotent. */

@@ -1,2 +1,2 @@
-/** The seam between the engine and the system: TUN, UDP, clock and random source as interfaces. */
+/** The interfaces between the engine and the system: TUN, UDP, clock and random source. */
 package io.culvert.engine.io;
