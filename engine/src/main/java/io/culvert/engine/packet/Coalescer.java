@@ -3,45 +3,46 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * Joins adjacent packets of one TCP or UDP flow into a super-packet that goes to the TUN in one write: what GRO does in a
- * network card's driver, after decryption.
+ * Coalesces adjacent packets of one TCP or UDP flow into a super-packet, which takes one write to the TUN: generic
+ * receive offload (GRO), after decryption.
  *
  * <pre>
  *  | 16 B | IP TCP data 0 |tag| 16 B | IP TCP data 1 |tag| 16 B | IP TCP data 2 |   as decrypted
  *     | vnet | IP TCP data 0 | data 1 | data 2 |                                    as written
  * </pre>
  *
- * <p>One run is open at a time and only the packet added last can have begun or extended it, so order is kept. A packet
- * joins when {@link Segmenter} would give it back as it came: equal headers but for what counts up, payloads of equal
- * size. The one liberty is RFC 6864's: the identification of an IPv4 packet that may not be fragmented has no meaning and
- * need not count up. Checksums of TCP and UDP count as verified, as what was sealed has not changed on its way (receive.c,
- * wg_packet_consume_data_done); that of an IPv4 header is looked at, as GRO does.
+ * <p>At most one run is open, and only the last packet added can begin or extend it, so the order is kept. A packet
+ * extends the run if {@link Segmenter} would restore it byte for byte: the headers are equal except for counting
+ * fields, and the payloads have equal size. One exception (RFC 6864): the identification of an IPv4 packet with the
+ * don't-fragment bit has no meaning and need not count up. TCP and UDP checksums count as verified, as authenticated
+ * packets did not change in transit (receive.c, wg_packet_consume_data_done). The checksum of an IPv4 header is
+ * verified, as in the kernel's GRO.
  *
- * <p>Packets are hostile: nothing is read beyond their lengths, and what is odd in any way is written alone and unchanged.
- * No allocation; one instance serves one thread.
+ * <p>Packets are untrusted input: the coalescer reads nothing beyond their lengths, and writes an unusual packet alone
+ * and unchanged. No allocation; an instance is confined to one thread.
  */
 public final class Coalescer {
-    /** Takes what is to be written. */
+    /** Writes packets and super-packets to the TUN. */
     public interface Output {
         /**
-         * Writes to the TUN.
+         * Writes a packet or super-packet.
          *
-         * @param vnetHeader address of the virtio-net header, the packet right behind it
+         * @param vnetHeader address of the virtio-net header, which the packet follows
          * @param length of both together
          */
         void write(long vnetHeader, int length);
     }
 
-    /** Bit of {@link #begin}: TCP packets may be joined. */
+    /** GRO kind of {@link #begin}: TCP packets. */
     public static final int TCP = 1;
-    /** Bit of {@link #begin}: UDP packets may be joined, which the TUN must understand (USO, Linux 6.2). */
+    /** GRO kind of {@link #begin}: UDP packets; the TUN must support USO (Linux 6.2). */
     public static final int UDP = 2;
-    /** Bit of {@link #begin}: and so may those that go to the ports of VXLAN and Geneve. */
+    /** GRO kind of {@link #begin}: with {@link #UDP}, also packets to the ports of VXLAN and Geneve. */
     public static final int VXLAN = 4;
-    /** All that may be joined at all. */
+    /** All GRO kinds. */
     public static final int ALL = TCP | UDP | VXLAN;
 
-    /** What fits in IPv4's total length; IPv6 could carry 40 bytes more. */
+    /** The maximum of IPv4's total length; IPv6 would allow 40 bytes more. */
     private static final int MAX_LENGTH = 65_535;
 
     private static final int TCP_CHECKSUM = 16;
@@ -51,9 +52,9 @@ public final class Coalescer {
     private static final int DONT_FRAGMENT = 0x4000;
 
     private Output output;
-    private int joins;
+    private int kinds;
 
-    // The open run; 0 when there is none.
+    // The open run; 0 if none.
     private long run;
     private long limit;
     private int length;
@@ -63,35 +64,35 @@ public final class Coalescer {
     private int size;
     private int count;
 
-    /** With no run open. */
+    /** A coalescer without an open run. */
     public Coalescer() {}
 
     /**
-     * Begins a row of packets.
+     * Begins a sequence of packets.
      *
-     * @param to takes them
-     * @param kinds the bits of what may be joined
+     * @param to receives the packets and super-packets
+     * @param groKinds the kinds of packets to coalesce, as bits
      */
-    public void begin(Output to, int kinds) {
+    public void begin(Output to, int groKinds) {
         output = to;
-        joins = kinds;
+        kinds = groKinds;
         run = 0;
     }
 
     /**
-     * Adds a packet. It must stay in place until what it became part of has been written for good.
+     * Adds a packet. The caller leaves its memory unchanged until the kernel has taken the write that contains it.
      *
-     * @param packet an IP packet as {@link IpPacket#length} accepted it, with 16 writable bytes in front
+     * @param packet an IP packet that {@link IpPacket#length} accepted, with 16 writable bytes in front
      * @param bytes its length by its own header
-     * @param bufferLimit end of what may be written behind it if it begins a run; from the packet's end to there may lie
-     *     only packets that are added next, which then move down, never up
+     * @param bufferLimit the end of the writable memory behind it, used if it begins a run; between the packet and this
+     *     limit there may be only packets that are added next, which move to lower addresses
      */
     public void add(long packet, int bytes, long bufferLimit) {
         int headerBytes = mergeableHeader(packet, bytes);
         if (headerBytes == 0) {
             finish();
             writeAlone(packet, bytes);
-        } else if (run != 0 && continues(packet, bytes, headerBytes) && headersRight(packet)) {
+        } else if (run != 0 && continues(packet, bytes, headerBytes) && headersValid(packet)) {
             merge(packet, bytes);
         } else {
             finish();
@@ -99,7 +100,7 @@ public final class Coalescer {
         }
     }
 
-    /** Writes the run that is open, if any. */
+    /** Writes the open run, if any. */
     public void finish() {
         if (run == 0) {
             return;
@@ -126,7 +127,7 @@ public final class Coalescer {
         tcp = IpPacket.protocol(packet) == IpPacket.TCP;
         size = bytes - headerBytes;
         count = 1;
-        // What a sender pushed is not to wait; a lone packet goes out as it came.
+        // A packet with PSH is not delayed; a single packet is written unchanged.
         if (tcp && (Memory.getByte(packet + transport + 13) & PSH) != 0) {
             finish();
         }
@@ -147,9 +148,9 @@ public final class Coalescer {
     }
 
     /**
-     * How many bytes of IP and TCP or UDP header a packet has that may be part of a run, or 0 if it may not be: IPv4
-     * without options and fragments, IPv6 without extensions, TCP with no flags but ACK and PSH, UDP with a checksum, and
-     * at least one byte of payload.
+     * The bytes of IP and TCP or UDP header of a packet that can be coalesced, else 0. Such a packet is IPv4 without
+     * options and not a fragment, or IPv6 without extension headers; TCP with no flags but ACK and PSH, or UDP with a
+     * checksum; and has at least one byte of payload.
      */
     private int mergeableHeader(long packet, int bytes) {
         if (IpPacket.length(packet, bytes) != bytes) {
@@ -161,8 +162,8 @@ public final class Coalescer {
         }
         int at = IpPacket.transport(packet);
         return switch (IpPacket.protocol(packet)) {
-            case IpPacket.TCP -> (joins & TCP) != 0 ? tcpHeader(packet, at, bytes) : 0;
-            case IpPacket.UDP -> (joins & UDP) != 0 ? udpHeader(packet, at, bytes) : 0;
+            case IpPacket.TCP -> (kinds & TCP) != 0 ? tcpHeader(packet, at, bytes) : 0;
+            case IpPacket.UDP -> (kinds & UDP) != 0 ? udpHeader(packet, at, bytes) : 0;
             default -> 0;
         };
     }
@@ -179,18 +180,18 @@ public final class Coalescer {
 
     private int udpHeader(long packet, int at, int bytes) {
         boolean plain = bytes > at + UDP_HEADER
-                && ((joins & VXLAN) != 0 || !isVxlan(Memory.getShortBE(packet + at + 2)))
+                && ((kinds & VXLAN) != 0 || !isVxlan(Memory.getShortBE(packet + at + 2)))
                 && Memory.getShortBE(packet + at + 4) == bytes - at
                 && Memory.getShort(packet + at + UDP_CHECKSUM) != 0;
         return plain ? at + UDP_HEADER : 0;
     }
 
-    /** The ports of VXLAN, as registered and as Linux has it, and of Geneve. */
+    /** The registered port of VXLAN, Linux's default for VXLAN, and the port of Geneve. */
     private static boolean isVxlan(int port) {
         return port == 4789 || port == 8472 || port == 6081;
     }
 
-    /** Whether a packet is the next of the run, fits, and is not larger than the ones before. */
+    /** Whether a packet continues the run, fits, and is not larger than the packets of the run. */
     private boolean continues(long packet, int bytes, int headerBytes) {
         int payload = bytes - headerBytes;
         return headerBytes == header
@@ -243,12 +244,12 @@ public final class Coalescer {
         return Memory.getLong(packet + offset) == Memory.getLong(run + offset);
     }
 
-    /** Whether a packet's IP header is right, and that of the run it would join, whose first packet was not looked at yet. */
-    private boolean headersRight(long packet) {
-        return (count > 1 || headerRight(run)) && headerRight(packet);
+    /** Whether the IP checksums of a packet and of the run's first packet are right; the latter is tested once. */
+    private boolean headersValid(long packet) {
+        return (count > 1 || headerValid(run)) && headerValid(packet);
     }
 
-    private static boolean headerRight(long packet) {
+    private static boolean headerValid(long packet) {
         return IpPacket.version(packet) != 4
                 || InternetChecksum.fold(InternetChecksum.sum(packet, IpPacket.IPV4_HEADER)) == 0xffff;
     }

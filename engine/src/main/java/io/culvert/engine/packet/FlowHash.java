@@ -3,29 +3,29 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * Tells flows apart: packets of one flow (addresses, protocol and, of TCP and UDP, ports) have the same hash. Other flows may
- * have it too.
+ * The hash of a packet's flow: its addresses, its protocol and, for TCP and UDP, its ports. Different flows may have
+ * the same hash.
  */
 public final class FlowHash {
-    /** What there are hashes of: 0 to {@value} - 1. */
+    /** The number of hashes. */
     public static final int FLOWS = 1024;
 
     private static final int MIX = 0x9e3779b1;
     private static final int PORTS = 4;
     private static final int ICMPV6 = 58;
     private static final int WITHOUT_OPTIONS = 0x45;
-    /** Of an IPv4 packet's flags and fragment offset: more fragments follow, or this is not the first. */
+    /** Mask of IPv4's more-fragments flag and fragment offset: not zero in a fragment. */
     private static final int FRAGMENT = 0x3fff;
 
     private FlowHash() {}
 
     /**
-     * A packet's flow.
+     * Computes the hash of a packet's flow.
      *
      * @param packet address of an IP packet
-     * @param length of it in bytes, 0 or more
-     * @return 0 to {@link #FLOWS} - 1; -1 where the flow cannot be told from these headers alone, as of fragments, and with options or
-     *     extension headers
+     * @param length of the packet in bytes, 0 or more
+     * @return 0 to {@link #FLOWS} - 1; -1 if these headers do not identify the flow, as in fragments and in packets
+     *     with IP options or extension headers
      */
     public static int of(long packet, int length) {
         if (length < IpPacket.IPV4_HEADER + PORTS) {
@@ -56,7 +56,7 @@ public final class FlowHash {
         };
     }
 
-    /** Of {@code words} words of 32 bits: the addresses, and the ports where they follow. */
+    /** Hashes {@code words} words of 32 bits: the addresses and, if they follow, the ports. */
     private static int hash(long address, int words, int protocol) {
         int sum = protocol;
         for (int i = 0; i < words; i++) {

@@ -3,24 +3,25 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * What a tunnel reads and changes in the header of an inner packet: RFC 791 and RFC 8200. Static methods over an
- * address; all but {@link #length} need a full fixed header there, which is what {@code length} makes sure of.
+ * The header fields of inner packets that a tunnel reads and changes (RFC 791, RFC 8200). Static methods over an
+ * address. All but {@link #length} and {@link #version} need a complete fixed header, which {@code length} checks. Any
+ * thread.
  */
 public final class IpPacket {
-    /** Size of an IPv4 header without options. */
+    /** Bytes of an IPv4 header without options. */
     public static final int IPV4_HEADER = 20;
-    /** Size of the fixed IPv6 header. */
+    /** Bytes of the fixed IPv6 header. */
     public static final int IPV6_HEADER = 40;
-    /** Protocol number. */
+    /** Protocol number of TCP. */
     public static final int TCP = 6;
-    /** Protocol number. */
+    /** Protocol number of UDP. */
     public static final int UDP = 17;
 
-    /** ECN codepoint (RFC 3168): not capable of it. */
+    /** ECN codepoint (RFC 3168): not ECN-capable transport. */
     public static final int NOT_ECT = 0;
-    /** ECN codepoint: capable, marked 1. */
+    /** ECN codepoint: ECN-capable transport, ECT(1). */
     public static final int ECT_1 = 1;
-    /** ECN codepoint: capable, marked 0. */
+    /** ECN codepoint: ECN-capable transport, ECT(0). */
     public static final int ECT_0 = 2;
     /** ECN codepoint: congestion experienced. */
     public static final int CE = 3;
@@ -33,17 +34,17 @@ public final class IpPacket {
 
     private IpPacket() {}
 
-    /** 4 or 6 when the packet is one of ours; anything from 0 to 15 otherwise. Needs one byte. */
+    /** The IP version, 0 to 15; only 4 and 6 are valid. Reads one byte. */
     public static int version(long packet) {
         return (Memory.getByte(packet) & 0xf0) >>> 4;
     }
 
     /**
-     * The packet's length by its own header, as the receive path trims it to.
+     * The packet's length by its own header, without padding.
      *
-     * @param available bytes that arrived, 0 or more
-     * @return -1 when the version is neither 4 nor 6, the fixed header is not all there, the length is smaller than the
-     *     header, or more was promised than arrived
+     * @param available bytes of the packet and its padding, 0 or more
+     * @return -1 if the version is neither 4 nor 6, the fixed header is incomplete, or the length is smaller than the
+     *     fixed header or greater than {@code available}
      */
     public static int length(long packet, int available) {
         if (available < IPV4_HEADER) {
@@ -65,22 +66,26 @@ public final class IpPacket {
         return length > available ? -1 : length;
     }
 
-    /** The number of what follows the fixed header: IPv4's protocol, or IPv6's next header. */
+    /** IPv4's protocol, or IPv6's next header. */
     public static int protocol(long packet) {
         return Memory.getByte(packet + (version(packet) == 4 ? 9 : 6)) & 0xff;
     }
 
-    /** Where the fixed header ends. */
+    /** The offset of the end of the fixed header. */
     static int transport(long packet) {
         return version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
     }
 
-    /** Length of a TCP header with its options, as its data offset has it: 0 to 60 bytes. */
+    /** The length of a TCP header with options, from its data offset: 0 to 60 bytes. */
     static int tcpHeader(long tcp) {
         return Memory.getByte(tcp + 12) >>> 2 & 0x3c;
     }
 
-    /** Whether all of a packet's {@code length} bytes are the headers of a TCP acknowledgement; false with IP options or extensions. */
+    /**
+     * Whether a packet of {@code length} bytes is a TCP acknowledgement without payload and without other flags.
+     *
+     * @return {@code false} for packets with IP options or extension headers
+     */
     public static boolean isBareAck(long packet, int length) {
         int transport = transport(packet);
         return length >= transport + TCP_HEADER
@@ -113,22 +118,25 @@ public final class IpPacket {
         return Memory.getLongBE(packet + 32);
     }
 
-    /** The ECN codepoint, 0 to 3: the low two bits of IPv4's TOS, or of IPv6's traffic class (which straddles bytes 0 and 1). */
+    /** The ECN codepoint, 0 to 3: the low two bits of IPv4's TOS or of IPv6's traffic class. */
     public static int ecn(long packet) {
         int second = Memory.getByte(packet + 1);
         return (version(packet) == 4 ? second : second >>> 4) & 3;
     }
 
-    /** The outer codepoint for an inner one: the same, but CE becomes ECT(0) (RFC 6040 section 4.1, compatibility of RFC 3168). */
+    /**
+     * The outer ECN codepoint of an inner one: the same, except ECT(0) for CE (RFC 6040 section 4.1, RFC 3168 mode).
+     */
     public static int encapsulateEcn(int inner) {
         return inner == CE ? ECT_0 : inner;
     }
 
     /**
-     * Brings what routers marked in the outer header into the inner one, as the kernel's WireGuard does: an inner Not-ECT
-     * stays (its transport would not understand), outer CE marks the inner CE, outer ECT(1) turns ECT(0) to ECT(1).
+     * Copies the congestion marks of the outer header into the inner one, as the kernel's WireGuard does. An inner
+     * Not-ECT does not change, as its transport does not support ECN. Otherwise, outer CE sets inner CE, and outer
+     * ECT(1) changes inner ECT(0) to ECT(1).
      *
-     * @param outer the outer header's codepoint, 0 to 3
+     * @param outer the outer ECN codepoint, 0 to 3
      */
     public static void decapsulateEcn(long packet, int outer) {
         int inner = ecn(packet);

@@ -3,18 +3,19 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * Cuts what came out of the TUN into IP packets that can be sent: a super-packet (TSO over IPv4 and IPv6, USO over both)
- * into its segments, a single packet into itself, with the checksums that the kernel left open completed on the way.
+ * Segments the packets read from the TUN: a super-packet (TSO and USO, over IPv4 and IPv6) into its IP packets, a
+ * single packet into itself. Completes the checksums that the kernel left to the device.
  *
  * <pre>
- *  | virtio-net | IP header | TCP or UDP | payload 0 | payload 1 | ... | payload n-1 |   what the TUN gave
+ *  | virtio-net | IP header | TCP or UDP | payload 0 | payload 1 | ... | payload n-1 |   read from the TUN
  *                     \___________/ \_________/ |
- *                   | IP | TCP or UDP | payload i |                                      what each {@link #next} lays
+ *                   | IP | TCP or UDP | payload i |                                      written by each {@link #next}
  * </pre>
  *
- * <p>Nothing in the virtio-net header is believed that can be seen in the packet itself, and all of it is checked before
- * the first segment. The source is only read, and must stay until the last segment is laid. The caller may lay some
- * segments in one place and the rest, later, in another. No allocation; one instance serves one thread.
+ * <p>Fields of the virtio-net header that the packet itself shows are not used. The segmenter checks all others before
+ * the first segment. It only reads the source, which must not change until the last segment is written. The caller may
+ * write some segments to one place and the rest, later, to another. No allocation; an instance is confined to one
+ * thread.
  */
 public final class Segmenter {
     private static final int TCP_CHECKSUM = 16;
@@ -29,7 +30,7 @@ public final class Segmenter {
     private int segments;
     private int index;
 
-    // Of a super-packet; checksumStart < 0 in a single one whose checksum is complete.
+    // Of a super-packet. checksumStart is negative for a single packet whose checksum is complete.
     private boolean gso;
     private boolean ipv4;
     private boolean tcp;
@@ -41,15 +42,15 @@ public final class Segmenter {
     private long ipSum;
     private long transportSum;
 
-    /** With nothing to segment. */
+    /** A segmenter without a packet. */
     public Segmenter() {}
 
     /**
-     * Takes a packet or super-packet.
+     * Starts to segment a packet or super-packet.
      *
-     * @param vnetHeader address of the virtio-net header, the IP packet right behind it
+     * @param vnetHeader address of the virtio-net header, which the IP packet follows
      * @param bytes of both together
-     * @return whether it is well-formed; if not, there are no segments and it is to be dropped
+     * @return whether the packet is well-formed; if not, there are no segments, and the caller drops it
      */
     public boolean start(long vnetHeader, int bytes) {
         segments = 0;
@@ -109,7 +110,7 @@ public final class Segmenter {
         return true;
     }
 
-    /** Where the TCP or UDP header begins, or -1: no fragment can be a super-packet. */
+    /** The offset of the TCP or UDP header; -1 if the packet is invalid or a fragment. */
     private int ipv4Transport(int protocol) {
         int ihl = (Memory.getByte(packet) & 0x0f) * 4;
         boolean fragment = (Memory.getShortBE(packet + 6) & 0x3fff) != 0;
@@ -117,8 +118,9 @@ public final class Segmenter {
     }
 
     /**
-     * The same behind IPv6, past hop-by-hop (0) and destination (60) options, RFC 8200 section 4. A routing header would
-     * change the pseudo-header's destination and a fragment is no super-packet: these, and anything unknown, give -1.
+     * The same for IPv6, after hop-by-hop (0) and destination (60) options, RFC 8200 section 4. All other extension
+     * headers give -1: a routing header would change the destination of the pseudo-header, and a fragment cannot be a
+     * super-packet.
      */
     private int ipv6Transport(int protocol) {
         int next = Memory.getByte(packet + 6);
@@ -134,8 +136,8 @@ public final class Segmenter {
     }
 
     /**
-     * Sums once what all segments' headers have in common, so that for each only the fields that differ are added: loads
-     * of just-stored halves, which summing the finished header would need, stall the processor.
+     * Sums the fields that are equal in all segments' headers once, so that each segment only adds the others. Summing
+     * the finished header instead would load words just stored as halves, which defeats store-to-load forwarding.
      */
     private void prepareSums(int protocol) {
         if (ipv4) {
@@ -157,26 +159,26 @@ public final class Segmenter {
         }
     }
 
-    /** How many IP packets there are in all; 0 after a {@link #start} that failed. */
+    /** The number of segments; 0 if {@link #start} returned {@code false}. */
     public int segments() {
         return segments;
     }
 
-    /** How many are still to be laid. */
+    /** The number of segments not written yet. */
     public int remaining() {
         return segments - index;
     }
 
-    /** The length of IP packet {@code i}, 0 to {@link #segments} - 1. */
+    /** The length in bytes of segment {@code i}, 0 to {@link #segments} - 1. */
     public int segmentLength(int i) {
         return gso ? header + Math.min(size, length - header - i * size) : length;
     }
 
     /**
-     * Lays the next IP packet. Call at most {@link #remaining} times.
+     * Writes the next segment, an IP packet. Call at most {@link #remaining} times.
      *
-     * @param target where; may not overlap the source
-     * @return its length in bytes
+     * @param target the address to write to; must not overlap the source
+     * @return the length of the segment in bytes
      */
     public int next(long target) {
         int i = index++;
@@ -202,7 +204,7 @@ public final class Segmenter {
             Memory.copy(packet, target, length);
         } else {
             Memory.copy(packet, target, checksumStart);
-            // The field itself holds the pseudo-header's sum and so belongs into this one.
+            // The sum includes the checksum field, which holds the sum of the pseudo-header.
             long sum =
                     InternetChecksum.sumAndCopy(packet + checksumStart, target + checksumStart, length - checksumStart);
             Memory.putShort(target + checksumAt, InternetChecksum.finishNonZero(sum));

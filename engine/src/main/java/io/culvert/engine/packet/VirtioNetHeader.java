@@ -3,8 +3,8 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * The header in front of every packet that passes a TUN queue opened with IFF_VNET_HDR: {@code struct virtio_net_hdr}
- * of linux/virtio_net.h, in the machine's byte order (the kernel's default for TUN).
+ * The header in front of every packet on a TUN queue opened with IFF_VNET_HDR: {@code struct virtio_net_hdr} of
+ * linux/virtio_net.h, in the machine's byte order (the kernel's default for TUN).
  *
  * <pre>
  *  0        1          2         4          6            8            10
@@ -13,22 +13,24 @@ import io.culvert.natives.Memory;
  *  +--------+----------+---------+----------+------------+-------------+
  * </pre>
  *
- * <p>Offsets in it count from the first byte of the IP packet. Static methods over an address, so that nothing is allocated.
+ * <p>csum_start counts from the first byte of the IP packet. Static methods over an address. Any thread; no allocation.
  */
 public final class VirtioNetHeader {
     /** Size in bytes. */
     public static final int BYTES = 10;
 
-    /** Flag: the checksum at csum_start + csum_offset holds the pseudo-header's sum only and is to be completed. */
+    /**
+     * Flag: the checksum field at csum_start + csum_offset holds the sum of the pseudo-header and must be completed.
+     */
     public static final int NEEDS_CSUM = 1;
 
-    /** gso_type: one packet. */
+    /** gso_type: a single packet. */
     public static final int GSO_NONE = 0;
     /** gso_type: TCP segments over IPv4. */
     public static final int GSO_TCPV4 = 1;
     /** gso_type: TCP segments over IPv6. */
     public static final int GSO_TCPV6 = 4;
-    /** gso_type: UDP datagrams over either (Linux 6.2 and later). */
+    /** gso_type: UDP datagrams over IPv4 or IPv6 (Linux 6.2 and later). */
     public static final int GSO_UDP_L4 = 5;
     /** Bit in gso_type: the TCP segments carry ECN. */
     public static final int GSO_ECN = 0x80;
@@ -44,33 +46,33 @@ public final class VirtioNetHeader {
         return Memory.getByte(header + 1) & 0x7f;
     }
 
-    /** The sender's idea of where the payload begins: a hint that nothing here relies on. */
+    /** The length of the headers as the sender states it: a hint that is not validated. */
     public static int hdrLen(long header) {
         return Short.toUnsignedInt(Memory.getShort(header + 2));
     }
 
-    /** Payload bytes of each segment but the last. */
+    /** Payload bytes of each segment except the last. */
     public static int gsoSize(long header) {
         return Short.toUnsignedInt(Memory.getShort(header + 4));
     }
 
-    /** Where checksumming begins. */
+    /** The offset in the packet at which checksumming begins. */
     public static int csumStart(long header) {
         return Short.toUnsignedInt(Memory.getShort(header + 6));
     }
 
-    /** Where the checksum lies, from csum_start. */
+    /** The offset of the checksum field from csum_start. */
     public static int csumOffset(long header) {
         return Short.toUnsignedInt(Memory.getShort(header + 8));
     }
 
-    /** A header that asks for nothing: one complete packet. */
+    /** Writes a header of zeros: a single packet with a complete checksum. */
     public static void clear(long header) {
         Memory.putLong(header, 0);
         Memory.putShort(header + 8, (short) 0);
     }
 
-    /** A header for a super-packet, or (with {@link #GSO_NONE}) for a packet whose checksum is to be completed. */
+    /** Writes a header for a super-packet or, with {@link #GSO_NONE}, for a packet whose checksum must be completed. */
     public static void set(long header, int gsoType, int hdrLen, int gsoSize, int csumStart, int csumOffset) {
         Memory.putByte(header, (byte) NEEDS_CSUM);
         Memory.putByte(header + 1, (byte) gsoType);

@@ -1,2 +1,2 @@
-/** IP packets in memory: headers, checksums, segmentation (TSO, USO) and coalescing (GRO). Pure functions of bytes; no I/O. */
+/** IP packets in memory: headers, checksums, segmentation (TSO, USO) and coalescing (GRO). No I/O. */
 package io.culvert.engine.packet;

@@ -2,7 +2,7 @@ package io.culvert.engine.packet;
 
 import java.nio.ByteBuffer;
 
-/** Makes inner packets for tests, in the plainest way and with a checksum of their own. */
+/** Builds inner packets for tests, with an independent implementation of the checksum. */
 final class Packets {
     static final int FIN = 1;
     static final int SYN = 2;
@@ -77,7 +77,7 @@ final class Packets {
         }
     }
 
-    /** Makes the checksums of IP and of TCP or UDP right; the packet has no IPv6 extension headers. */
+    /** Sets the checksums of IP and of TCP or UDP; the packet has no IPv6 extension headers. */
     static byte[] complete(byte[] packet) {
         boolean ipv6 = packet[0] >>> 4 == 6;
         int ip = ipv6 ? 40 : (packet[0] & 15) * 4;
