@@ -3,13 +3,13 @@ package io.culvert.engine.schedule;
 import java.util.function.LongSupplier;
 
 /**
- * Whether all cores are busy, judged by the time that the worker itself waits for a core. To wake another worker then would only
- * take a core from some other thread; and a train held by a stealing worker that waits for a core delays all trains behind it.
- * Confined to the worker's thread.
+ * Detects that all CPUs are busy, from the run delay of the worker's own thread. Then waking another worker would only
+ * take a CPU from another thread, and a train of a stealing worker that waits for a CPU would block all trains behind
+ * it. Confined to the worker's thread.
  */
 public final class CpuContention {
     private static final long PERIOD_NANOS = 20_000_000;
-    /** Waiting for more than a sixteenth of the time is contention. */
+    /** A run delay of more than a sixteenth of the period is contention. */
     private static final int SHARE = 16;
 
     private final LongSupplier runDelay;
@@ -18,15 +18,15 @@ public final class CpuContention {
     private boolean contended;
 
     /**
-     * Judges by a counter that is read at most every 20 ms.
+     * Reads the run delay at most once in 20 ms.
      *
-     * @param runDelay nanoseconds waited for a core so far, see {@code WorkerIo#runDelay}
+     * @param runDelay the total nanoseconds waited for a CPU, see {@code WorkerIo#runDelay}
      */
     public CpuContention(LongSupplier runDelay) {
         this.runDelay = runDelay;
     }
 
-    /** The judgement of the last full period; {@code now} in nanoseconds. */
+    /** Whether there was contention in the last complete period; {@code now} in nanoseconds. */
     public boolean isContended(long now) {
         long passed = now - lastPeriod;
         if (passed >= PERIOD_NANOS) {

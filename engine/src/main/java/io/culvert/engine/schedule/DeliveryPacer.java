@@ -4,42 +4,45 @@ import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.packet.VirtioNetHeader;
 
 /**
- * Paces datagrams to the TUN, so that the sockets of local readers do not overflow. A socket of the usual size holds 92
- * datagrams of full size, one super-packet brings half of that at once, and a reader on the worker's core does not run before
- * the worker sleeps or yields.
+ * Paces datagrams to the TUN, so that the sockets of local readers do not overflow. A receive buffer of default size
+ * holds 92 datagrams of full size, one super-packet brings half of that at once, and a reader on the worker's CPU does
+ * not run before the worker sleeps or yields.
  *
- * <p>While datagrams come in bursts, the worker receives few at a time, yields its core after each {@link #YIELD_QUOTA}, and
- * delays the next burst until a third of the average interval has passed for each datagram delivered. This is the
- * generic cell rate algorithm in its virtual scheduling form (ITU-T I.371, annex A): {@link #BURST_TOLERANCE} datagrams may be
- * ahead of their theoretical arrival time. Meanwhile the rest waits in the UDP socket, which holds far more. TCP needs no pacing,
- * as its window is its socket's size: nothing is delayed where an eighth of the bytes is not UDP's.
+ * <p>While datagrams arrive in bursts, the worker limits each receive, yields its CPU after each {@link #YIELD_QUOTA},
+ * and delays the next burst by a third of the average interval for each datagram delivered. This is the generic cell
+ * rate algorithm in its virtual scheduling form (ITU-T I.371, annex A): {@link #BURST_TOLERANCE} datagrams may be ahead
+ * of their theoretical arrival time. Meanwhile the other datagrams stay in the UDP socket, whose buffer is much larger.
+ * TCP needs no pacing, as its window is limited by its socket's buffer: there is no delay while more than an eighth of
+ * the bytes are not UDP.
  *
  * <p>Times are nanoseconds of one clock. Confined to one thread; allocates nothing.
  */
 public final class DeliveryPacer {
-    /** The worker yields after so many datagrams. One receive may exceed it: it brings 46 of full size. */
+    /** The number of datagrams after which the worker yields. One receive may exceed it, with 46 of full size. */
     public static final int YIELD_QUOTA = 16;
 
-    /** For so long after a burst more bursts are expected. */
+    /** The time after a burst during which more bursts are expected. */
     static final long BURST_WINDOW_NANOS = 2_000_000;
-    /** A burst delays the next only from so many bytes on: small datagrams fill no socket, and each delay costs a timer. */
+    /** A smaller burst causes no delay: small datagrams do not fill a socket, and each delay costs a timer. */
     static final int MIN_BURST_BYTES = 16 << 10;
-    /** Datagrams that may be ahead of their theoretical arrival time. Fewer mean more timers and lose no less. */
+    /**
+     * Datagrams that may be ahead of their theoretical arrival time. A lower value costs timers and saves no losses.
+     */
     static final int BURST_TOLERANCE = 16;
     /** The longest delay after one burst. */
     static final long MAX_DELAY_NANOS = 250_000;
     /** A shorter delay is not worth a timer. */
     static final long MIN_DELAY_NANOS = 30_000;
-    /** The emission interval at most, and while the rate is unknown. */
+    /** The maximum emission interval, also used while the rate is unknown. */
     static final long MAX_INTERVAL_NANOS = 5_000;
 
-    /** Delivery rate over average rate: at 2 a slow worker falls behind, at 4 readers do. */
+    /** The ratio of delivery rate to average rate: at 2 a slow worker falls behind, at 4 the readers do. */
     private static final int SPEEDUP = 3;
-    /** The averaging period, several times what senders send at once. */
+    /** The averaging period, several times the length of a sender's bursts. */
     private static final long PERIOD_NANOS = 4_000_000;
-    /** A longer period includes a pause, so that its average says nothing about the rate. */
+    /** A longer period includes a pause, so its average is not the rate. */
     private static final long PAUSE_NANOS = 100_000_000;
-    /** Nothing is delayed where more than one byte in so many is not UDP's. */
+    /** There is no delay while more than one in this many bytes is not UDP. */
     private static final int OTHERS_SHARE = 8;
 
     // Datagrams written since the last yield.
@@ -60,7 +63,7 @@ public final class DeliveryPacer {
     private long emissionInterval = MAX_INTERVAL_NANOS;
     private boolean mostlyUdp = true;
 
-    /** A pacer that has seen nothing yet; {@code now} in nanoseconds. */
+    /** A pacer without history; {@code now} in nanoseconds. */
     public DeliveryPacer(long now) {
         cycle = now;
         lastBurst = now - 2 * BURST_WINDOW_NANOS;
@@ -88,7 +91,7 @@ public final class DeliveryPacer {
         };
     }
 
-    /** Counts {@code count} datagrams, or with 0 another packet, of {@code length} bytes in all. */
+    /** Counts {@code count} datagrams of {@code length} bytes in total; 0 for a packet that is not UDP. */
     void count(int count, int length) {
         bytes += length;
         if (count == 0) {
@@ -100,17 +103,17 @@ public final class DeliveryPacer {
         }
     }
 
-    /** A receive begins: the time since then counts as waited for the next burst. */
+    /** A receive begins: the time from now on counts towards the delay of the next burst. */
     public void beginReceive(long now) {
         cycle = now;
     }
 
-    /** Whether enough datagrams were written to yield to their readers. */
+    /** Whether the yield quota is used up. */
     public boolean isYieldDue() {
         return written >= YIELD_QUOTA;
     }
 
-    /** The worker yields now, after a burst: computes the delay of the next one. */
+    /** The worker yields after a burst: computes the delay of the next burst. */
     public void endBurst(long now) {
         if (now - periodStart > PERIOD_NANOS) {
             average(now);
@@ -138,7 +141,7 @@ public final class DeliveryPacer {
         otherBytes = 0;
     }
 
-    /** For how many more nanoseconds to leave datagrams in the socket; 0 when they may be received. */
+    /** The nanoseconds until the next burst may be received; 0 if it may be received now. */
     public long delay(long now) {
         return Math.max(delayedUntil - now, 0);
     }

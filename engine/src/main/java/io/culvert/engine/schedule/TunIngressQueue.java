@@ -4,50 +4,53 @@ import io.culvert.engine.packet.FlowHash;
 import java.util.Arrays;
 
 /**
- * Packets read from the TUN and not yet sent: a queue for sparse flows, served first, and a queue for bulk flows, so that an
- * acknowledgement, a ping or a query does not wait behind the super-packets of other flows (RFC 8290, section 3.3, calls
- * them new and old flows).
+ * The queue of packets read from the TUN and not sent yet. Sparse flows have a queue of their own, which is served
+ * first, so that an acknowledgement, a ping or a DNS query does not wait behind the super-packets of bulk flows (RFC
+ * 8290, section 3.3, calls them new and old flows).
  *
- * <p>A packet enters the sparse queue if it is short, no other packet of its flow is queued, and its flow had no long packet
- * for a second. So every flow keeps its order, and has at most one packet at a time in front of others.
+ * <p>A packet enters the sparse queue if it is short, no other packet of its flow is queued, and its flow had no long
+ * packet for a second. So every flow keeps its order, and at most one of its packets at a time is ahead of other flows.
  *
- * <p>Reading the TUN ahead costs cache misses, so it pays only while latency-sensitive packets are expected: for
- * {@link #PRIORITY_WINDOW_NANOS} after a packet that had reason to overtake others.
+ * <p>Reading ahead costs cache misses, so it pays off only while latency-sensitive packets are expected: for
+ * {@link #PRIORITY_WINDOW_NANOS} after a packet that overtook bulk packets.
  *
- * <p>An entry is a buffer's number and a length: {@code | buffer 32 | length 32 |}. Confined to one thread; allocates nothing.
+ * <p>An entry is the number of a buffer and a length: {@code | buffer 32 | length 32 |}. Confined to one thread; no
+ * allocation.
  */
 public final class TunIngressQueue {
-    /** For so long after a latency-sensitive packet more are expected. */
+    /** The time after a latency-sensitive packet during which more are expected. */
     public static final long PRIORITY_WINDOW_NANOS = 250_000_000L;
 
-    /** Bytes to take in one duty cycle: the sockets are served in between, and the working set stays in the cache. */
+    /**
+     * Bytes to take in one duty cycle, so that the sockets are served in between and the working set fits the cache.
+     */
     static final int CYCLE_BYTES = 256 << 10;
-    /** The same while latency-sensitive packets are expected, which wait for at most two super-packets. */
+    /** The same while latency-sensitive packets are expected: these wait for at most two super-packets. */
     static final int PRIORITY_CYCLE_BYTES = 128 << 10;
 
-    /** A longer packet, virtio-net header included, is bulk. */
+    /** The maximum length of a short packet, virtio-net header included. */
     private static final int SHORT_BYTES = 600;
-    /** A flow stays bulk for so long after its last long packet. */
+    /** The time after its last long packet during which a flow is a bulk flow. */
     private static final long BULK_NANOS = 1_000_000_000L;
-    /** A short packet has reason to overtake if a long one was read this recently. */
-    private static final long CROWDED_NANOS = 10_000_000L;
+    /** The time after a long packet during which a short packet counts as latency-sensitive. */
+    private static final long SENSITIVE_NANOS = 10_000_000L;
 
     private final Fifo sparse;
     private final Fifo bulk;
     private final int capacity;
     /** By buffer: the flow of its packet. */
     private final short[] flows;
-    /** By flow: queued packets. */
+    /** By flow: the number of queued packets. */
     private final byte[] queued = new byte[FlowHash.FLOWS];
     /** By flow: when its last long packet was added. */
     private final long[] lastLong = new long[FlowHash.FLOWS];
 
     private long lastAnyLong;
     private long lastSensitive;
-    /** Queued packets of unknown flow: each may belong to any flow. */
+    /** The number of queued packets of unknown flow; each may belong to any flow. */
     private int unknown;
 
-    /** A ring of entries that holds as many as there are buffers, so that it never overflows. */
+    /** A ring buffer with room for all buffers, so it never overflows. */
     private static final class Fifo {
         private final long[] ring;
         private int head;
@@ -73,7 +76,7 @@ public final class TunIngressQueue {
     /**
      * An empty queue.
      *
-     * @param buffers the number of buffers that packets lie in, a power of two, at most 64
+     * @param buffers the number of packet buffers, a power of two, at most 64
      * @param now the time in nanoseconds
      */
     public TunIngressQueue(int buffers, long now) {
@@ -89,11 +92,11 @@ public final class TunIngressQueue {
     /**
      * Adds a packet.
      *
-     * @param buffer the buffer that holds it
+     * @param buffer the number of its buffer
      * @param length of packet and virtio-net header
-     * @param flow its flow, see {@link FlowHash}, or -1
+     * @param flow its {@link FlowHash}, or -1 if unknown
      * @param now the time in nanoseconds
-     * @return whether it is latency-sensitive: it goes before others, and a long packet was read recently
+     * @return whether it is latency-sensitive: it enters the sparse queue, and a long packet was read recently
      */
     public boolean add(int buffer, int length, int flow, long now) {
         boolean isShort = length <= SHORT_BYTES;
@@ -108,10 +111,10 @@ public final class TunIngressQueue {
         count(flow, 1);
         boolean first = alone && isShort;
         (first ? sparse : bulk).add((long) buffer << 32 | length);
-        return first && now - lastAnyLong < CROWDED_NANOS;
+        return first && now - lastAnyLong < SENSITIVE_NANOS;
     }
 
-    /** Expects more latency-sensitive packets from {@code now} on. */
+    /** A latency-sensitive packet passed at {@code now}: more are expected. */
     public void expectSensitive(long now) {
         lastSensitive = now;
     }
@@ -121,12 +124,12 @@ public final class TunIngressQueue {
         return now - lastSensitive < PRIORITY_WINDOW_NANOS;
     }
 
-    /** How many packets to have queued before the next is taken. */
+    /** The number of packets to queue before the next one is removed. */
     public int readAhead(boolean expectsSensitive) {
         return expectsSensitive ? capacity : 1;
     }
 
-    /** How many bytes to take in one duty cycle. */
+    /** The number of bytes to remove in one duty cycle. */
     public int cycleBytes(boolean expectsSensitive) {
         return expectsSensitive ? PRIORITY_CYCLE_BYTES : CYCLE_BYTES;
     }
@@ -144,7 +147,7 @@ public final class TunIngressQueue {
         return sparse.size() + bulk.size();
     }
 
-    /** Removes the entry to be sent next; the queue must not be empty. */
+    /** Removes the entry to send next; the queue must not be empty. */
     public long remove() {
         long entry = (sparse.size() > 0 ? sparse : bulk).remove();
         count(flows[buffer(entry)], -1);
@@ -156,7 +159,7 @@ public final class TunIngressQueue {
         return (int) (entry >>> 32);
     }
 
-    /** The length of an entry: packet and virtio-net header. */
+    /** The length of an entry's packet and virtio-net header. */
     public static int length(long entry) {
         return (int) entry;
     }

@@ -1,15 +1,16 @@
 package io.culvert.engine.schedule;
 
 /**
- * Wake-up coalescing, as network cards moderate their interrupts: once several packets are expected within
- * {@value #MIN_WAIT_NANOS} ns, a worker sleeps at least that long, so that one wake-up, one train and one send serve all of
- * them. Super-packets never come that fast, and a single packet never waits. Confined to the worker's thread.
+ * Wake-up coalescing, as the interrupt moderation of network cards: if several packets are expected within
+ * {@value #MIN_WAIT_NANOS} ns, a worker sleeps at least that long, so that one wake-up, one train and one send serve
+ * all of them. Super-packets never reach that rate, and a single packet is not delayed. Confined to the worker's
+ * thread.
  */
 public final class WakeupCoalescing {
     static final long MIN_WAIT_NANOS = 150_000;
-    /** It pays from so many expected packets on. */
+    /** The minimum number of expected packets. */
     private static final int MIN_PACKETS = 6;
-    /** The rate is smoothed over about as many sleeps. */
+    /** The rate is smoothed over about this many sleeps. */
     private static final int SMOOTHING = 4;
     /** Fixed-point unit of the rate: one packet in {@value #MIN_WAIT_NANOS} ns. */
     private static final int UNIT = 1024;
@@ -18,7 +19,7 @@ public final class WakeupCoalescing {
     private long packets;
     private long rate;
 
-    /** No packets seen yet. */
+    /** A policy without history. */
     public WakeupCoalescing() {}
 
     /** Counts packets that arrived. */
@@ -28,7 +29,7 @@ public final class WakeupCoalescing {
 
     /** The shortest sleep for the park that begins now, in nanoseconds; 0 for none. */
     public long minWaitNanos(long now) {
-        // After a pause the former rate says nothing; and the product stays small.
+        // Ignores the packets before a pause, which also bounds the product.
         long passed = Math.max(now - since, 1);
         long current = passed > SMOOTHING * MIN_WAIT_NANOS * MIN_PACKETS ? 0 : packets * MIN_WAIT_NANOS * UNIT / passed;
         rate += (current - rate) / SMOOTHING;

@@ -1,2 +1,2 @@
-/** Scheduling policies as pure functions of what happened and of the time that is passed in. */
+/** Scheduling policies. Their only inputs are events and the time that callers pass in. */
 package io.culvert.engine.schedule;

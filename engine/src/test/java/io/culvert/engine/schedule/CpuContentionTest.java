@@ -8,14 +8,14 @@ class CpuContentionTest {
     private static final long MILLI = 1_000_000;
 
     private long delay;
-    private int looks;
+    private int reads;
     private final CpuContention contention = new CpuContention(() -> {
-        looks++;
+        reads++;
         return delay;
     });
 
     @Test
-    void waitingForACoreIsContention() {
+    void waitingForACpuIsContention() {
         assertThat(contention.isContended(1000 * MILLI)).isFalse();
         delay += 5 * MILLI;
         assertThat(contention.isContended(1025 * MILLI)).isTrue();
@@ -24,10 +24,10 @@ class CpuContentionTest {
     }
 
     @Test
-    void looksNowAndThen() {
+    void runDelayIsReadOncePerPeriod() {
         for (int i = 0; i < 100; i++) {
             contention.isContended(1000 * MILLI + i * MILLI);
         }
-        assertThat(looks).isBetween(2, 6);
+        assertThat(reads).isBetween(2, 6);
     }
 }

@@ -13,7 +13,7 @@ class DeliveryPacerTest {
     private final long now = 1_000_000_000;
     private final DeliveryPacer pacer = new DeliveryPacer(now);
 
-    /** Writes so many datagrams, or with 0 another packet; returns whether the worker yields. */
+    /** Writes {@code datagrams} datagrams, or another packet if 0; returns whether the worker yields. */
     private boolean write(int datagrams, long time) {
         pacer.count(datagrams, datagrams == 0 ? 1400 : 1400 * datagrams);
         return yieldsAt(time);
@@ -111,7 +111,9 @@ class DeliveryPacerTest {
         assertThat(pacer.delay(end)).isZero();
     }
 
-    /** 200 datagrams in each millisecond, in four bursts: on average 5,000 ns each, a third of which is waited for. */
+    /**
+     * 200 datagrams in each millisecond, in four bursts: on average 5,000 ns each, so the interval is a third of that.
+     */
     @Test
     void deliveryIsAtMostThreeTimesTheAverageRate() {
         assertThat(delayAtASteadyRate())
@@ -134,7 +136,7 @@ class DeliveryPacerTest {
     }
 
     @Test
-    void nothingIsDelayedBesideTcp() {
+    void mixedTrafficIsNotDelayed() {
         for (int i = 0; i < 100; i++) {
             for (int j = 0; j < 10; j++) {
                 write(0, now + i * 250_000L);

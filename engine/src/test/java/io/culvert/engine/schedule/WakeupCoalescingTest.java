@@ -8,7 +8,7 @@ class WakeupCoalescingTest {
     private final WakeupCoalescing coalescing = new WakeupCoalescing();
     private long now = 1_000_000_000;
 
-    /** Sleeps that each bring {@code packets}, {@code nanos} apart; the shortest sleep of the last. */
+    /** Receives {@code packets} packets in each of {@code sleeps} sleeps; returns the minimum of the last sleep. */
     private long after(int sleeps, int packets, long nanos) {
         long minWait = 0;
         for (int i = 0; i < sleeps; i++) {
@@ -26,7 +26,7 @@ class WakeupCoalescingTest {
     }
 
     @Test
-    void fewPacketsDoNot() {
+    void fewPacketsDoNotLengthenTheSleep() {
         assertThat(after(100, 1, 60_000)).isZero();
         assertThat(after(100, 1, 5_000_000)).isZero();
         assertThat(after(1, 3, 60_000)).isZero();
