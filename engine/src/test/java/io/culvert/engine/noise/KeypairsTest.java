@@ -152,7 +152,7 @@ class KeypairsTest {
 
             List<Integer> gone = new ArrayList<>();
             Keypairs tested = new Keypairs(gone::add);
-            List<Keypair> made = new ArrayList<>();
+            List<Keypair<?>> made = new ArrayList<>();
             for (int step : steps) {
                 if ((step & 3) == 0 && tested.next() != null) {
                     tested.receivedWith(tested.next());
