@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash
 # Functions shared by bin/culvert and bin/check, which source this file: find a JDK, install packages, build.
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """Writes the classes of io.culvert.natives.generated from C headers, in the shape that jextract gives them.
 
 Usage: generate.py [OUTPUT_DIRECTORY]; README.md beside this file describes the set-up. The output depends on the

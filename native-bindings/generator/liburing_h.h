@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The headers of liburing_h and its structs: liburing 2.3 or later, and constants newer than 2.3. */
 #include <liburing.h>
 

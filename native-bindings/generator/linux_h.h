@@ -1,10 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 /* The headers of linux_h and its structs: sockets, TUN, netlink, scheduling, time and descriptors. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>

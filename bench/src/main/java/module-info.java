@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Benchmarks. JMH's forks run on the class path, where nothing need be exported to it. */
 module io.culvert.bench {
     requires async.profiler;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The culvert program. */
 // The module that one package is for is not there when this one is built.
 @SuppressWarnings({"module", "requires-automatic"})

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The WireGuard protocol and the packet pipeline. */
 // The module that two packages are also for is not there when this one is built.
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic", "module"})

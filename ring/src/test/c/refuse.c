@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * Runs a program in which io_uring_setup fails with a chosen error, as a container's seccomp filter makes it fail.
  * Usage: refuse ERRNO PROGRAM [ARGUMENT...]

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.system;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -25,8 +26,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Dependencies point one way: native-bindings, ring, engine, daemon, bench; and crypto-simd, engine. Packages are free of cycles
- * everywhere, and the engine's are layered: wire formats know no device, and the pipeline knows no device either.
+ * Dependencies point one way: native-bindings, ring, engine, daemon, bench; and crypto-simd, engine. Packages are free
+ * of cycles everywhere, and the engine's are layered: wire formats know no device, and the pipeline knows no device
+ * either.
  */
 class ModuleDependenciesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()

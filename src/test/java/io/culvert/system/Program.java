@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.system;
 
 /** A WireGuard program: {@code command [-f] IFNAME}, driven by {@code wg} through the UAPI socket. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.crypto;
 
 /** Loads and encrypts fewer bytes than a vector holds, without access to the bytes behind them. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.crypto;
 
 /** Seals and opens trains on the vector kernels of one width. */

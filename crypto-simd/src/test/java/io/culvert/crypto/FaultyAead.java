@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.crypto;
 
 /** Flips a bit when sealing, or reports wrong forgeries. */

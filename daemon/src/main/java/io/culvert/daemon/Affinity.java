@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
 import io.culvert.daemon.uapi.AddressText;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

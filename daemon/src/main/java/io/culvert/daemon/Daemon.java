@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
 import io.culvert.crypto.Aeads;
@@ -26,8 +27,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The life cycle of the process: it creates the interface and the UAPI socket and runs the device until SIGINT, SIGTERM,
- * or the removal of the interface or of the socket file; then it removes both.
+ * The life cycle of the process: it creates the interface and the UAPI socket and runs the device until SIGINT,
+ * SIGTERM, or the removal of the interface or of the socket file; then it removes both.
  *
  * <p>{@link #run} is called by the main thread. Other threads only complete {@link #end} with the reason to stop.
  */

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
-import io.culvert.natives.ErrnoException;
+import io.culvert.natives.linux.ErrnoException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.Callable;

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 
 /** Redirects the process's standard file descriptors by dup2, so that the JVM's own output is redirected as well. */
 final class StandardStreams {
@@ -18,7 +19,10 @@ final class StandardStreams {
         }
     }
 
-    /** Redirects stdin and stdout to /dev/null, and stderr unless it is kept, to release the launcher's terminal or pipes. */
+    /**
+     * Redirects stdin and stdout to /dev/null, and stderr unless it is kept, to release the launcher's terminal or
+     * pipes.
+     */
     static void detach(boolean keepError) throws ErrnoException {
         int devNull = Linux.open("/dev/null", linux_h.O_RDWR);
         Linux.dup2(devNull, 0);

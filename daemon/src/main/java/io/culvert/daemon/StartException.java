@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
 /** The daemon cannot start; the message is shown to the user without a stack trace. */

@@ -1,13 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.natives;
 
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
 
-import io.culvert.natives.generated.linux_h;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
 import java.lang.invoke.VarHandle;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
@@ -38,9 +42,36 @@ public final class Memory {
     // Words shared with the kernel are aligned, as atomic access needs.
     private static final VarHandle INT = JAVA_INT.varHandle();
 
+    // Bound here and not among the generated bindings, which access memory through this class.
+    private static final MethodHandle ALIGNED_ALLOC =
+            libc("aligned_alloc", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle FREE = libc("free", FunctionDescriptor.ofVoid(JAVA_LONG));
+
     private static final ConcurrentSkipListMap<Long, Long> LIVE = new ConcurrentSkipListMap<>();
 
     private Memory() {}
+
+    @SuppressWarnings("restricted")
+    private static MethodHandle libc(String function, FunctionDescriptor descriptor) {
+        Linker linker = Linker.nativeLinker();
+        return linker.downcallHandle(linker.defaultLookup().findOrThrow(function), descriptor);
+    }
+
+    private static long alignedAlloc(long alignment, long size) {
+        try {
+            return (long) ALIGNED_ALLOC.invokeExact(alignment, size);
+        } catch (Throwable e) {
+            throw new AssertionError("aligned_alloc throws nothing", e);
+        }
+    }
+
+    private static void release(long address) {
+        try {
+            FREE.invokeExact(address);
+        } catch (Throwable e) {
+            throw new AssertionError("free throws nothing", e);
+        }
+    }
 
     /** The whole address space as one segment, for calls that take segments. */
     public static MemorySegment all() {
@@ -63,7 +94,7 @@ public final class Memory {
      */
     public static long allocate(long bytes, long alignment) {
         // C wants the size to be a multiple of the alignment.
-        long address = linux_h.aligned_alloc(alignment, (bytes + alignment - 1) & -alignment);
+        long address = alignedAlloc(alignment, (bytes + alignment - 1) & -alignment);
         if (address == 0) {
             throw new OutOfMemoryError("aligned_alloc of " + bytes + " bytes");
         }
@@ -75,7 +106,7 @@ public final class Memory {
     /** Frees memory of {@link #allocate}. */
     public static void free(long address) {
         unregister(address);
-        linux_h.free(address);
+        release(address);
     }
 
     /** Declares memory that other code mapped, such as a ring shared with the kernel. */

@@ -1,2 +1,3 @@
-/** System calls, kernel structures and raw memory, as thin as they can be; nothing here knows of WireGuard. */
+// SPDX-License-Identifier: Apache-2.0
+/** Raw memory by address. */
 package io.culvert.natives;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.natives;
 
 import static io.culvert.natives.generated.linux_h.AF_INET;
@@ -15,11 +16,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.culvert.natives.generated.iovec;
-import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.sockaddr_in;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Errno;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.LibUring;
+import io.culvert.natives.linux.Linux;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -138,16 +144,17 @@ class LinuxTest {
 
     @Test
     void foreignMemoryIsDeclaredAndWithdrawn() {
-        long address = linux_h.aligned_alloc(64, 4096);
-        assertThatThrownBy(() -> Memory.getInt(address)).isInstanceOf(IndexOutOfBoundsException.class);
-        Memory.register(address, 4096);
-        Memory.putIntRelease(address, 7);
-        Memory.putInt(address + 4, 0xffff);
-        assertThat(Memory.getIntAcquire(address)).isEqualTo(7);
-        assertThat(Memory.getIntOpaque(address + 4)).isEqualTo(0xffff);
-        Memory.unregister(address);
-        assertThatThrownBy(() -> Memory.getInt(address)).isInstanceOf(IndexOutOfBoundsException.class);
-        linux_h.free(address);
+        try (Arena arena = Arena.ofConfined()) {
+            long address = arena.allocate(4096, 64).address();
+            assertThatThrownBy(() -> Memory.getInt(address)).isInstanceOf(IndexOutOfBoundsException.class);
+            Memory.register(address, 4096);
+            Memory.putIntRelease(address, 7);
+            Memory.putInt(address + 4, 0xffff);
+            assertThat(Memory.getIntAcquire(address)).isEqualTo(7);
+            assertThat(Memory.getIntOpaque(address + 4)).isEqualTo(0xffff);
+            Memory.unregister(address);
+            assertThatThrownBy(() -> Memory.getInt(address)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
     }
 
     @Test

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.ring;
 
 import static io.culvert.natives.generated.liburing_h.IORING_ASYNC_CANCEL_ALL;
@@ -9,13 +10,13 @@ import static io.culvert.natives.generated.liburing_h.IORING_FEAT_MIN_TIMEOUT;
 import static io.culvert.natives.generated.liburing_h.IORING_SQ_CQ_OVERFLOW;
 import static io.culvert.natives.generated.liburing_h.IORING_SQ_TASKRUN;
 
-import io.culvert.natives.ErrnoException;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.__kernel_timespec;
 import io.culvert.natives.generated.io_uring;
 import io.culvert.natives.generated.io_uring_getevents_arg;
 import io.culvert.natives.generated.io_uring_sync_cancel_reg;
 import io.culvert.natives.generated.liburing_h;
+import io.culvert.natives.linux.ErrnoException;
 import java.util.Optional;
 
 /**

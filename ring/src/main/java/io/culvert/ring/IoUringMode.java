@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.ring;
 
 import static io.culvert.natives.generated.liburing_h.IORING_SETUP_COOP_TASKRUN;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.ring;
 
 import static io.culvert.natives.generated.liburing_h.IORING_SETUP_CLAMP;
@@ -7,8 +8,6 @@ import static io.culvert.natives.generated.linux_h.EINVAL;
 import static io.culvert.natives.generated.linux_h.ENOMEM;
 import static io.culvert.natives.generated.linux_h.ENOSYS;
 
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.LibUring;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.io_uring;
 import io.culvert.natives.generated.io_uring_cq;
@@ -18,6 +17,8 @@ import io.culvert.natives.generated.io_uring_probe_op;
 import io.culvert.natives.generated.io_uring_sq;
 import io.culvert.natives.generated.io_uring_sqe;
 import io.culvert.natives.generated.liburing_h;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.LibUring;
 import java.util.BitSet;
 
 /**

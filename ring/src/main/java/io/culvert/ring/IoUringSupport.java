@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.ring;
 
 import static io.culvert.natives.generated.liburing_h.IORING_FEAT_EXT_ARG;
@@ -7,8 +8,8 @@ import static io.culvert.natives.generated.linux_h.ENOMEM;
 import static io.culvert.natives.generated.linux_h.ENOSYS;
 import static io.culvert.natives.generated.linux_h.EPERM;
 
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.LibUring;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.LibUring;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.aead;
 
 import io.culvert.bench.process.ChildJvm;

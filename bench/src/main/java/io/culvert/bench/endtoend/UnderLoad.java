@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.endtoend;
 
 import io.culvert.bench.endtoend.implementation.Tunnel;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.gate;
 
 import io.culvert.bench.endtoend.EndToEnd;
@@ -6,7 +7,7 @@ import io.culvert.bench.endtoend.implementation.Implementations;
 import io.culvert.bench.endtoend.implementation.Installer;
 import io.culvert.bench.result.Run;
 import io.culvert.bench.result.Series;
-import io.culvert.natives.Linux;
+import io.culvert.natives.linux.Linux;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

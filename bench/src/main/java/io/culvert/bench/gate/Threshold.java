@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.gate;
 
 import io.culvert.bench.result.Series;

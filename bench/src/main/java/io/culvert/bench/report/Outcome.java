@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.report;
 
 /** The outcome of a comparison of Culvert with its best peer. */

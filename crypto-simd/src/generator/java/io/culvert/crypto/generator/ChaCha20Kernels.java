@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.crypto.generator;
 
 import static io.culvert.crypto.generator.Width.each;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.compat;
 
 import io.culvert.engine.linux.Offload;
@@ -7,8 +8,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Names that were replaced and keep working for one release: environment variables, words of CULVERT_OFFLOADS and metrics.
- * No other class contains them.
+ * Names that were replaced and keep working for one release: environment variables, words of CULVERT_OFFLOADS and
+ * metrics. No other class contains them.
  */
 public final class DeprecatedNames {
     /** The metric that {@code culvert_offload_enabled} and {@code culvert_io_uring_enabled} replace. */

@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Old names that are still understood. */
 package io.culvert.daemon.compat;

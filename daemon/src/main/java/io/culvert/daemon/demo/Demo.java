@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.demo;
 
 import static io.culvert.daemon.demo.Implementation.CULVERT;

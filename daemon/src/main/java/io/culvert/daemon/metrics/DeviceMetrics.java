@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.metrics;
 
 import static io.culvert.daemon.metrics.Families.counter;

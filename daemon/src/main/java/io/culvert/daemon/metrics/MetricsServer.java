@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
@@ -14,8 +15,8 @@ import java.util.function.Supplier;
 
 /**
  * Answers {@code GET /metrics} over HTTP in Prometheus' text format. The cost of slow and malicious clients is bounded:
- * there are limits on connections, queued requests, and the size and duration of each request, and metrics are collected
- * at most four times a second. Thread-safe.
+ * there are limits on connections, queued requests, and the size and duration of each request, and metrics are
+ * collected at most four times a second. Thread-safe.
  */
 public final class MetricsServer implements AutoCloseable {
     /** Path of the metrics. */

@@ -1,7 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.testbed;
 
-import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.Linux;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;

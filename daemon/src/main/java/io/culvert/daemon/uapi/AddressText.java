@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
 import io.culvert.engine.routing.Prefix;
@@ -130,8 +131,8 @@ public final class AddressText {
     }
 
     /**
-     * Parses groups of hexadecimal digits separated by colons. The last two groups may be dotted decimals. An empty text
-     * has no groups.
+     * Parses groups of hexadecimal digits separated by colons. The last two groups may be dotted decimals. An empty
+     * text has no groups.
      */
     private static byte[] groups(String text) {
         if (text.isEmpty()) {

@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.nio.charset.StandardCharsets;
 
 /** Looks up an interface's index by ioctl, since Java lists only interfaces that have an address. */

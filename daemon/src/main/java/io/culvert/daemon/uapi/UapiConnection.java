@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
 import static io.culvert.natives.generated.linux_h.E2BIG;
@@ -19,8 +20,8 @@ import java.nio.channels.ByteChannel;
  * One UAPI connection. It carries any number of {@code get=1} and {@code set=1} requests, each ended by an empty line,
  * and is closed by the client or by a request that is neither.
  *
- * <p>{@code wg} negates the errno of a {@code set} before it prints the error, so a {@code set} answers negative numbers.
- * It does not negate that of a {@code get}, so a {@code get} answers positive ones.
+ * <p>{@code wg} negates the errno of a {@code set} before it prints the error, so a {@code set} answers negative
+ * numbers. It does not negate that of a {@code get}, so a {@code get} answers positive ones.
  */
 final class UapiConnection {
     /** Largest request, in bytes: ten times as large as one with 130,560 allowed IPs. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
 /** Rejects a UAPI request, with the errno to answer. The message never contains a value of the request. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
 import java.nio.charset.StandardCharsets;
@@ -8,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The keys of a UAPI {@code set}: those of the interface first, then {@link #PUBLIC_KEY}, which begins a peer, then those
- * of a peer.
+ * The keys of a UAPI {@code set}: those of the interface first, then {@link #PUBLIC_KEY}, which begins a peer, then
+ * those of a peer.
  */
 enum UapiKey {
     PRIVATE_KEY,

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
 import java.io.IOException;
@@ -9,8 +10,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Serves the connections to a {@link UapiSocket}, each in its own virtual thread, so that a slow or idle client does not
- * delay the others.
+ * Serves the connections to a {@link UapiSocket}, each in its own virtual thread, so that a slow or idle client does
+ * not delay the others.
  */
 public final class UapiServer {
     /** Connections served at the same time; more wait in the socket's backlog. */

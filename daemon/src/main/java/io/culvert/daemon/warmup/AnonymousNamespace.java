@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.warmup;
 
 import io.culvert.engine.linux.tun.TunDevice;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.Inet4Address;
@@ -15,9 +16,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * An unnamed network namespace, with a thread that has entered it. Sockets and interfaces created by that thread belong to
- * the namespace, whichever thread uses them, and threads started by it are in the namespace as well. The kernel removes the
- * namespace with the last of them.
+ * An unnamed network namespace, with a thread that has entered it. Sockets and interfaces created by that thread belong
+ * to the namespace, whichever thread uses them, and threads started by it are in the namespace as well. The kernel
+ * removes the namespace with the last of them.
  *
  * <p>Thread-safe; calls run one after the other.
  */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.warmup;
 
 import io.culvert.crypto.Aeads;
@@ -23,8 +24,8 @@ import java.util.Map;
 import java.util.OptionalInt;
 
 /**
- * Two devices that are peers of each other, each with its interface in a network namespace of its own. The UDP sockets of
- * both are in the near namespace and communicate over its loopback interface.
+ * Two devices that are peers of each other, each with its interface in a network namespace of its own. The UDP sockets
+ * of both are in the near namespace and communicate over its loopback interface.
  *
  * <pre>
  *   near namespace                                far namespace

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.warmup;
 
 import io.culvert.crypto.Aeads;
@@ -16,8 +17,8 @@ import java.util.concurrent.TimeoutException;
 
 /**
  * Warms up the JIT compilers with traffic before the daemon serves. Two devices with the daemon's settings, in private
- * network namespaces, exchange traffic until the compilers are mostly idle. So the first packet of a user meets compiled
- * code, in which C2 has seen all branches that traffic takes.
+ * network namespaces, exchange traffic until the compilers are mostly idle. So the first packet of a user meets
+ * compiled code, in which C2 has seen all branches that traffic takes.
  */
 public final class SelfTrafficWarmup {
     /** How long the start of the daemon is delayed at most, however loaded the machine is. */
@@ -49,8 +50,8 @@ public final class SelfTrafficWarmup {
     }
 
     /**
-     * Runs the warm-up in a thread of its own and waits until it is done, for three seconds at most. Some of its threads
-     * may end a little later.
+     * Runs the warm-up in a thread of its own and waits until it is done, for three seconds at most. Some of its
+     * threads may end a little later.
      *
      * @param aeads creates the AEADs of the daemon's device and of the devices here
      * @param workers the number of workers of the daemon's device

@@ -1,6 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.warmup;
 
-import io.culvert.natives.Linux;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,9 +17,10 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends many kinds of traffic through a pair of devices, as fast as possible: TCP streams in both directions with writes of
- * all sizes, and bursts of datagrams of different lengths. C2 prunes branches that it has not seen taken, so all kinds run at
- * the same time; for a quarter of the time datagrams run alone, since the data path delivers them differently then.
+ * Sends many kinds of traffic through a pair of devices, as fast as possible: TCP streams in both directions with
+ * writes of all sizes, and bursts of datagrams of different lengths. C2 prunes branches that it has not seen taken, so
+ * all kinds run at the same time; for a quarter of the time datagrams run alone, since the data path delivers them
+ * differently then.
  *
  * <p>Created and closed by one thread. The threads of the generator share only channels and {@code received}, which are
  * thread-safe.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -129,7 +130,8 @@ class UapiConnectionTest {
                 .isEqualTo("private_key=" + KEY + "\nlisten_port=51820\nfwmark=4294967294\npublic_key=" + KEY
                         + "\npreshared_key=" + ZERO
                         + "\nprotocol_version=1\nendpoint=[fe80:0:0:0:0:0:0:1%7]:9\n"
-                        + "last_handshake_time_sec=1700000000\nlast_handshake_time_nsec=5\ntx_bytes=12\nrx_bytes=1099511627776\n"
+                        + "last_handshake_time_sec=1700000000\nlast_handshake_time_nsec=5\n"
+                        + "tx_bytes=12\nrx_bytes=1099511627776\n"
                         + "persistent_keepalive_interval=25\nallowed_ip=10.0.0.0/8\nallowed_ip=0:0:0:0:0:0:0:0/0\n"
                         + "errno=0\n\n");
         assertThatThrownBy(() -> target.state.privateKey().address()).isInstanceOf(IllegalStateException.class);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.io;
 
 /** The I/O counters of one worker; only the worker's thread writes them. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.io;
 
 /** The tunnel interface. Its packets pass through the {@link WorkerIo} of each worker. */

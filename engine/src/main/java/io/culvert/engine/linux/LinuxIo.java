@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import io.culvert.engine.io.IoCounters;
@@ -12,10 +13,10 @@ import io.culvert.engine.linux.udp.SocketPort;
 import io.culvert.engine.packet.Coalescer;
 import io.culvert.engine.packet.Segmenter;
 import io.culvert.engine.packet.VirtioNetHeader;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import io.culvert.engine.io.Clock;
@@ -7,8 +8,8 @@ import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.engine.linux.udp.SocketBind;
 import io.culvert.engine.packet.VirtioNetHeader;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -157,8 +158,8 @@ public final class LinuxPlatform implements Platform {
     }
 
     /**
-     * Sets the scheduling policy and CPU affinity of the calling thread. With SCHED_BATCH (sched(7)) a worker that wakes up
-     * does not preempt the application that waits for an earlier packet.
+     * Sets the scheduling policy and CPU affinity of the calling thread. With SCHED_BATCH (sched(7)) a worker that
+     * wakes up does not preempt the application that waits for an earlier packet.
      */
     private void schedule(int worker) {
         try {

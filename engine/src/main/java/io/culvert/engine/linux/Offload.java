@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A kernel feature that handles many packets at once. Each can be switched off, is off by default on kernels with a known
- * bug, and is probed otherwise.
+ * A kernel feature that handles many packets at once. Each can be switched off, is off by default on kernels with a
+ * known bug, and is probed otherwise.
  */
 public enum Offload {
     /** The TUN delivers TCP super-packets. */
@@ -55,7 +56,9 @@ public enum Offload {
         return title;
     }
 
-    /** The name used in settings and metrics: the constant's name in lower case with hyphens, such as {@code udp-gso}. */
+    /**
+     * The name used in settings and metrics: the constant's name in lower case with hyphens, such as {@code udp-gso}.
+     */
     public String word() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import io.culvert.engine.io.IoCounters.Counter;
@@ -5,11 +6,11 @@ import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.engine.linux.udp.SocketPort;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.timespec;
+import io.culvert.natives.linux.Linux;
 import java.util.Set;
 
 /**

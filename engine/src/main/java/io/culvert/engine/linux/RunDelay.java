@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
-import io.culvert.natives.CallState;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 
 /**
  * The time that a thread has waited on a run queue: the second number of its schedstat

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import io.culvert.engine.io.Clock;
-import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.Linux;
 
 /** The system's clocks: CLOCK_BOOTTIME and CLOCK_REALTIME. Any thread; does not allocate. */
 public final class SystemClock implements Clock {

@@ -1,9 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import io.culvert.engine.io.RandomSource;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.io.UncheckedIOException;
 
 /**

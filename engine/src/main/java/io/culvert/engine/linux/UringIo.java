@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
 import static io.culvert.engine.linux.udp.SocketPort.NO_SOCKET;
@@ -6,9 +7,9 @@ import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.engine.linux.udp.SendQueue;
-import io.culvert.natives.ErrnoException;
 import io.culvert.natives.generated.liburing_h;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.ErrnoException;
 import io.culvert.ring.CompletionHandler;
 import io.culvert.ring.IoUring;
 import io.culvert.ring.SubmissionQueue;

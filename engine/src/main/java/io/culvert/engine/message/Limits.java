@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.message;
 
 /** The protocol's constants, with the names and values of the kernel's messages.h. Times are in nanoseconds. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.noise;
 
 import static io.culvert.engine.noise.HandshakeMemory.EPHEMERAL_PRIVATE;

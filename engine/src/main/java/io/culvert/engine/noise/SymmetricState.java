@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.noise;
 
 import io.culvert.crypto.ChaCha20Poly1305;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.pipeline;
 
 /** Hand-offs between workers. Each moves cache lines from one core to another. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.pipeline;
 
 import static io.culvert.engine.pipeline.DropCause.TX_DEAD;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.pipeline;
 
 /** Counters of the traffic of the peers at home on a worker. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.routing;
 
 import io.culvert.engine.io.AddressWords;

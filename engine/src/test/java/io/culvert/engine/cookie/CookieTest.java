@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.cookie;
 
 import static io.culvert.engine.cookie.CookieChecker.Result.INVALID_MAC;

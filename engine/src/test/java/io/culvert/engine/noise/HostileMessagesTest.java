@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Corrupted handshake messages and cookie replies neither throw, nor are read past their end, nor are accepted, nor
- * change the state of a handshake, which completes afterwards. Each datagram lies in an allocation of its exact size, so
- * that bounds checks catch a read past its end.
+ * change the state of a handshake, which completes afterwards. Each datagram lies in an allocation of its exact size,
+ * so that bounds checks catch a read past its end.
  *
  * <p>A datagram is dispatched by its type and length, as the receive path does it. It carries valid MACs, because
  * anyone who knows the public key can compute them.
@@ -192,8 +193,8 @@ class HostileMessagesTest {
     }
 
     /**
-     * Whether the datagram differs in length, type or an authenticated field. The sender index, or the receiver index of
-     * a cookie reply, is not authenticated. The MACs are recomputed.
+     * Whether the datagram differs in length, type or an authenticated field. The sender index, or the receiver index
+     * of a cookie reply, is not authenticated. The MACs are recomputed.
      */
     private static boolean isChanged(byte[] genuine, byte[] datagram) {
         int end = genuine.length == CookieReply.BYTES ? CookieReply.BYTES : Message.mac1(genuine.length);

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.routing;
 
 import static io.culvert.engine.routing.Prefixes.lookup;

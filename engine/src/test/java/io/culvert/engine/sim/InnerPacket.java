@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -31,7 +32,9 @@ public final class InnerPacket {
         return completed(packet, TCP);
     }
 
-    /** A TCP super-packet with its virtio-net header, as the kernel leaves it to be cut into segments of {@code mss}. */
+    /**
+     * A TCP super-packet with its virtio-net header, as the kernel leaves it to be cut into segments of {@code mss}.
+     */
     public static byte[] superTcp(Address from, Address to, int sequence, byte[] payload, int mss) {
         byte[] packet = build(from, to, TCP, TCP_HEADER, sequence, payload);
         int type = from.ipv6() ? VirtioNetHeader.GSO_TCPV6 : VirtioNetHeader.GSO_TCPV4;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
 import static io.culvert.engine.io.IoCounters.Counter.TUN_READS;
@@ -21,8 +22,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One worker's I/O in memory, as strict as the contract allows: it fails whoever gives a buffer back twice or never, uses
- * one after giving it back, changes what was queued before it was flushed, or sends what no socket would take.
+ * One worker's I/O in memory, as strict as the contract allows: it fails whoever gives a buffer back twice or never,
+ * uses one after giving it back, changes what was queued before it was flushed, or sends what no socket would take.
  */
 public final class MemoryIo implements WorkerIo {
     private static final int HEADROOM = 64;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
 import io.culvert.engine.device.Device;
@@ -173,7 +174,10 @@ public final class Node implements AutoCloseable {
         return number;
     }
 
-    /** One step: workers that do not sleep, in the order that {@code random} gives, and handshakes; returns the work done. */
+    /**
+     * One step: workers that do not sleep, in the order that {@code random} gives, and handshakes; returns the work
+     * done.
+     */
     int step(SplittableRandom random) {
         int work = 0;
         int first = random.nextInt(workers.length);

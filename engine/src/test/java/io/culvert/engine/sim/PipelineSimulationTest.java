@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
 import static io.culvert.engine.sim.Simulation.MILLISECOND;
@@ -40,7 +41,9 @@ class PipelineSimulationTest {
         return bytes;
     }
 
-    /** Whatever the network does, what comes out is what went in, once at most; and all of it once the network is good. */
+    /**
+     * Whatever the network does, what comes out is what went in, once at most; and all of it once the network is good.
+     */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
     void badNetworkOnlyLosesPackets(int workers) {
@@ -190,7 +193,10 @@ class PipelineSimulationTest {
         }
     }
 
-    /** Super-packets that arrive close together come out as they went in, though trains could take them in fewer and fuller ones. */
+    /**
+     * Super-packets that arrive close together come out as they went in, though trains could take them in fewer and
+     * fuller ones.
+     */
     @Test
     void superPacketsArriveWholeWhenSeveralComeAtOnce() {
         try (Simulation simulation = connected(4, 1)) {

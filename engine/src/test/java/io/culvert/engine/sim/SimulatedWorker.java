@@ -1,11 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.pipeline.Worker;
 
 /**
- * A worker in virtual time: it runs duty cycles until it has no work, then sleeps as it asked to, until its time is over, another
- * thread wakes it, or input arrives and its shortest sleep is over.
+ * A worker in virtual time: it runs duty cycles until it has no work, then sleeps as it asked to, until its time is
+ * over, another thread wakes it, or input arrives and its shortest sleep is over.
  */
 final class SimulatedWorker {
     private final Worker worker;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
 import io.culvert.crypto.AeadChoice;
@@ -75,7 +76,10 @@ public final class Simulation implements AutoCloseable {
         return clock;
     }
 
-    /** Works until all input is taken and there is no work; passes over the short times for which workers leave input waiting. */
+    /**
+     * Works until all input is taken and there is no work; passes over the short times for which workers leave input
+     * waiting.
+     */
     public void settle() {
         for (int steps = 0; steps < MAX_STEPS; steps++) {
             if (step() > 0) {

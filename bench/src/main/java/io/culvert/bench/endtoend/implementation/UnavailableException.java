@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.endtoend.implementation;
 
 /** A program is not installed and cannot be installed; the message has the reason. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.jmh.pipeline;
 
 /** Processes trains with threads of its own. Called by one thread at a time. */

@@ -1,8 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.jmh.suite;
 
 import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.engine.linux.tun.TunDevice;
-import io.culvert.natives.Linux;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

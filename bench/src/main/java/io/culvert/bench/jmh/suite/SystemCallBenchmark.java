@@ -1,12 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.jmh.suite;
 
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.engine.packet.VirtioNetHeader;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.sockaddr_in;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
 import io.culvert.ring.CompletionHandler;
 import io.culvert.ring.IoUring;
 import java.io.IOException;

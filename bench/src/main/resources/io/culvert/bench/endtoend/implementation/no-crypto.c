@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /*
  * The no-crypto baseline: a WireGuard tunnel with offloads, but without encryption. It shows the cost of moving the
  * packets. It segments and checksums the super-packets that it reads from a TUN interface, leaves room for WireGuard's

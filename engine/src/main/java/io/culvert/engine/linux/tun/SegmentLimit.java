@@ -1,14 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.tun;
 
 import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.message.Limits;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifinfomsg;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.nlmsghdr;
 import io.culvert.natives.generated.rtattr;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
 
 /**
  * The limit on segments of a super-packet that the kernel puts into the TUN: as many as leave in one UDP_SEGMENT send

@@ -1,15 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.tun;
 
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.packet.VirtioNetHeader;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Errno;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Errno;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;

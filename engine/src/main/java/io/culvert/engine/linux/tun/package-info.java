@@ -1,2 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The TUN interface of Linux, and its monitor (netlink and ioctl). */
 package io.culvert.engine.linux.tun;

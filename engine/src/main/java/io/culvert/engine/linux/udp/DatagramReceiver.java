@@ -1,15 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
 import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.WorkerIo.Sink;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.iovec;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
 import io.culvert.ring.BufferPool;
 
 /**

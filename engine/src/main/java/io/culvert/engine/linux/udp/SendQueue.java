@@ -1,10 +1,9 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
 import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.UdpEndpoint;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.cmsghdr;
 import io.culvert.natives.generated.in6_pktinfo;
@@ -15,6 +14,8 @@ import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
 import io.culvert.natives.generated.sockaddr_in;
 import io.culvert.natives.generated.sockaddr_in6;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

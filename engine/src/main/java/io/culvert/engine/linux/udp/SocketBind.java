@@ -1,17 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
 import static io.culvert.engine.linux.udp.SocketPort.NO_SOCKET;
 
 import io.culvert.engine.io.Bind;
 import io.culvert.engine.io.UdpPort;
-import io.culvert.natives.Errno;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.sock_filter;
 import io.culvert.natives.generated.sock_fprog;
 import io.culvert.natives.generated.sockaddr_in6;
+import io.culvert.natives.linux.Errno;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.net.BindException;
 import java.util.Arrays;

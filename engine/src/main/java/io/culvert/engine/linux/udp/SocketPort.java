@@ -1,10 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
 import io.culvert.engine.io.UdpPort;
-import io.culvert.natives.ErrnoException;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 

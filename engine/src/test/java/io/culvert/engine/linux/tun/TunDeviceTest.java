@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.tun;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -6,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.linux.TestNamespace;
 import io.culvert.engine.packet.VirtioNetHeader;
-import io.culvert.natives.Linux;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
 import static org.assertj.core.api.Assertions.assertThat;
@@ -5,11 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.culvert.engine.io.UdpPort;
-import io.culvert.natives.CallState;
-import io.culvert.natives.Linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.DatagramPacket;

@@ -1,5 +1,7 @@
-package io.culvert.natives;
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.natives.linux;
 
+import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import java.lang.reflect.Field;
 import java.util.HashMap;

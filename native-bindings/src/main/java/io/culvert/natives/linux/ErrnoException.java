@@ -1,4 +1,5 @@
-package io.culvert.natives;
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.natives.linux;
 
 import java.io.IOException;
 

@@ -1,4 +1,5 @@
-package io.culvert.natives;
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.natives.linux;
 
 import static io.culvert.natives.generated.linux_h.CLOCK_BOOTTIME;
 import static io.culvert.natives.generated.linux_h.EFD_CLOEXEC;
@@ -9,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.sched_param;
 import io.culvert.natives.generated.timespec;

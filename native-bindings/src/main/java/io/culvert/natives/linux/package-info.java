@@ -1,0 +1,2 @@
+/** System calls of Linux and liburing, with their errors. */
+package io.culvert.natives.linux;
