@@ -21,7 +21,7 @@ class AllocationTest {
 
     @Test
     void trafficAllocatesNothing() {
-        Map<String, String> environment = Map.of("CULVERT_REHEARSAL", "on", "LOG_LEVEL", "verbose");
+        Map<String, String> environment = Map.of("CULVERT_WARMUP", "on", "LOG_LEVEL", "verbose");
         try (Tunnel tunnel = Tunnel.create(
                 namespace -> Daemon.start(Program.CULVERT, namespace, Names.next(), environment),
                 namespace -> Daemon.start(Program.CULVERT, namespace))) {

@@ -79,7 +79,7 @@ class SelfTrafficWarmupTest extends InNamespace {
     void daemonServesWithoutThePermissionForTheWarmup() {
         String[] words = {"setpriv", "--bounding-set=-sys_admin", Program.CULVERT.command(), "-f", device};
         try (Daemon daemon = Daemon.start(namespace, device, ENVIRONMENT, words)) {
-            assertThat(daemon.log()).contains("no rehearsal", "unshare").doesNotContain("rehearsed for");
+            assertThat(daemon.log()).contains("warm-up impossible", "unshare").doesNotContain("warm-up took");
         }
     }
 
