@@ -8,6 +8,7 @@ module io.culvert.bench {
     requires io.culvert.crypto;
     requires io.culvert.daemon;
     requires io.culvert.engine;
+    requires io.culvert.engine.testkit;
     requires io.culvert.natives;
     requires java.desktop;
     requires java.logging;

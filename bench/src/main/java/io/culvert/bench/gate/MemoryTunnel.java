@@ -1,91 +1,100 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.gate;
 
-import io.culvert.engine.packet.InternetChecksum;
-import io.culvert.engine.packet.VirtioNetHeader;
+import io.culvert.crypto.AeadChoice;
+import io.culvert.crypto.Aeads;
+import io.culvert.engine.device.DeviceOptions;
+import io.culvert.engine.testkit.InnerPacket;
+import io.culvert.engine.testkit.MemoryNetwork;
+import io.culvert.engine.testkit.MemoryPlatform;
+import io.culvert.engine.testkit.Node;
+import io.culvert.engine.testkit.ScaledClock;
 import io.culvert.natives.Memory;
-import java.io.IOException;
 
 /**
- * A tunnel in memory that carries one TCP super-packet repeatedly: Culvert's whole pipeline except system calls. The
- * sending worker looks up, segments, seals and sends; the receiving worker looks up, opens, checks and coalesces. One
- * thread.
+ * A tunnel in memory that carries one TCP super-packet again and again: the whole pipeline without system calls. The
+ * sending worker looks up, segments, seals and sends; the receiving one looks up, opens, checks and coalesces. Confined
+ * to one thread.
  */
 final class MemoryTunnel implements AutoCloseable {
-    /** Segments of a super-packet, each of {@value #PACKET_BYTES} bytes. */
+    /** The number of segments in the super-packet, each of {@value #PACKET_BYTES} bytes. */
     static final int PACKETS = 46;
 
-    /** The length of an inner packet. */
+    /** Bytes of the inner packets. */
     static final int PACKET_BYTES = 1420;
 
-    private static final int IP_HEADER = 20;
-    private static final int TCP_HEADER = 20;
-    private static final int TCP = 6;
-    private static final int CHECKSUM_OFFSET = 16;
-    private static final int SEGMENT = PACKET_BYTES - IP_HEADER - TCP_HEADER;
-    private static final int LENGTH = IP_HEADER + TCP_HEADER + PACKETS * SEGMENT;
+    /** PACKET_BYTES without the headers of IPv4 and TCP. */
+    private static final int SEGMENT = PACKET_BYTES - 20 - 20;
+
+    private static final Aeads AEADS = new Aeads(AeadChoice.AUTO);
     private static final int HANDSHAKE_STEPS = 100;
 
-    private final MemoryEnd sender = new MemoryEnd(1);
-    private final MemoryEnd receiver = new MemoryEnd(2);
-    private final long packet = Memory.allocate(VirtioNetHeader.BYTES + LENGTH, 64);
+    private final ScaledClock clock = ScaledClock.realTime();
+    private final MemoryNetwork network = new MemoryNetwork(clock, 1);
+    private final Node sender = node(1, 2);
+    private final Node receiver = node(2, 1);
+    private final long packet;
+    private final int packetBytes;
 
-    /** Opens the tunnel, and carries a first packet. */
-    MemoryTunnel() throws IOException {
-        sender.connect(receiver);
-        receiver.connect(sender);
-        fill();
-        sender.io().offer(packet, VirtioNetHeader.BYTES + LENGTH);
+    /** Opens the tunnel and sends a first super-packet through it. */
+    MemoryTunnel() {
+        DirectTransport.connect(sender.platform().io(0), receiver.platform().io(0));
+        sender.addPeer(receiver, receiver.outer4);
+        receiver.addPeer(sender, sender.outer4);
+        byte[] framed = InnerPacket.superTcp(sender.inner4, receiver.inner4, 1, new byte[PACKETS * SEGMENT], SEGMENT);
+        packetBytes = framed.length;
+        packet = Memory.allocate(packetBytes, 64);
+        Memory.copy(framed, 0, packet, packetBytes);
+        transport(sender).offer(packet, packetBytes);
         for (int i = 0; i < HANDSHAKE_STEPS; i++) {
-            sender.work();
-            receiver.handshakes();
-            receiver.work();
-            sender.handshakes();
+            work(sender);
+            receiver.device().handshakes().doWork();
+            work(receiver);
+            sender.device().handshakes().doWork();
         }
-        check(receiver.io().takeWritten() > 0);
+        check(transport(receiver).takeWritten() > 0);
     }
 
-    private void fill() {
-        Memory.zero(packet, VirtioNetHeader.BYTES + LENGTH);
-        VirtioNetHeader.set(
-                packet, VirtioNetHeader.GSO_TCPV4, IP_HEADER + TCP_HEADER, SEGMENT, IP_HEADER, CHECKSUM_OFFSET);
-        long ip = packet + VirtioNetHeader.BYTES;
-        Memory.putByte(ip, (byte) 0x45);
-        Memory.putShortBE(ip + 2, LENGTH);
-        Memory.putShortBE(ip + 6, 0x4000);
-        Memory.putByte(ip + 8, (byte) 64);
-        Memory.putByte(ip + 9, (byte) TCP);
-        Memory.putIntBE(ip + 12, MemoryEnd.inside(1));
-        Memory.putIntBE(ip + 16, MemoryEnd.inside(2));
-        Memory.putShort(ip + 10, InternetChecksum.finish(InternetChecksum.sum(ip, IP_HEADER)));
-        long tcp = ip + IP_HEADER;
-        Memory.putShortBE(tcp, 5201);
-        Memory.putShortBE(tcp + 2, 5201);
-        Memory.putIntBE(tcp + 4, 1);
-        Memory.putIntBE(tcp + 8, 1);
-        Memory.putByte(tcp + 12, (byte) (TCP_HEADER / 4 << 4));
-        Memory.putByte(tcp + 13, (byte) 0x10);
-        Memory.putShortBE(tcp + 14, 512);
+    private Node node(int number, int other) {
+        MemoryPlatform platform = MemoryPlatform.unchecked(
+                clock,
+                network,
+                "memory",
+                1,
+                number,
+                (host, worker) -> new DirectTransport(Node.outer4(other)),
+                Node.outer4(number));
+        Node node = new Node(platform, number, number, new DeviceOptions(1, AEADS::create, false));
+        node.tun().setLink(true);
+        return node;
     }
 
-    /** Sends the super-packet into the other end's buffers. */
+    private static DirectTransport transport(Node node) {
+        return (DirectTransport) node.platform().io(0).transport();
+    }
+
+    private static void work(Node node) {
+        node.device().workers().get(0).doWork();
+    }
+
+    /** Sends the super-packet; returns when its datagrams are in the receiver's buffers. */
     void send() {
-        sender.io().offer(packet, VirtioNetHeader.BYTES + LENGTH);
-        sender.work();
+        transport(sender).offer(packet, packetBytes);
+        work(sender);
     }
 
-    /** Receives the datagrams, and writes the packets to the TUN. */
+    /** Receives the datagrams; returns when their packets are written to the TUN. */
     void receive() {
-        receiver.work();
+        work(receiver);
     }
 
     /**
-     * Checks that the last super-packet arrived completely.
+     * Makes sure that the last super-packet arrived whole.
      *
      * @throws IllegalStateException if it did not
      */
     void verify() {
-        check(receiver.io().takeWritten() >= (long) PACKETS * SEGMENT);
+        check(transport(receiver).takeWritten() >= (long) PACKETS * SEGMENT);
     }
 
     private static void check(boolean arrived) {

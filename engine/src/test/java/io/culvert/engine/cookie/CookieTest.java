@@ -13,7 +13,7 @@ import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.PublicKey;
-import io.culvert.engine.sim.SeededRandom;
+import io.culvert.engine.testkit.SeededRandom;
 import io.culvert.natives.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;

@@ -4,7 +4,7 @@ package io.culvert.engine.cookie;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.io.UdpEndpoint;
-import io.culvert.engine.sim.SeededRandom;
+import io.culvert.engine.testkit.SeededRandom;
 import io.culvert.laws.Laws;
 import java.util.HashMap;
 import java.util.List;

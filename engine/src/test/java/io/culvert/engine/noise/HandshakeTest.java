@@ -9,7 +9,7 @@ import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Handshake.State;
-import io.culvert.engine.sim.VirtualClock;
+import io.culvert.engine.testkit.VirtualClock;
 import io.culvert.natives.Memory;
 import java.util.Arrays;
 import java.util.HexFormat;

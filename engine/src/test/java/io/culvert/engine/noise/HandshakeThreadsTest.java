@@ -3,7 +3,7 @@ package io.culvert.engine.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.sim.VirtualClock;
+import io.culvert.engine.testkit.VirtualClock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

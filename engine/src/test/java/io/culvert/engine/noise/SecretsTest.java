@@ -4,7 +4,7 @@ package io.culvert.engine.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.engine.sim.VirtualClock;
+import io.culvert.engine.testkit.VirtualClock;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;

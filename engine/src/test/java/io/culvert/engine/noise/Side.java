@@ -5,7 +5,7 @@ import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
-import io.culvert.engine.sim.SeededRandom;
+import io.culvert.engine.testkit.SeededRandom;
 import io.culvert.natives.Memory;
 import java.util.ArrayList;
 import java.util.List;

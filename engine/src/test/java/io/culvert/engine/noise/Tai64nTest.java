@@ -4,7 +4,7 @@ package io.culvert.engine.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.io.Clock;
-import io.culvert.engine.sim.VirtualClock;
+import io.culvert.engine.testkit.VirtualClock;
 import io.culvert.laws.Laws;
 import java.nio.ByteBuffer;
 import java.util.Arrays;

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
-import static io.culvert.engine.sim.Simulation.SECOND;
+import static io.culvert.engine.testkit.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.testkit.Datagram;
+import io.culvert.engine.testkit.MemoryNetwork;
+import io.culvert.engine.testkit.Node;
+import io.culvert.engine.testkit.Simulation;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -64,7 +68,7 @@ class LinkSimulationTest {
     @Test
     void initiationIsAnsweredFromTheFirstMoment() {
         b.tun().setLink(false);
-        b.platform().ios().getFirst().onAttach(() -> {
+        b.platform().io(0).onAttach(() -> {
             a.send(b, 0, 100);
             simulation.settle();
         });

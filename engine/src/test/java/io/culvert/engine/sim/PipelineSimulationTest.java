@@ -1,14 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
-import static io.culvert.engine.sim.Simulation.MILLISECOND;
-import static io.culvert.engine.sim.Simulation.SECOND;
+import static io.culvert.engine.testkit.Simulation.MILLISECOND;
+import static io.culvert.engine.testkit.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.pipeline.DropCause;
 import io.culvert.engine.routing.Prefix;
+import io.culvert.engine.testkit.Address;
+import io.culvert.engine.testkit.Datagram;
+import io.culvert.engine.testkit.InnerPacket;
+import io.culvert.engine.testkit.MemoryNetwork;
+import io.culvert.engine.testkit.Node;
+import io.culvert.engine.testkit.Simulation;
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -182,13 +188,13 @@ class PipelineSimulationTest {
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
             simulation.settle();
-            long sends = a.platform().ios().getFirst().counters().get(Counter.UDP_SENDS);
-            long receives = b.platform().ios().getFirst().counters().get(Counter.UDP_RECEIVES);
+            long sends = a.platform().io(0).counters().get(Counter.UDP_SENDS);
+            long receives = b.platform().io(0).counters().get(Counter.UDP_RECEIVES);
             a.tun().sendFramed(InnerPacket.superTcp(a.inner4, b.inner4, 1, bytes(40 * TCP_MSS, 5), TCP_MSS));
             simulation.settle();
-            assertThat(a.platform().ios().getFirst().counters().get(Counter.UDP_SENDS) - sends)
+            assertThat(a.platform().io(0).counters().get(Counter.UDP_SENDS) - sends)
                     .isEqualTo(1);
-            assertThat(b.platform().ios().getFirst().counters().get(Counter.UDP_RECEIVES) - receives)
+            assertThat(b.platform().io(0).counters().get(Counter.UDP_RECEIVES) - receives)
                     .isEqualTo(1);
         }
     }

@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.sim;
 
-import static io.culvert.engine.sim.Simulation.MILLISECOND;
-import static io.culvert.engine.sim.Simulation.SECOND;
+import static io.culvert.engine.testkit.Simulation.MILLISECOND;
+import static io.culvert.engine.testkit.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.testkit.Address;
+import io.culvert.engine.testkit.Datagram;
+import io.culvert.engine.testkit.MemoryNetwork;
+import io.culvert.engine.testkit.Node;
+import io.culvert.engine.testkit.Simulation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

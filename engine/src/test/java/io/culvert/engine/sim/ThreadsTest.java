@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.testkit.MemoryNetwork;
+import io.culvert.engine.testkit.Node;
+import io.culvert.engine.testkit.ScaledClock;
+import io.culvert.engine.testkit.Simulation;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -20,22 +24,7 @@ class ThreadsTest {
     /** Few enough that none is dropped for want of trains or staging room, which makes the count exact. */
     private static final int UNDER_WAY = 40;
 
-    private static final Clock CLOCK = new Clock() {
-        @Override
-        public long nanos() {
-            return System.nanoTime();
-        }
-
-        @Override
-        public long wallSeconds() {
-            return System.currentTimeMillis() / 1000;
-        }
-
-        @Override
-        public int wallNanos() {
-            return (int) (System.currentTimeMillis() % 1000 * 1_000_000);
-        }
-    };
+    private static final Clock CLOCK = ScaledClock.realTime();
 
     private static Node node(MemoryNetwork network, int number, int workers) {
         Node node =

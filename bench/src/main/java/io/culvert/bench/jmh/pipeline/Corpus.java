@@ -14,11 +14,11 @@ import io.culvert.natives.Memory;
  * </pre>
  */
 final class Corpus {
-    /** Number of groups. */
+    /** The number of groups. */
     static final int GROUPS = 4;
-    /** Counters per group: at least {@link Feed#TRAIN}. */
+    /** Counters per group, more than it has messages. */
     static final int GROUP_COUNTERS = 64;
-    /** The period of the counters: a power of two. */
+    /** Counters after which the corpus repeats: a power of two. */
     static final int COUNTERS = GROUPS * GROUP_COUNTERS;
 
     private static final int HEADER = 16;
@@ -32,7 +32,7 @@ final class Corpus {
     /**
      * Seals a corpus.
      *
-     * @param shape of a single packet
+     * @param shape of the packets, with one segment
      * @param from inner source address
      * @param to inner destination address
      * @param receiver the receiver's index
@@ -40,7 +40,7 @@ final class Corpus {
      */
     Corpus(InnerPackets shape, int from, int to, int receiver, long key, Aead aead) {
         this.shape = shape;
-        int padded = Math.min(shape.segmentBytes() + 15 & -16, MemoryHost.MTU);
+        int padded = Math.min(shape.segmentBytes() + 15 & -16, Tunnel.MTU);
         messageBytes = HEADER + padded + Aead.TAG_BYTES;
         groupBytes = Feed.TRAIN * messageBytes;
         memory = Memory.allocate((long) GROUPS * groupBytes + 64, 4096);
@@ -51,7 +51,7 @@ final class Corpus {
     }
 
     private void lay(int group, int from, int to, int receiver) {
-        // The sequence numbers of groups have gaps, so that a group is not coalesced with the next.
+        // Groups do not continue each other's sequence, so that none is coalesced with the next.
         InnerPackets row = new InnerPackets(shape.ipv6(), shape.tcp(), shape.payload(), Feed.TRAIN);
         long whole = Memory.allocate(row.bytes(), 64);
         row.lay(whole, from, to, group << 24);
@@ -91,7 +91,9 @@ final class Corpus {
         return messageBytes;
     }
 
-    /** Copies group {@code group} modulo {@link #GROUPS} to {@code target}, with counters that continue. */
+    /**
+     * Copies group {@code group} modulo {@link #GROUPS} to {@code target}, with the message counters of {@code group}.
+     */
     void copy(long group, long target) {
         Memory.copy(message((int) group & GROUPS - 1, 0), target, groupBytes);
         for (int i = 0; i < Feed.TRAIN; i++) {

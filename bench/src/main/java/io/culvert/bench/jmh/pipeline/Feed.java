@@ -5,11 +5,13 @@ import io.culvert.bench.jmh.suite.InnerPackets;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.packet.VirtioNetHeader;
+import io.culvert.engine.testkit.Address;
+import io.culvert.engine.testkit.MemoryIo;
 import io.culvert.natives.Memory;
 
-/** The source of a worker's packets during a measurement. Used by that worker's thread; does not allocate. */
+/** The source of one worker's packets during a measurement. Confined to that worker's thread; allocates nothing. */
 abstract class Feed {
-    /** Packets per train: the segments of a super-packet, which fit one send. */
+    /** Packets of a train: the segments of a super-packet, which fit one send. */
     static final int TRAIN = 45;
 
     private final InnerPackets shape;
@@ -18,10 +20,10 @@ abstract class Feed {
         this.shape = shape;
     }
 
-    /** Whether the packets come from the TUN, not from the network. */
+    /** Whether its packets come from the TUN, else from the network. */
     abstract boolean isFromTun();
 
-    /** The number of packets per {@link #read} or {@link #receive}. */
+    /** The number of packets in one {@link #read} or {@link #receive}. */
     abstract int packets();
 
     /** Writes one packet or super-packet to {@code address}; returns its length with the virtio-net header. */
@@ -29,17 +31,17 @@ abstract class Feed {
         throw new IllegalStateException("not from the TUN");
     }
 
-    /** Passes one group of datagrams to the sink. */
+    /** Delivers one group of datagrams; a buffer is free. */
     void receive(MemoryIo io, WorkerIo.Sink sink) {
         throw new IllegalStateException("not from the network");
     }
 
-    /** The number of packets in a write to the TUN. */
+    /** The number of packets in a write of {@code length} bytes to the TUN. */
     final int packetsWritten(int length) {
         return (length - VirtioNetHeader.BYTES - shape.headerBytes()) / shape.payload();
     }
 
-    /** Packets of the TUN: copies of a few, repeated; each copy replaces the copy that the kernel would make. */
+    /** Packets of the TUN: copies of a few packets in rotation; each copy replaces the kernel's. */
     static final class FromTun extends Feed {
         private static final int SOURCES = 4;
 
@@ -49,7 +51,7 @@ abstract class Feed {
         private final int packets;
         private int next;
 
-        /** Packets of {@code shape} between two inner addresses. */
+        /** Packets of a shape from one inner address to another. */
         FromTun(InnerPackets shape, int from, int to) {
             super(shape);
             bytes = shape.bytes();
@@ -80,19 +82,19 @@ abstract class Feed {
     }
 
     /**
-     * Datagrams from the network: a few sealed groups, repeated with continuing counters, which {@link CorpusAead}
-     * opens. Each is copied to a free buffer, as by the kernel, since it is opened in place.
+     * Datagrams of the network: a few sealed groups in rotation, each copied to a free buffer, as the kernel does,
+     * since they are opened in place. Their counters keep rising; {@link CorpusAead} opens them nevertheless.
      */
     static final class FromNetwork extends Feed {
         private final Corpus corpus;
         private final UdpEndpoint from = new UdpEndpoint();
         private long group;
 
-        /** The datagrams of {@code corpus} from one host. */
-        FromNetwork(Corpus corpus, int address) {
+        /** The datagrams of a corpus from one sender. */
+        FromNetwork(Corpus corpus, Address sender) {
             super(corpus.shape());
             this.corpus = corpus;
-            from.setIpv4(address, MemoryHost.PORT);
+            from.setIpv4((int) sender.low(), sender.port());
             // The first packets after the handshake used lower counters.
             group = Corpus.GROUPS;
         }
@@ -109,8 +111,8 @@ abstract class Feed {
 
         @Override
         void receive(MemoryIo io, WorkerIo.Sink sink) {
-            int buffer = io.takeUdp();
-            long at = io.udp(buffer);
+            int buffer = io.takeBuffer();
+            long at = io.payload(buffer);
             corpus.copy(group++, at);
             sink.onDatagrams(
                     buffer, at, TRAIN * corpus.messageBytes(), io.limit(buffer), corpus.messageBytes(), from, 0);

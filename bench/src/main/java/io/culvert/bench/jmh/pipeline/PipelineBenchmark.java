@@ -4,7 +4,6 @@ package io.culvert.bench.jmh.pipeline;
 import io.culvert.bench.jmh.suite.InnerPackets;
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
-import java.io.IOException;
 import java.util.concurrent.TimeUnit;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -77,12 +76,12 @@ public class PipelineBenchmark {
 
     /** Bytes per packet. */
     public static int packetBytes(String flow) {
-        return flow.equals("tcp") ? MemoryHost.MTU : 200;
+        return flow.equals("tcp") ? Tunnel.MTU : 200;
     }
 
     /** Sets up the sessions, and waits for the vector kernels. */
     @Setup
-    public void setUp() throws IOException, InterruptedException {
+    public void setUp() throws InterruptedException {
         // Omits messages about interfaces going up and down.
         LOGGER.setLevel(Level.WARNING);
         boolean tcp = flow.equals("tcp");

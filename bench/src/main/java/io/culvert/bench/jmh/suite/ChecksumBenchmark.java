@@ -2,6 +2,7 @@
 package io.culvert.bench.jmh.suite;
 
 import io.culvert.engine.packet.InternetChecksum;
+import io.culvert.engine.testkit.SeededRandom;
 import io.culvert.natives.Memory;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -8,6 +8,7 @@ import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
+import io.culvert.engine.testkit.SeededRandom;
 import io.culvert.natives.Memory;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;

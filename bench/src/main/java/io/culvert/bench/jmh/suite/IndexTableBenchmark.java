@@ -2,6 +2,7 @@
 package io.culvert.bench.jmh.suite;
 
 import io.culvert.engine.routing.IndexTable;
+import io.culvert.engine.testkit.SeededRandom;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.ConcurrentHashMap;

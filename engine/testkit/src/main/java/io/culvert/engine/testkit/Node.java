@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
@@ -20,41 +20,57 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.SplittableRandom;
 
-/** A device on a host of its own; without threads, it takes steps only when a simulation lets it. */
+/** A device on a host of its own. A device without threads runs only when a {@link Simulation} steps it. */
 public final class Node implements AutoCloseable {
     /** The UDP port that every node listens on. */
     public static final int PORT = 51_820;
 
-    /** Its address inside the tunnel; port 7 is where test packets go. */
+    private static final int INNER_PORT = 7;
+
+    /** Its IPv4 address inside the tunnel, with the port of test packets. */
     public final Address inner4;
 
-    /** The same for IPv6. */
+    /** Its IPv6 address inside the tunnel. */
     public final Address inner6;
-    /** Its addresses outside. */
+
+    /** Its IPv4 address in the network. */
     public final Address outer4;
 
-    /** The same for IPv6. */
+    /** Its IPv6 address in the network. */
     public final Address outer6;
 
     private final MemoryPlatform platform;
     private final Device device;
     private final PublicKey publicKey;
-    /** The workers as a simulation runs them; null each when the device has threads. */
+    /** The workers as a simulation steps them; null if the device has threads. */
     private final SimulatedWorker[] workers;
 
-    Node(Clock clock, MemoryNetwork network, int number, int workers, long seed, DeviceOptions options) {
-        inner4 = Address.of("10.0.0." + number, 7);
-        inner6 = Address.of("fd00::" + number, 7);
-        outer4 = Address.of("192.0.2." + number, PORT);
-        outer6 = Address.of("2001:db8::" + number, PORT);
-        platform = new MemoryPlatform(clock, network, "wg" + number, workers, seed, outer4, outer6);
+    /**
+     * A node with an interface that is down, on a host whose I/O checks its use.
+     *
+     * @param number 1 to 254, from which its addresses are made
+     * @param workers of its device
+     * @param seed of its random source and its private key
+     */
+    public Node(Clock clock, MemoryNetwork network, int number, int workers, long seed, DeviceOptions options) {
+        this(
+                new MemoryPlatform(clock, network, "wg" + number, workers, seed, outer4(number), outer6(number)),
+                number,
+                seed,
+                options);
+    }
+
+    /** The same on a host that has the addresses {@link #outer4(int)} and {@link #outer6(int)}. */
+    public Node(MemoryPlatform platform, int number, long seed, DeviceOptions options) {
+        this.platform = platform;
+        inner4 = Address.of("10.0.0." + number, INNER_PORT);
+        inner6 = Address.of("fd00::" + number, INNER_PORT);
+        outer4 = outer4(number);
+        outer6 = outer6(number);
         device = Device.start(platform, options);
-        this.workers = new SimulatedWorker[workers];
-        if (!options.threads()) {
-            for (int i = 0; i < workers; i++) {
-                this.workers[i] = new SimulatedWorker(
-                        device.workers().get(i), platform.ios().get(i), clock);
-            }
+        workers = new SimulatedWorker[platform.tun().queues()];
+        for (int i = 0; i < workers.length && !options.threads(); i++) {
+            workers[i] = new SimulatedWorker(device.workers().get(i), platform.io(i), platform.clock());
         }
         byte[] key = new byte[Secret.BYTES];
         new SplittableRandom(seed).nextBytes(key);
@@ -67,7 +83,17 @@ public final class Node implements AutoCloseable {
         }
     }
 
-    /** Its key. */
+    /** The IPv4 address of node {@code number} in the network. */
+    public static Address outer4(int number) {
+        return Address.of("192.0.2." + number, PORT);
+    }
+
+    /** Its IPv6 address. */
+    public static Address outer6(int number) {
+        return Address.of("2001:db8::" + number, PORT);
+    }
+
+    /** Its public key. */
     public PublicKey publicKey() {
         return publicKey;
     }
@@ -87,7 +113,7 @@ public final class Node implements AutoCloseable {
         return platform.tun();
     }
 
-    /** Makes another node a peer, which may use its own inner addresses; the endpoint may be {@code null}. */
+    /** Makes another node a peer, allowed to use its inner addresses; {@code endpoint} may be null. */
     public void addPeer(Node other, Address endpoint) {
         addPeer(other, endpoint, 0);
     }
@@ -127,7 +153,7 @@ public final class Node implements AutoCloseable {
         apply(new PeerUpdate(other.publicKey, true, false, null, null, OptionalInt.empty(), false, List.of()));
     }
 
-    /** What a dump tells about the only peer. */
+    /** The state of the only peer. */
     public DeviceSnapshot.PeerSnapshot peer() {
         try (DeviceSnapshot snapshot = device.snapshot()) {
             return snapshot.peers().getFirst();
@@ -150,14 +176,14 @@ public final class Node implements AutoCloseable {
                 : InnerPacket.udp(inner6, to.inner6, payload.array());
     }
 
-    /** The packets that came out of the tunnel since the last call. */
+    /** The packets that came out of the tunnel since the last call, super-packets segmented. */
     public List<byte[]> receivedPackets() {
         return tun().received().stream()
                 .flatMap(framed -> InnerPacket.split(framed).stream())
                 .toList();
     }
 
-    /** The numbers of the datagrams that came out of the tunnel since the last call; their content is checked. */
+    /** The numbers of the datagrams that came out of the tunnel since the last call, with their content verified. */
     public List<Integer> received() {
         return receivedPackets().stream().map(Node::number).toList();
     }
@@ -168,15 +194,15 @@ public final class Node implements AutoCloseable {
         while (payload.hasRemaining()) {
             byte expected = (byte) (number * 31 + payload.position());
             if (payload.get() != expected) {
-                throw new AssertionError("datagram " + number + " was changed on its way");
+                throw new AssertionError("datagram " + number + " was corrupted in transit");
             }
         }
         return number;
     }
 
     /**
-     * One step: workers that do not sleep, in the order that {@code random} gives, and handshakes; returns the work
-     * done.
+     * Runs one duty cycle of each worker that does not sleep, from a random one on, and the handshakes; returns the
+     * work done.
      */
     int step(SplittableRandom random) {
         int work = 0;
@@ -187,12 +213,12 @@ public final class Node implements AutoCloseable {
         return work + device.handshakes().doWork();
     }
 
-    /** When the next thing happens by itself; {@link Long#MAX_VALUE} for never. */
+    /** When a worker runs next; {@link Long#MAX_VALUE} for never. */
     public long earliest() {
         return Arrays.stream(workers).mapToLong(SimulatedWorker::earliest).min().orElseThrow();
     }
 
-    /** When input that waits now is taken; {@link Long#MAX_VALUE} when none waits. */
+    /** When a worker reads the input that waits; {@link Long#MAX_VALUE} if none waits. */
     long inputDue() {
         return Arrays.stream(workers)
                 .filter(SimulatedWorker::hasInput)
@@ -201,8 +227,13 @@ public final class Node implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
-    /** How many duty cycles a worker has run. */
-    long cycles(int worker) {
+    /** Takes a worker's CPU away, or gives it back. */
+    public void suspend(int worker, boolean suspended) {
+        workers[worker].suspend(suspended);
+    }
+
+    /** The number of duty cycles that a worker has run. */
+    public long cycles(int worker) {
         return workers[worker].cycles();
     }
 

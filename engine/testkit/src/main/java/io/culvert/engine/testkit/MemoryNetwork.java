@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Clock;
 import java.util.ArrayList;
@@ -11,16 +11,16 @@ import java.util.SplittableRandom;
 import java.util.function.Predicate;
 
 /**
- * A network in memory that loses, doubles, delays and reorders datagrams as it is told, at random but the same for the
- * same seed. Time is that of a {@link Clock}; with no delay, a datagram arrives while it is sent. Thread-safe.
+ * A network in memory that loses, duplicates, delays and reorders datagrams at random, but the same for the same seed.
+ * Time is that of a {@link Clock}; without a delay, a datagram arrives while it is sent. Thread-safe.
  */
 public final class MemoryNetwork {
-    private record Journey(Datagram datagram, long due, long number) {}
+    private record Transit(Datagram datagram, long due, long number) {}
 
     private final Clock clock;
     private final SplittableRandom random;
     private final Map<Address, MemoryPort> ports = new HashMap<>();
-    private final PriorityQueue<Journey> journeys = new PriorityQueue<>(
+    private final PriorityQueue<Transit> inTransit = new PriorityQueue<>(
             (a, b) -> a.due != b.due ? Long.compare(a.due, b.due) : Long.compare(a.number, b.number));
     private final List<Datagram> log = new ArrayList<>();
     private double loss;
@@ -30,39 +30,39 @@ public final class MemoryNetwork {
     private Predicate<Datagram> blocked = datagram -> false;
     private long number;
 
-    /** A perfect network, for now. */
+    /** A network that neither loses nor delays datagrams until it is told to. */
     public MemoryNetwork(Clock clock, long seed) {
         this.clock = clock;
         random = new SplittableRandom(seed);
     }
 
-    /** How likely a datagram is lost, 0 to 1. */
+    /** Sets the probability that a datagram is lost, 0 to 1. */
     public synchronized void setLoss(double probability) {
         loss = probability;
     }
 
-    /** How likely a datagram arrives twice, 0 to 1. */
+    /** Sets the probability that a datagram arrives twice, 0 to 1. */
     public synchronized void setDuplication(double probability) {
         duplication = probability;
     }
 
-    /** How many nanoseconds a datagram takes: a uniform choice for each, so that they overtake each other. */
+    /** Sets the delay of each datagram, uniform between two numbers of nanoseconds, so that datagrams are reordered. */
     public synchronized void setDelay(long least, long greatest) {
         leastDelay = least;
         greatestDelay = greatest;
     }
 
-    /** Loses all datagrams that {@code condition} is true for. */
+    /** Loses all datagrams for which {@code condition} is true. */
     public synchronized void block(Predicate<Datagram> condition) {
         blocked = condition;
     }
 
-    /** Loses none but by chance. */
+    /** Ends {@link #block}. */
     public synchronized void unblock() {
         blocked = datagram -> false;
     }
 
-    /** Everything that was sent since the last call, lost or not. */
+    /** The datagrams sent since the last call, in their order, lost ones too. */
     public synchronized List<Datagram> sent() {
         List<Datagram> copy = List.copyOf(log);
         log.clear();
@@ -71,10 +71,10 @@ public final class MemoryNetwork {
 
     /** When the next datagram arrives, or {@link Long#MAX_VALUE}. */
     public synchronized long earliest() {
-        return journeys.isEmpty() ? Long.MAX_VALUE : journeys.peek().due;
+        return inTransit.isEmpty() ? Long.MAX_VALUE : inTransit.peek().due;
     }
 
-    /** Sends a datagram on its way. */
+    /** Sends a datagram. */
     public synchronized void send(Datagram datagram) {
         log.add(datagram);
         if (!blocked.test(datagram) && random.nextDouble() >= loss) {
@@ -85,21 +85,21 @@ public final class MemoryNetwork {
         }
     }
 
-    /** Sends a datagram that neither appears in the log nor is lost: an attacker's. */
+    /** Sends a datagram that is never lost and that {@link #sent} leaves out, such as an attacker's. */
     public synchronized void inject(Datagram datagram) {
         long delay = greatestDelay == 0 ? 0 : random.nextLong(leastDelay, greatestDelay + 1);
         if (delay == 0) {
             arrive(datagram);
         } else {
-            journeys.add(new Journey(datagram, clock.nanos() + delay, number++));
+            inTransit.add(new Transit(datagram, clock.nanos() + delay, number++));
         }
     }
 
-    /** Lets arrive what is due; returns how many datagrams. */
+    /** Delivers the datagrams whose delay is over; returns their number. */
     public synchronized int deliver() {
         int count = 0;
-        while (!journeys.isEmpty() && journeys.peek().due <= clock.nanos()) {
-            arrive(journeys.poll().datagram);
+        while (!inTransit.isEmpty() && inTransit.peek().due <= clock.nanos()) {
+            arrive(inTransit.poll().datagram);
             count++;
         }
         return count;

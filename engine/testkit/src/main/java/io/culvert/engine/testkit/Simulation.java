@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
@@ -9,18 +9,21 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * Devices joined by a network, all in one thread and in virtual time: the same seed gives the same run. Time moves only
- * when there is nothing left to do, and then to when something happens next, so that hours take moments.
+ * Devices connected by a network, all in one thread and in virtual time: the same seed gives the same run. Once no
+ * device has work, time advances to the next event, so that a simulated hour takes moments.
  */
 public final class Simulation implements AutoCloseable {
-    /** Nanoseconds. */
-    public static final long MILLISECOND = 1_000_000;
+    /** A microsecond in nanoseconds. */
+    public static final long MICROSECOND = 1_000;
 
-    /** Nanoseconds. */
+    /** A millisecond in nanoseconds. */
+    public static final long MILLISECOND = 1_000 * MICROSECOND;
+
+    /** A second in nanoseconds. */
     public static final long SECOND = 1_000 * MILLISECOND;
 
-    /** One for all devices of a test's JVM, which then warm up once. */
-    static final Aeads AEADS = new Aeads(AeadChoice.AUTO);
+    /** The AEADs of all simulated devices: one warm-up of the kernels serves all. */
+    public static final Aeads AEADS = new Aeads(AeadChoice.AUTO);
 
     private static final DeviceOptions OPTIONS = new DeviceOptions(1, AEADS::create, false);
 
@@ -35,9 +38,9 @@ public final class Simulation implements AutoCloseable {
     private final int workers;
 
     /**
-     * No nodes yet.
+     * A simulation without nodes.
      *
-     * @param seed of all randomness
+     * @param seed of all random sources
      * @param workers of each device
      */
     public Simulation(long seed, int workers) {
@@ -47,15 +50,15 @@ public final class Simulation implements AutoCloseable {
         network = new MemoryNetwork(clock, seed);
     }
 
-    /** Adds a node, whose interface is up. */
+    /** Adds a configured node whose interface is up. */
     public Node node() {
         Node node = downNode();
         node.tun().setLink(true);
         return node;
     }
 
-    /** Adds a node that is configured, and whose interface is down. */
-    Node downNode() {
+    /** Adds a configured node whose interface is down. */
+    public Node downNode() {
         Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), OPTIONS);
         nodes.add(node);
         return node;
@@ -71,14 +74,13 @@ public final class Simulation implements AutoCloseable {
         return network;
     }
 
-    /** The time. */
+    /** The virtual time. */
     public VirtualClock clock() {
         return clock;
     }
 
     /**
-     * Works until all input is taken and there is no work; passes over the short times for which workers leave input
-     * waiting.
+     * Runs until no node has work or input; advances time past the short delays for which workers leave input waiting.
      */
     public void settle() {
         for (int steps = 0; steps < MAX_STEPS; steps++) {
@@ -91,7 +93,7 @@ public final class Simulation implements AutoCloseable {
             }
             clock.advance(due - clock.nanos());
         }
-        throw new AssertionError("the nodes never come to rest");
+        throw new AssertionError("livelock: the nodes never run out of work");
     }
 
     private int step() {
@@ -102,13 +104,13 @@ public final class Simulation implements AutoCloseable {
         return work;
     }
 
-    /** Lets so much time pass. */
+    /** Runs for {@code nanos} of virtual time; with 0, until no node has work at the present time. */
     public void run(long nanos) {
         long end = clock.nanos() + nanos;
         while (true) {
             for (int steps = 0; step() > 0; steps++) {
                 if (steps > MAX_STEPS) {
-                    throw new AssertionError("the nodes never come to rest");
+                    throw new AssertionError("livelock: the nodes never run out of work");
                 }
             }
             long now = clock.nanos();
@@ -119,8 +121,7 @@ public final class Simulation implements AutoCloseable {
             for (Node node : nodes) {
                 next = Math.min(next, node.earliest());
             }
-            // A wheel's earliest entry may turn out to be outdated when its time comes; then time goes on in small
-            // steps.
+            // A timer wheel's earliest entry may be outdated when its time comes; time then advances in small steps.
             clock.advance(Math.min(next > now ? next : now + MILLISECOND, end) - now);
         }
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.UdpEndpoint;
 import java.net.InetAddress;
@@ -8,13 +8,13 @@ import java.net.InetSocketAddress;
 /**
  * An IP address and port in a {@link MemoryNetwork}.
  *
- * @param ipv6 which family
+ * @param ipv6 whether IPv6, else IPv4
  * @param high the upper half, 0 for IPv4
  * @param low the lower half, or the IPv4 address
  * @param port 0 to 65,535
  */
 public record Address(boolean ipv6, long high, long low, int port) {
-    /** An address as people write it. */
+    /** An address in its usual textual form. */
     public static Address of(String address, int port) {
         UdpEndpoint endpoint = new UdpEndpoint();
         endpoint.set(new InetSocketAddress(InetAddress.ofLiteral(address), port));
@@ -30,7 +30,7 @@ public record Address(boolean ipv6, long high, long low, int port) {
         return new Address(ipv6, high, low, other);
     }
 
-    /** As Java's own type. */
+    /** The same as a socket address of the JDK. */
     public InetSocketAddress toSocketAddress() {
         UdpEndpoint endpoint = new UdpEndpoint();
         setRemote(endpoint);

@@ -1,23 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.RandomSource;
 import io.culvert.natives.Memory;
 import java.util.SplittableRandom;
 
-/** Randomness that is the same for the same seed. */
+/**
+ * A random source that gives the same sequence for the same seed, without system calls; not for secrets. Any thread.
+ */
 public final class SeededRandom implements RandomSource {
     private final SplittableRandom random;
 
+    /** Begins the sequence of {@code seed}. */
     public SeededRandom(long seed) {
         random = new SplittableRandom(seed);
     }
 
     @Override
-    public void fill(long address, int bytes) {
-        byte[] drawn = new byte[bytes];
-        fill(drawn);
-        Memory.copy(drawn, 0, address, bytes);
+    public synchronized void fill(long address, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            Memory.putByte(address + i, (byte) random.nextInt());
+        }
     }
 
     @Override

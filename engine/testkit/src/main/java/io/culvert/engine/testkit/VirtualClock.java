@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Clock;
 
-/** A clock that stands still until it is moved. Confined to one thread. */
+/** A clock that only {@link #advance} moves. Confined to one thread. */
 public final class VirtualClock implements Clock {
     private long nanos = 1_000_000_000_000L;
     private long wallNanos = 1_700_000_000L * 1_000_000_000L;
 
-    /** A clock at some time of 2023. */
+    /** A clock whose wall clock shows a time in November 2023. */
     public VirtualClock() {}
 
-    /** Moves both clocks. */
+    /** Moves both clocks; {@code by} in nanoseconds. */
     public void advance(long by) {
         nanos += by;
         wallNanos += by;
     }
 
-    /** Moves the wall clock alone. */
+    /** Moves only the wall clock; {@code by} in nanoseconds. */
     public void advanceWall(long by) {
         wallNanos += by;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Bind;
 import io.culvert.engine.io.UdpPort;
@@ -47,7 +47,7 @@ public final class MemoryBind implements Bind {
         }
     }
 
-    /** Moves the host: what is sent to its former addresses is lost from now on. */
+    /** Moves the host to other addresses. Datagrams to its former addresses are lost from now on. */
     public synchronized void setAddresses(List<Address> newAddresses) {
         addresses = List.copyOf(newAddresses);
         if (port != null) {
@@ -56,7 +56,7 @@ public final class MemoryBind implements Bind {
         }
     }
 
-    /** The address of a family that datagrams leave from; {@code null} when the host has none. */
+    /** The source address of a family; {@code null} if the host has none. */
     synchronized Address source(boolean ipv6) {
         return addresses.stream()
                 .filter(address -> address.ipv6() == ipv6)
@@ -64,7 +64,7 @@ public final class MemoryBind implements Bind {
                 .orElse(null);
     }
 
-    /** Whether the host has an address, whatever the port. */
+    /** Whether the host has an address, with any port. */
     synchronized boolean isLocal(Address address) {
         return addresses.stream().anyMatch(local -> local.withPort(0).equals(address.withPort(0)));
     }

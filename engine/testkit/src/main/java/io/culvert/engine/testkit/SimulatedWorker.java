@@ -1,18 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.pipeline.Worker;
 
 /**
- * A worker in virtual time: it runs duty cycles until it has no work, then sleeps as it asked to, until its time is
- * over, another thread wakes it, or input arrives and its shortest sleep is over.
+ * A worker in virtual time: it runs duty cycles until it has no work, then sleeps until its park timeout, until another
+ * thread wakes it, or until input has arrived and its shortest sleep is over.
  */
 final class SimulatedWorker {
     private final Worker worker;
     private final MemoryIo io;
     private final Clock clock;
     private boolean parked;
+    private boolean suspended;
+    // Of the park: sources that were readable when it began do not end it.
+    private boolean tunWasReadable;
+    private boolean udpWasReadable;
     private long deadline;
     private long minWaitEnd;
     private long cycles;
@@ -25,10 +29,10 @@ final class SimulatedWorker {
 
     /** Runs one duty cycle unless the worker sleeps; returns the work done. */
     int step() {
-        if (parked && clock.nanos() < earliest()) {
+        if (suspended || parked && clock.nanos() < earliest()) {
             return 0;
         }
-        io.takeWakeup();
+        io.clearWoken();
         worker.endPark();
         cycles++;
         int work = worker.doWork();
@@ -37,27 +41,38 @@ final class SimulatedWorker {
             long now = clock.nanos();
             deadline = worker.parkNanos() > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + worker.parkNanos();
             minWaitEnd = now + worker.minWaitNanos();
+            tunWasReadable = io.isTunReadable();
+            udpWasReadable = io.isUdpReadable();
         }
         return work;
     }
 
-    /** When it runs next. */
+    /** Takes its CPU away, or gives it back. */
+    void suspend(boolean nowSuspended) {
+        suspended = nowSuspended;
+    }
+
+    /** When it runs next; {@link Long#MAX_VALUE} for never. */
     long earliest() {
+        if (suspended) {
+            return Long.MAX_VALUE;
+        }
         if (!parked) {
             return worker.wheel().earliest();
         }
         if (io.isWoken()) {
             return clock.nanos();
         }
-        return io.hasInput() ? Math.min(deadline, minWaitEnd) : deadline;
+        boolean newInput = !tunWasReadable && io.isTunReadable() || !udpWasReadable && io.isUdpReadable();
+        return newInput ? Math.min(deadline, minWaitEnd) : deadline;
     }
 
     /** Whether input waits for it. */
     boolean hasInput() {
-        return parked && io.hasInput();
+        return parked && (io.isTunReadable() || io.isUdpReadable());
     }
 
-    /** Duty cycles so far. */
+    /** The number of duty cycles so far. */
     long cycles() {
         return cycles;
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.io.WorkerIo;
@@ -9,14 +9,22 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /**
- * A TUN whose packets, each with its virtio-net header in front, come from and go to a test. Thread-safe, but for the
- * listener's calls, which come on the test's thread.
+ * A TUN whose packets, each behind its virtio-net header, a test sends and receives. Thread-safe; the listener is
+ * called on the test's thread.
  */
 public final class MemoryTun implements Tun {
+    /**
+     * A packet or super-packet that came out of the tunnel.
+     *
+     * @param nanos when it was written, by the platform's clock
+     * @param framed the packet behind its virtio-net header
+     */
+    public record Write(long nanos, byte[] framed) {}
+
     private final MemoryPlatform platform;
     private final String name;
     private final List<Queue<byte[]>> outgoing = new ArrayList<>();
-    private final Queue<byte[]> incoming = new ConcurrentLinkedQueue<>();
+    private final Queue<Write> incoming = new ConcurrentLinkedQueue<>();
     private Listener listener;
     private boolean up;
     private volatile int mtu = 1420;
@@ -30,27 +38,49 @@ public final class MemoryTun implements Tun {
         }
     }
 
-    /** Sends a packet into the tunnel; {@code packet} has no virtio-net header, and needs none. */
+    /** Sends a packet without a virtio-net header into the tunnel; it gets an empty one. */
     public void send(byte[] packet) {
-        byte[] framed = new byte[WorkerIo.VNET_HEADER_BYTES + packet.length];
-        System.arraycopy(packet, 0, framed, WorkerIo.VNET_HEADER_BYTES, packet.length);
-        sendFramed(framed);
+        send(packet, 0);
     }
 
-    /** Sends a packet or super-packet with its virtio-net header into the tunnel. */
+    /** The same through the queue of worker {@code worker}. */
+    public void send(byte[] packet, int worker) {
+        byte[] framed = new byte[WorkerIo.VNET_HEADER_BYTES + packet.length];
+        System.arraycopy(packet, 0, framed, WorkerIo.VNET_HEADER_BYTES, packet.length);
+        enqueue(framed, worker);
+    }
+
+    /** Sends a packet or super-packet behind its virtio-net header into the tunnel. */
     public void sendFramed(byte[] framed) {
-        int queue = platform.steer(0);
+        enqueue(framed, 0);
+    }
+
+    private void enqueue(byte[] framed, int worker) {
+        int queue = platform.steer(worker);
         outgoing.get(queue).add(framed);
         platform.arrived(queue);
     }
 
-    /** What came out of the tunnel since the last call: packets and super-packets with their virtio-net headers. */
+    /**
+     * The packets and super-packets, each behind its virtio-net header, that came out of the tunnel since the last
+     * call.
+     */
     public List<byte[]> received() {
-        List<byte[]> packets = new ArrayList<>();
-        for (byte[] packet; (packet = incoming.poll()) != null; ) {
-            packets.add(packet);
+        return writes().stream().map(Write::framed).toList();
+    }
+
+    /** The same with their times. */
+    public List<Write> writes() {
+        List<Write> writes = new ArrayList<>();
+        for (Write write; (write = incoming.poll()) != null; ) {
+            writes.add(write);
         }
-        return packets;
+        return writes;
+    }
+
+    /** The number of packets and super-packets that no worker has read yet. */
+    public int waiting() {
+        return outgoing.stream().mapToInt(Queue::size).sum();
     }
 
     /** Sets the link up or down. */
@@ -69,7 +99,7 @@ public final class MemoryTun implements Tun {
         }
     }
 
-    /** Removes the interface, as its user may at any time. */
+    /** Removes the interface, as an administrator may at any time. */
     public void remove() {
         removed = true;
         for (int i = 0; i < outgoing.size(); i++) {
@@ -93,7 +123,7 @@ public final class MemoryTun implements Tun {
     }
 
     void write(byte[] framed) {
-        incoming.add(framed);
+        incoming.add(new Write(platform.clock().nanos(), framed));
     }
 
     @Override

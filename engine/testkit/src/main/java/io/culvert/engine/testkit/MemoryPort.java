@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.sim;
+package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.UdpPort;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** An open port: what came for each worker. Thread-safe. */
+/** An open port with a queue of datagrams for each worker. Thread-safe. */
 public final class MemoryPort implements UdpPort {
     private final MemoryNetwork network;
     private final MemoryBind bind;
@@ -28,7 +28,10 @@ public final class MemoryPort implements UdpPort {
         }
     }
 
-    /** The socket is chosen as the steering program does it: byte 4 of the payload, modulo the workers. */
+    /**
+     * Chooses the socket as the steering program of the Linux platform does: by byte 4 of the payload, modulo the
+     * workers.
+     */
     void arrive(Datagram datagram) {
         byte[] payload = datagram.payload();
         int worker = payload.length > 4 ? Byte.toUnsignedInt(payload[4]) % arrived.size() : 0;
@@ -49,10 +52,6 @@ public final class MemoryPort implements UdpPort {
         return network;
     }
 
-    MemoryBind bind() {
-        return bind;
-    }
-
     @Override
     public int port() {
         return port;
@@ -68,7 +67,7 @@ public final class MemoryPort implements UdpPort {
         return mark;
     }
 
-    /** It has room for all. */
+    /** Always 0: the queues have no limit. */
     @Override
     public long receiveLosses(int worker) {
         return 0;

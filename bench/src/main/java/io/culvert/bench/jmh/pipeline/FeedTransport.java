@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench.jmh.pipeline;
+
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.testkit.MemoryIo;
+import io.culvert.engine.testkit.Transport;
+import io.culvert.natives.Memory;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Connects a worker to the network until its sessions are set up, and from {@link #measure} on to a {@link Feed}: the
+ * packets of the feed that have passed the pipeline are only counted, without allocation, and handshakes still use the
+ * network.
+ *
+ * <p>{@code allowed}: how many packets the feed may have supplied in all; written by the measuring thread (release),
+ * read by the worker (acquire). {@code feed} and {@code finished}: written once by the measuring thread. The rest is
+ * confined to the worker's thread.
+ */
+final class FeedTransport implements Transport {
+    /** Packets in flight at most: the queue of a kernel whose senders wait for acknowledgements. */
+    private static final int WINDOW = 32 * Feed.TRAIN;
+
+    private static final int DATA = 4;
+
+    private static final VarHandle ALLOWED;
+
+    static {
+        try {
+            ALLOWED = MethodHandles.lookup().findVarHandle(FeedTransport.class, "allowed", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    private final Transport network;
+    private volatile Runnable finished;
+    private volatile Feed feed;
+    private long supplied;
+    private long passed;
+    private boolean reported = true;
+
+    @SuppressWarnings("unused") // through ALLOWED
+    private long allowed;
+
+    FeedTransport(Transport network) {
+        this.network = network;
+    }
+
+    /**
+     * From now on takes packets from {@code source}; each time all allowed ones have passed, {@code whenFinished} runs.
+     */
+    void measure(Feed source, Runnable whenFinished) {
+        finished = whenFinished;
+        feed = source;
+    }
+
+    /** Lets the feed supply {@code packets} more. The caller wakes the worker. */
+    void allow(long packets) {
+        ALLOWED.setRelease(this, (long) ALLOWED.getOpaque(this) + packets);
+    }
+
+    /** Whether the feed may supply packets now. */
+    private boolean supplies(boolean fromTun) {
+        Feed source = feed;
+        return source != null
+                && source.isFromTun() == fromTun
+                && supplied < (long) ALLOWED.getAcquire(this)
+                && supplied - passed < WINDOW;
+    }
+
+    @Override
+    public boolean isTunReadable() {
+        return network.isTunReadable() || supplies(true);
+    }
+
+    @Override
+    public int readTun(long address) {
+        int length = network.readTun(address);
+        if (length > 0 || !supplies(true)) {
+            return length;
+        }
+        supplied += feed.packets();
+        reported = false;
+        return feed.read(address);
+    }
+
+    @Override
+    public boolean isUdpReadable() {
+        return network.isUdpReadable() || supplies(false);
+    }
+
+    @Override
+    public boolean receive(MemoryIo io, WorkerIo.Sink sink) {
+        if (network.isUdpReadable()) {
+            return network.receive(io, sink);
+        }
+        if (!supplies(false)) {
+            return false;
+        }
+        supplied += feed.packets();
+        reported = false;
+        feed.receive(io, sink);
+        return true;
+    }
+
+    @Override
+    public void writeTun(long address, int length) {
+        Feed source = feed;
+        if (source == null) {
+            network.writeTun(address, length);
+        } else {
+            passed += source.packetsWritten(length);
+        }
+    }
+
+    @Override
+    public boolean send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
+        if (feed != null && Memory.getInt(address) == DATA) {
+            passed += (length + segment - 1) / segment;
+            return true;
+        }
+        return network.send(address, length, segment, to, ecn, dscp);
+    }
+
+    @Override
+    public void flush() {
+        if (!reported && passed >= (long) ALLOWED.getAcquire(this)) {
+            reported = true;
+            finished.run();
+        }
+    }
+
+    @Override
+    public void attach(UdpPort port) {
+        network.attach(port);
+    }
+}
