@@ -12,7 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Interfaces that go up and down, in virtual time; one worker each. */
+/** Interfaces that go up and down, in virtual time, with one worker each. */
 class LinkSimulationTest {
     private static final int INITIATION = 1;
 
@@ -33,7 +33,7 @@ class LinkSimulationTest {
     }
 
     @Test
-    void linkDownForgetsTheSessionAndUpMakesANewOne() {
+    void linkDownEndsTheSessionAndLinkUpStartsANewOne() {
         a.send(b, 0, 100);
         simulation.settle();
         assertThat(b.received()).containsExactly(0);
@@ -50,9 +50,9 @@ class LinkSimulationTest {
         assertThat(b.received()).contains(2);
     }
 
-    /** It may come before the interface is up, and wait in the port that was opened when it was configured. */
+    /** The port is open since its configuration and queues the initiation. */
     @Test
-    void initiationWaitsForTheInterfaceToComeUp() {
+    void initiationReceivedWhileTheLinkIsDownIsAnsweredOnceItIsUp() {
         Node late = simulation.downNode();
         late.addPeer(a, null);
         a.addPeer(late, late.outer4);
@@ -64,9 +64,8 @@ class LinkSimulationTest {
         assertThat(late.received()).containsExactly(0);
     }
 
-    /** Or while it is on its way up: as soon as the port is read. */
     @Test
-    void initiationIsAnsweredFromTheFirstMoment() {
+    void initiationReceivedWhileThePortIsAttachedIsAnswered() {
         b.tun().setLink(false);
         b.platform().io(0).onAttach(() -> {
             a.send(b, 0, 100);

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What becomes of packets and super-packets on their way, with one worker and several, over good networks and bad. */
+/** Packets and super-packets from TUN to TUN, with one worker and several, over good and bad networks. */
 class PipelineSimulationTest {
     private static final int SEEDS = Integer.getInteger("culvert.seeds", 8);
     private static final int TCP_MSS = 1380;
@@ -47,12 +47,10 @@ class PipelineSimulationTest {
         return bytes;
     }
 
-    /**
-     * Whatever the network does, what comes out is what went in, once at most; and all of it once the network is good.
-     */
+    /** Each packet arrives unchanged and at most once, and always after the network has become good. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3})
-    void badNetworkOnlyLosesPackets(int workers) {
+    void badNetworkNeitherCorruptsNorDuplicatesPackets(int workers) {
         for (int seed = 0; seed < SEEDS; seed++) {
             try (Simulation simulation = connected(seed, workers)) {
                 Node a = simulation.nodes().get(0);
@@ -65,7 +63,7 @@ class PipelineSimulationTest {
                 network.setLoss(0.1);
                 network.setDuplication(0.1);
                 network.setDelay(MILLISECOND, 80 * MILLISECOND);
-                // Initiations that cross each other can go on for a while: the tunnel comes up first.
+                // Initiations of both sides can cross each other for a while, so the tunnel is set up first.
                 a.send(b, 0, 100);
                 simulation.run(30 * SECOND);
                 assertThat(b.received()).containsExactly(0);
@@ -76,7 +74,7 @@ class PipelineSimulationTest {
         }
     }
 
-    /** Sends in bursts both ways, and checks what arrives: at least the share {@code least} of what was sent. */
+    /** Sends bursts both ways; at least the share {@code least} of the packets must arrive, unchanged and once. */
     private static void exchange(Simulation simulation, long seed, int packets, double least) {
         Node a = simulation.nodes().get(0);
         Node b = simulation.nodes().get(1);
@@ -99,10 +97,10 @@ class PipelineSimulationTest {
         assertThat(atB.size()).as("at b, seed %d", seed).isGreaterThanOrEqualTo((int) (packets * least));
     }
 
-    /** Trains are sealed and opened by any worker, and still leave and arrive in order. */
+    /** Any worker seals and opens trains, but they are committed in order. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4})
-    void goodNetworkKeepsTheOrder(int workers) {
+    void packetsKeepTheirOrderInAGoodNetwork(int workers) {
         try (Simulation simulation = connected(1, workers)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -157,13 +155,13 @@ class PipelineSimulationTest {
                 InnerPacket.split(framed).forEach(packet -> stream.writeBytes(InnerPacket.payload(packet)));
             }
             assertThat(stream.toByteArray()).isEqualTo(content);
-            assertThat(written).as("segments are joined again").hasSizeLessThanOrEqualTo(2);
+            assertThat(written).as("segments are coalesced again").hasSizeLessThanOrEqualTo(2);
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void udpSuperPacketArrivesInItsDatagrams(boolean ipv6) {
+    void udpSuperPacketArrivesAsItsDatagrams(boolean ipv6) {
         try (Simulation simulation = connected(3, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -180,9 +178,9 @@ class PipelineSimulationTest {
         }
     }
 
-    /** A super-packet costs one send and, where the network joins its datagrams, one receive. */
+    /** The network coalesces the datagrams of a send. */
     @Test
-    void superPacketTravelsAsOneTrain() {
+    void superPacketTakesOneSendAndOneReceive() {
         try (Simulation simulation = connected(4, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -199,12 +197,9 @@ class PipelineSimulationTest {
         }
     }
 
-    /**
-     * Super-packets that arrive close together come out as they went in, though trains could take them in fewer and
-     * fuller ones.
-     */
+    /** Trains do not mix the segments of adjacent super-packets, although fewer trains could hold them. */
     @Test
-    void superPacketsArriveWholeWhenSeveralComeAtOnce() {
+    void adjacentSuperPacketsAreDeliveredWithTheirBoundaries() {
         try (Simulation simulation = connected(4, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -213,7 +208,7 @@ class PipelineSimulationTest {
             b.tun().received();
             List<byte[]> sent = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
-                // The shorter end keeps the network from joining one's datagrams with those of the next.
+                // A shorter last segment keeps the network from coalescing the datagrams of two super-packets.
                 byte[] content = bytes(40 * TCP_MSS - 100, i);
                 sent.add(content);
                 a.tun().sendFramed(InnerPacket.superTcp(a.inner4, b.inner4, 1 + i * content.length, content, TCP_MSS));
@@ -229,10 +224,10 @@ class PipelineSimulationTest {
         }
     }
 
-    /** More at once than trains and buffers: the surplus is dropped and counted, and nothing stalls. */
+    /** More super-packets than trains and buffers; the tunnel works on afterwards. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2})
-    void overloadDropsAndGoesOn(int workers) {
+    void surplusOfAnOverloadIsDroppedAndCounted(int workers) {
         try (Simulation simulation = connected(5, workers)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -253,7 +248,7 @@ class PipelineSimulationTest {
         }
     }
 
-    /** Padded to 16, but not beyond the MTU. */
+    /** To a multiple of 16 bytes, but not beyond the MTU. */
     @ParameterizedTest
     @CsvSource({
         "4, 64",
@@ -280,10 +275,10 @@ class PipelineSimulationTest {
         }
     }
 
-    /** Outwards: ECN is copied, but CE becomes ECT(0), and the DSCP is 0; handshakes carry AF41. */
+    /** By RFC 6040, CE becomes ECT(0). The DSCP is 0 for data and AF41 for handshakes. */
     @ParameterizedTest
     @CsvSource({"0, 0", "1, 1", "2, 2", "3, 2"})
-    void ecnIsShownOutside(int inner, int outer) {
+    void outerHeaderCarriesTheEcnBits(int inner, int outer) {
         try (Simulation simulation = connected(7, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -296,10 +291,10 @@ class PipelineSimulationTest {
         }
     }
 
-    /** Inwards: a mark that the network made reaches the inner packet if that can carry it. */
+    /** By RFC 6040, if the inner packet is ECN-capable. */
     @ParameterizedTest
     @CsvSource({"0, 3, 0", "1, 3, 3", "2, 3, 3", "3, 0, 3", "2, 0, 2", "2, 1, 1"})
-    void ecnMarksReachTheInside(int inner, int outer, int expected) {
+    void outerEcnMarksReachTheInnerPacket(int inner, int outer, int expected) {
         try (Simulation simulation = connected(8, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -316,9 +311,9 @@ class PipelineSimulationTest {
         }
     }
 
-    /** An inner source that is another peer's is refused, not counted as received, and shows where the peer is. */
+    /** A packet with a wrong source is dropped and not counted as received, but updates the endpoint. */
     @Test
-    void innerSourceMustBeThePeers() {
+    void innerSourceMustBelongToThePeer() {
         try (Simulation simulation = connected(9, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -339,7 +334,7 @@ class PipelineSimulationTest {
     }
 
     @Test
-    void destinationsOfNobodyAreDropped() {
+    void packetsWithoutAPeerAreDropped() {
         try (Simulation simulation = connected(10, 1)) {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
@@ -356,10 +351,10 @@ class PipelineSimulationTest {
         }
     }
 
-    /** Many peers at once, spread over the workers: everyone talks to the hub, and the hub answers. */
+    /** The homes of the peers are spread over the workers. */
     @ParameterizedTest
     @CsvSource({"1, false", "3, false", "3, true"})
-    void hubServesManyPeers(int workers, boolean scattered) {
+    void hubExchangesPacketsWithManyPeers(int workers, boolean scattered) {
         try (Simulation simulation = new Simulation(11, workers)) {
             Node hub = simulation.node();
             List<Node> spokes = new ArrayList<>();
@@ -392,7 +387,7 @@ class PipelineSimulationTest {
         }
     }
 
-    /** A prefix that moves to another peer takes the traffic along at once. */
+    /** At once, with the next packet. */
     @Test
     void trafficFollowsAMovedPrefix() {
         try (Simulation simulation = new Simulation(12, 2)) {

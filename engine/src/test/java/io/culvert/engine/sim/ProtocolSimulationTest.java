@@ -24,7 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** The protocol's timers and rules between two devices, in virtual time; one worker each. */
+/** The protocol's timers and rules between two devices, in virtual time, with one worker each. */
 class ProtocolSimulationTest {
     private static final int INITIATION = 1;
     private static final int RESPONSE = 2;
@@ -59,7 +59,7 @@ class ProtocolSimulationTest {
         return datagram.type() == DATA && datagram.payload().length == 32;
     }
 
-    /** Lets the tunnel come up with one packet from a to b. */
+    /** Sets the tunnel up with one packet from a to b. */
     private void establish() {
         a.send(b, 0, 100);
         simulation.settle();
@@ -80,7 +80,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void firstPacketMakesTheHandshakeAndFollowsIt() {
+    void firstPacketStartsTheHandshakeAndIsSentAfterIt() {
         establish();
         b.send(a, 1, 1200);
         simulation.settle();
@@ -90,13 +90,13 @@ class ProtocolSimulationTest {
         assertThat(b.peer().handshakeSeconds()).isEqualTo(simulation.clock().wallSeconds());
     }
 
-    /** UDP payload bytes: 148 and 92 of the handshake, and 32 more than each padded packet. */
+    /** In UDP payload bytes: 148 and 92 for the handshake, and 32 more than each padded packet. */
     @Test
     void bytesAreCountedAsTheKernelDoes() {
         establish();
         b.send(a, 1, 1200);
         simulation.settle();
-        // 128 + 32 of 20 + 8 + 100; 1248 + 32 of 40 + 8 + 1200
+        // The packet of 20 + 8 + 100 is sent as 128 + 32, that of 40 + 8 + 1200 as 1248 + 32.
         assertThat(a.peer().sentBytes()).isEqualTo(148 + 160);
         assertThat(a.peer().receivedBytes()).isEqualTo(92 + 1280);
         assertThat(b.peer().sentBytes()).isEqualTo(92 + 1280);
@@ -104,7 +104,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void bothMayInitiateAtOnce() {
+    void tunnelComesUpIfBothSidesInitiateAtOnce() {
         b.apply(new PeerUpdate(
                 a.publicKey(), false, true, null, a.outer6.toSocketAddress(), OptionalInt.empty(), false, List.of()));
         network.setDelay(20 * MILLISECOND, 20 * MILLISECOND);
@@ -121,7 +121,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void initiatorRenewsTheKeyEvery120SecondsWithoutLosingAPacket() {
+    void initiatorRekeysEvery120SecondsWithoutLoss() {
         List<Integer> initiatedAt = new ArrayList<>();
         for (int second = 0; second < 300; second++) {
             a.send(b, second, 100);
@@ -138,9 +138,9 @@ class ProtocolSimulationTest {
         assertThat(initiatedAt).containsExactly(0, 120, 240);
     }
 
-    /** The responder does not renew by time; the initiator does, when its passive keepalive finds the key old. */
+    /** The initiator rekeys when its passive keepalive finds the key too old. */
     @Test
-    void responderLeavesRenewalToTheInitiator() {
+    void responderLeavesRekeyingToTheInitiator() {
         establish();
         for (int second = 1; second <= 200; second++) {
             b.send(a, second, 100);
@@ -152,7 +152,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void receiverOfDataAnswersWithinTenSecondsAndOnce() {
+    void receiverSendsOnePassiveKeepaliveWithinTenSeconds() {
         establish();
         simulation.run(9_900 * MILLISECOND);
         assertThat(network.sent()).isEmpty();
@@ -175,7 +175,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void senderOfDataAsksForANewSessionWhenNothingComesBack() {
+    void senderWithoutAnswerStartsAHandshakeAfter15Seconds() {
         establish();
         network.block(sent -> sent.from().equals(b.outer4));
         a.send(b, 2, 100);
@@ -183,7 +183,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void persistentKeepaliveGoesOutAtOnceAndThenAtItsInterval() {
+    void persistentKeepaliveIsSentAtOnceAndThenAtItsInterval() {
         a.addPeer(b, b.outer4, 25);
         simulation.settle();
         assertThat(typesSent()).containsExactly(INITIATION, RESPONSE, DATA);
@@ -199,7 +199,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void givesUpAfterTwentyInitiationsAndStartsOverWithNewTraffic() {
+    void handshakeEndsAfterTwentyInitiationsAndNewTrafficRestartsIt() {
         network.block(sent -> true);
         a.send(b, 1, 100);
         long last = Long.MIN_VALUE;
@@ -219,17 +219,17 @@ class ProtocolSimulationTest {
         assertThat(a.device().drops()).containsEntry(DropCause.TX_STAGED_FULL, 1L);
         simulation.run(3600 * SECOND);
         assertThat(network.sent()).isEmpty();
-        assertThat(a.device().indexTable().size())
-                .as("the handshake is forgotten")
-                .isZero();
+        assertThat(a.device().indexTable().size()).as("handshakes in progress").isZero();
         network.unblock();
         a.send(b, 2, 100);
         simulation.settle();
-        assertThat(b.received()).as("what was given up does not come back").containsExactly(2);
+        assertThat(b.received())
+                .as("packets dropped with the handshake stay dropped")
+                .containsExactly(2);
     }
 
     @Test
-    void lostInitiationsAndResponsesAreRepeated() {
+    void lostInitiationsAndResponsesAreRetransmitted() {
         network.block(sent -> sent.type() == RESPONSE);
         a.send(b, 1, 100);
         simulation.run(12 * SECOND);
@@ -239,9 +239,9 @@ class ProtocolSimulationTest {
         assertThat(b.received()).containsExactly(1);
     }
 
-    /** As the kernel: room is made down to 128 before a packet is added. */
+    /** As in the kernel: the queue is cut to 128 packets before another is added. */
     @Test
-    void oldestOfTooManyStagedPacketsMakeRoom() {
+    void oldestStagedPacketsAreDroppedBeyond128() {
         network.block(sent -> true);
         for (int i = 0; i < 200; i++) {
             a.send(b, 2 * i, 100);
@@ -255,9 +255,9 @@ class ProtocolSimulationTest {
         assertThat(a.device().drops()).containsEntry(DropCause.TX_STAGED_FULL, 200L - 129);
     }
 
-    /** When no new key can be had, the old one ends at 180 s; what is sent then waits for the next. */
+    /** Packets are staged until the next handshake. */
     @Test
-    void noKeyIsUsedAfter180Seconds() {
+    void keyIsNotUsedForSendingAfter180Seconds() {
         establish();
         network.block(sent -> sent.type() != DATA);
         for (int second = 1; second < 180; second++) {
@@ -278,9 +278,9 @@ class ProtocolSimulationTest {
         assertThat(a.received()).containsExactly(181);
     }
 
-    /** A message sealed in time but arriving late is refused by the receiver's clock. */
+    /** By the receiver's clock, even if the message was sealed in time. */
     @Test
-    void receiverRefusesAKeyOf180Seconds() {
+    void keyIsNotUsedForReceivingAfter180Seconds() {
         establish();
         a.send(b, 1, 100);
         network.block(sent -> true);
@@ -296,7 +296,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void keysAreForgottenAfter540Seconds() {
+    void keysAreDeletedAfter540Seconds() {
         establish();
         simulation.run(539 * SECOND);
         assertThat(a.device().indexTable().size()).isPositive();
@@ -307,7 +307,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void replayedAndDoubledMessagesAreDeliveredOnce() {
+    void replayedAndDuplicatedMessagesAreDeliveredOnce() {
         establish();
         network.setDuplication(1);
         for (int i = 0; i < 100; i++) {
@@ -335,7 +335,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void peerIsFoundWhereItsLatestMessageCameFrom() {
+    void endpointFollowsTheLatestAuthenticMessage() {
         establish();
         Address elsewhere = Address.of("198.51.100.77", 0);
         a.platform().bind().setAddresses(List.of(elsewhere, a.outer6));
@@ -349,7 +349,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void peerMayMoveToTheOtherFamily() {
+    void endpointMayChangeTheAddressFamily() {
         establish();
         a.addPeer(b, b.outer6);
         a.send(b, 1, 100);
@@ -362,7 +362,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void neitherForgedNorReplayedMessagesMoveAPeer() {
+    void forgedAndReplayedMessagesDoNotChangeTheEndpoint() {
         establish();
         a.send(b, 1, 100);
         simulation.settle();
@@ -379,7 +379,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void removedPeerIsAStranger() {
+    void removedPeerNeitherSendsNorReceives() {
         establish();
         b.removePeer(a);
         a.send(b, 1, 100);
@@ -387,7 +387,7 @@ class ProtocolSimulationTest {
         simulation.settle();
         assertThat(b.received()).isEmpty();
         assertThat(a.received()).isEmpty();
-        assertThat(sentOf(DATA)).as("only a's").isOne();
+        assertThat(sentOf(DATA)).as("messages of a").isOne();
         assertThat(b.device().indexTable().size()).isZero();
         assertThat(b.device().drops())
                 .containsEntry(DropCause.RX_UNKNOWN_INDEX, 1L)
@@ -415,7 +415,7 @@ class ProtocolSimulationTest {
     }
 
     @Test
-    void newPrivateKeyEndsSendingAndNeedsNoWait() {
+    void newPrivateKeyEndsSendingAtOnceButNotReceiving() {
         establish();
         byte[] key = new byte[Secret.BYTES];
         key[5] = 5;
@@ -425,17 +425,19 @@ class ProtocolSimulationTest {
         }
         a.send(b, 1, 100);
         simulation.settle();
-        assertThat(typesSent()).as("a stranger's initiation, unanswered").containsExactly(INITIATION);
+        assertThat(typesSent())
+                .as("an initiation of an unknown peer gets no answer")
+                .containsExactly(INITIATION);
         b.send(a, 2, 100);
         simulation.settle();
-        assertThat(a.received()).as("receiving goes on").containsExactly(2);
+        assertThat(a.received()).as("packets under the old key").containsExactly(2);
     }
 
-    /** Whatever bytes come to the port: no answer, no effect, a count. */
+    /** They change neither the session nor the endpoint. */
     @Test
-    void noiseIsMetWithSilence() {
+    void randomDatagramsAreCountedAndGetNoAnswer() {
         establish();
-        Address stranger = Address.of("203.0.113.66", 6666);
+        Address attacker = Address.of("203.0.113.66", 6666);
         SplittableRandom random = new SplittableRandom(7);
         int[] lengths = {0, 1, 3, 4, 5, 16, 31, 32, 33, 63, 64, 65, 91, 92, 93, 147, 148, 149, 1500, 65_507};
         for (int round = 0; round < 40; round++) {
@@ -448,7 +450,7 @@ class ProtocolSimulationTest {
                     bytes[2] = 0;
                     bytes[3] = 0;
                 }
-                network.inject(new Datagram(bytes, stranger, b.outer4, 0, 0));
+                network.inject(new Datagram(bytes, attacker, b.outer4, 0, 0));
             }
             simulation.settle();
         }
@@ -462,9 +464,9 @@ class ProtocolSimulationTest {
         assertThat(b.received()).containsExactly(1);
     }
 
-    /** A flood of initiations makes the responder ask for cookies; whoever shows one is served. */
+    /** The load is a flood of initiations. */
     @Test
-    void underLoadACookieIsAskedForAndServes() {
+    void responderUnderLoadDemandsACookieAndAcceptsIt() {
         network.block(sent -> sent.type() == RESPONSE);
         a.send(b, 1, 100);
         simulation.settle();

@@ -18,11 +18,12 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Devices with threads, in real time: wherever packets come in, every one comes out, and nobody sleeps through one. */
+/** Devices with threads, in real time: no wake-up is lost, whichever worker a packet arrives at. */
 class ThreadsTest {
     private static final int PACKETS = 5_000;
-    /** Few enough that none is dropped for want of trains or staging room, which makes the count exact. */
-    private static final int UNDER_WAY = 40;
+
+    /** Few enough that trains and staging never run out, so that the count is exact. */
+    private static final int IN_FLIGHT = 40;
 
     private static final Clock CLOCK = ScaledClock.realTime();
 
@@ -36,7 +37,7 @@ class ThreadsTest {
     @ParameterizedTest
     @CsvSource({"1, false", "3, false", "3, true"})
     @Timeout(value = 120, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void everyPacketComesOut(int workers, boolean scattered) {
+    void everyPacketIsDelivered(int workers, boolean scattered) {
         MemoryNetwork network = new MemoryNetwork(CLOCK, 1);
         try (Node a = node(network, 1, workers);
                 Node b = node(network, 2, workers)) {
@@ -50,8 +51,8 @@ class ThreadsTest {
             List<Integer> atB = new ArrayList<>();
             int sent = 0;
             while (atA.size() < PACKETS) {
-                // Each packet that reaches b is answered, and only answers make room for more.
-                for (; sent < PACKETS && sent - atA.size() < UNDER_WAY; sent++) {
+                // b answers each packet, and only answers let a send more.
+                for (; sent < PACKETS && sent - atA.size() < IN_FLIGHT; sent++) {
                     a.send(b, sent, 4 + sent % 1200);
                 }
                 for (int number : b.received()) {

@@ -15,14 +15,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The end of a device's threads. */
+/** How a device's threads end. */
 class WorkersTest {
-    private static final long PATIENCE_MILLIS = 300;
+    private static final long WAIT_MILLIS = 300;
 
     private final CountDownLatch closed = new CountDownLatch(1);
     private final AtomicInteger closings = new AtomicInteger();
 
-    /** What a worker closes together with its I/O. */
+    /** Records when workers close it, which they do together with their I/O. */
     private final class Recorder implements Aead {
         @Override
         public void seal(long key, long[] counters, long[] sources, long[] targets, int[] lengths, int count) {}
@@ -46,7 +46,7 @@ class WorkersTest {
 
     @Test
     @Timeout(value = 60, unit = TimeUnit.SECONDS, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
-    void noWorkerClosesItsBuffersWhileAnotherMayBeAtATrainInThem() throws InterruptedException {
+    void workersCloseTheirBuffersAfterAllHaveEnded() throws InterruptedException {
         VirtualClock clock = new VirtualClock();
         MemoryPlatform platform = new MemoryPlatform(clock, new MemoryNetwork(clock, 1), "tun", 2, 1);
         Device device = Device.start(platform, new DeviceOptions(1, Recorder::new, true));
@@ -55,7 +55,7 @@ class WorkersTest {
         device.workers().get(1).post(() -> {
             atWork.countDown();
             try {
-                wasClosed[0] = closed.await(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+                wasClosed[0] = closed.await(WAIT_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
             }
@@ -63,7 +63,7 @@ class WorkersTest {
         atWork.await();
         device.close();
         assertThat(wasClosed[0])
-                .as("worker 0 closed while worker 1 was at work")
+                .as("worker 0 closed its buffers while worker 1 was working")
                 .isFalse();
         assertThat(closings).hasValue(2);
     }
