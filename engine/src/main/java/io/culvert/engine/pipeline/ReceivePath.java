@@ -38,9 +38,9 @@ final class ReceivePath {
     private long acceptedHigh;
     private long acceptedLow;
 
-    ReceivePath(Worker worker) {
+    ReceivePath(Worker worker, Intake intake) {
         this.worker = worker;
-        this.tun = worker.intake()::writeTun;
+        this.tun = intake::writeTun;
     }
 
     /** Takes datagrams of one sender; see {@link io.culvert.engine.io.WorkerIo.Sink}. */

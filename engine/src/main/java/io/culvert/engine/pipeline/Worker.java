@@ -97,7 +97,7 @@ public final class Worker {
         intake = new Intake(this, io, clock.nanos());
         aead = context.aeads().get();
         contention = new CpuContention(io::runDelay);
-        receivePath = new ReceivePath(this);
+        receivePath = new ReceivePath(this, intake);
     }
 
     /** The worker's number, which is the low byte of the receiver indices of peers at home here. */
@@ -364,10 +364,6 @@ public final class Worker {
 
     Aead aead() {
         return aead;
-    }
-
-    Intake intake() {
-        return intake;
     }
 
     AllowedIps<? extends PeerPath> allowedIps() {
