@@ -107,7 +107,7 @@ final class DevicePort {
     void setFwmark(int newFwmark) throws IOException {
         UdpPort marked = port != null ? port : preopenedPort;
         if (marked != null) {
-            marked.mark(newFwmark);
+            marked.setFwmark(newFwmark);
         }
         fwmark = newFwmark;
     }

@@ -13,7 +13,7 @@ public interface UdpPort extends AutoCloseable {
      *
      * @throws IOException if the system refuses it
      */
-    void mark(int fwmark) throws IOException;
+    void setFwmark(int fwmark) throws IOException;
 
     /**
      * Datagrams that a worker's sockets dropped, since they were opened, as their receive buffers were full; 0 if

@@ -58,7 +58,7 @@ public final class SocketPort implements UdpPort {
     }
 
     @Override
-    public synchronized void mark(int mark) throws ErrnoException {
+    public synchronized void setFwmark(int mark) throws ErrnoException {
         for (int i = 0; i < ipv4.length && !closed; i++) {
             Linux.setsockopt(ipv4[i], linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
             if (ipv6[i] != NO_SOCKET) {

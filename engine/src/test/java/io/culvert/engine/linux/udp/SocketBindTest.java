@@ -126,7 +126,7 @@ class SocketBindTest {
         try (SocketPort port = (SocketPort) bind.open(0, 2, 51_820)) {
             for (int mark : new int[] {51_820, 7, 0}) {
                 if (mark != 51_820) {
-                    port.mark(mark);
+                    port.setFwmark(mark);
                 }
                 for (int socket : new int[] {port.ipv4(0), port.ipv4(1)}) {
                     assertThat(Linux.getsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK))

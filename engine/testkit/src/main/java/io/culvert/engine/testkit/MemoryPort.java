@@ -58,7 +58,7 @@ public final class MemoryPort implements UdpPort {
     }
 
     @Override
-    public void mark(int newMark) {
+    public void setFwmark(int newMark) {
         mark = newMark;
     }
 
