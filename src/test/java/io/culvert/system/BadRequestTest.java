@@ -163,7 +163,7 @@ class BadRequestTest {
     @ParameterizedTest
     @ValueSource(strings = {"put=1\n\n", "get=2\n\n", "\n", "get\n\n", "\0\0\0\0\n\n", "set=0\n\n"})
     void unknownOperationEndsTheConnection(String request) {
-        String answer = Uapi.ask(daemon.device(), request);
+        String answer = Uapi.request(daemon.device(), request);
         assertThat(answer).doesNotContain("errno=0", "private_key");
         assertThat(Uapi.get(daemon.device())).contains("errno=0");
     }

@@ -73,11 +73,11 @@ class DeviceMetricsTest {
             Node b = simulation.node();
             a.addPeer(b, b.outer4);
             b.addPeer(a, null);
-            simulation.settle();
+            simulation.runUntilIdle();
             for (int i = 0; i < 10; i++) {
                 a.send(b, i, 100);
             }
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.received()).hasSize(10);
             // Data, and the keepalive that confirms the key.
             assertThat(text(a))
@@ -178,7 +178,7 @@ class DeviceMetricsTest {
             Arrays.fill(preshared, (byte) 0x5a);
             a.apply(new PeerUpdate(
                     b.publicKey(), false, false, new Secret(preshared), null, OptionalInt.empty(), false, List.of()));
-            simulation.settle();
+            simulation.runUntilIdle();
             String text = text(a);
             try (DeviceSnapshot snapshot = a.device().snapshot()) {
                 for (Secret secret : List.of(

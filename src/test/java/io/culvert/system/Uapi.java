@@ -38,7 +38,7 @@ final class Uapi implements AutoCloseable {
     }
 
     /** Sends a request on a connection of its own, and returns the answer. */
-    static String ask(String device, String request) {
+    static String request(String device, String request) {
         try (Uapi uapi = connect(device)) {
             uapi.send(request);
             return uapi.answer();
@@ -47,7 +47,7 @@ final class Uapi implements AutoCloseable {
 
     /** The error number of a {@code set} request with these lines, 0 for success. */
     static int set(String device, String... lines) {
-        String answer = ask(device, "set=1\n" + String.join("\n", lines) + "\n\n");
+        String answer = request(device, "set=1\n" + String.join("\n", lines) + "\n\n");
         Matcher matcher = ERRNO.matcher(answer);
         if (!matcher.find()) {
             throw new AssertionError("no errno in: " + answer);
@@ -57,7 +57,7 @@ final class Uapi implements AutoCloseable {
 
     /** The answer to {@code get}. */
     static String get(String device) {
-        return ask(device, "get=1\n\n");
+        return request(device, "get=1\n\n");
     }
 
     /** Sends text; fails the test if the daemon stops reading. */

@@ -104,10 +104,10 @@ final class Suites {
 
     private static Suite queue(String name, String part, String what, String comparedWith, String... others) {
         Task pass = Task.of("in and out", QueueBenchmark.class, "pass");
-        Task handOff = Task.of("from thread to thread", QueueBenchmark.class, "handOff");
+        Task transfer = Task.of("from thread to thread", QueueBenchmark.class, "transfer");
         List<Task> tasks = new ArrayList<>();
         // The ordered queue's consumer is notified instead of polling, which the pipeline suite measures.
-        for (Task task : part.equals("ordered") ? List.of(pass) : List.of(pass, handOff)) {
+        for (Task task : part.equals("ordered") ? List.of(pass) : List.of(pass, transfer)) {
             tasks.add(task.with("part", part)
                     .against(others)
                     .per("train", 0)

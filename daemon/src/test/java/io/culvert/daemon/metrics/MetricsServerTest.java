@@ -54,31 +54,31 @@ class MetricsServerTest {
         return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     }
 
-    private String ask(String method, String path) throws IOException {
+    private String request(String method, String path) throws IOException {
         return answer(connect(method + " " + path + " HTTP/1.1\r\nHost: culvert\r\n\r\n"));
     }
 
     @Test
     void metricsAreServedAsText() throws IOException {
-        assertThat(ask("GET", "/metrics"))
+        assertThat(request("GET", "/metrics"))
                 .startsWith("HTTP/1.1 200 ")
                 .containsIgnoringCase("content-type: text/plain; version=0.0.4")
                 .contains("# HELP answer To all.\n# TYPE answer gauge\nanswer 42.0\n");
-        assertThat(ask("HEAD", "/metrics")).startsWith("HTTP/1.1 200 ").doesNotContain("answer");
+        assertThat(request("HEAD", "/metrics")).startsWith("HTTP/1.1 200 ").doesNotContain("answer");
     }
 
     @Test
     void nothingElseIsServed() throws IOException {
-        assertThat(ask("GET", "/")).startsWith("HTTP/1.1 404 ");
-        assertThat(ask("GET", "/metrics/../etc")).startsWith("HTTP/1.1 404 ");
-        assertThat(ask("POST", "/metrics")).startsWith("HTTP/1.1 405 ").containsIgnoringCase("allow: GET, HEAD");
+        assertThat(request("GET", "/")).startsWith("HTTP/1.1 404 ");
+        assertThat(request("GET", "/metrics/../etc")).startsWith("HTTP/1.1 404 ");
+        assertThat(request("POST", "/metrics")).startsWith("HTTP/1.1 405 ").containsIgnoringCase("allow: GET, HEAD");
         assertThat(collections).hasValue(0);
     }
 
     @Test
     void frequentRequestsShareOneCollection() throws IOException {
         for (int i = 0; i < 50; i++) {
-            assertThat(ask("GET", "/metrics")).contains("answer 42.0");
+            assertThat(request("GET", "/metrics")).contains("answer 42.0");
         }
         assertThat(collections.get()).isLessThan(50);
     }
@@ -109,13 +109,13 @@ class MetricsServerTest {
                     throw new IOException("refused");
                 })
                 .isInstanceOf(IOException.class);
-        assertThat(ask("GET", "/metrics")).contains("answer 42.0");
+        assertThat(request("GET", "/metrics")).contains("answer 42.0");
     }
 
     @Test
     void malformedRequestIsNotAnswered() throws IOException {
         assertThat(answer(connect("\0\1\2\r\n\r\n"))).doesNotContain("answer");
-        assertThat(ask("GET", "/metrics")).contains("answer 42.0");
+        assertThat(request("GET", "/metrics")).contains("answer 42.0");
     }
 
     @Test
@@ -126,7 +126,7 @@ class MetricsServerTest {
                 .hasMessageContaining("in use");
         server.close();
         server = new MetricsServer(address, MetricSnapshots::new);
-        assertThat(ask("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
+        assertThat(request("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
     }
 
     /** Repeats a rejected request, as Prometheus does. */
@@ -134,7 +134,7 @@ class MetricsServerTest {
         long end = System.nanoTime() + TIMEOUT_MILLIS * 1_000_000L;
         while (true) {
             try {
-                String answer = ask("GET", "/metrics");
+                String answer = request("GET", "/metrics");
                 if (!answer.isEmpty()) {
                     return answer;
                 }

@@ -71,7 +71,7 @@ class UapiServerTest {
         return channel;
     }
 
-    private static String ask(SocketChannel channel, String request) throws IOException {
+    private static String exchange(SocketChannel channel, String request) throws IOException {
         channel.write(ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII)));
         ByteBuffer answer = ByteBuffer.allocate(4096);
         String text = "";
@@ -88,9 +88,9 @@ class UapiServerTest {
         SocketChannel slow = connect();
         slow.write(ByteBuffer.wrap("get=1".getBytes(StandardCharsets.US_ASCII)));
         connect().close();
-        assertThat(ask(connect(), "get=1\n\n")).isEqualTo("listen_port=1234\nerrno=0\n\n");
-        assertThat(ask(slow, "\n\n")).isEqualTo("listen_port=1234\nerrno=0\n\n");
-        assertThat(ask(idle, "set=1\n\n")).isEqualTo("errno=0\n\n");
+        assertThat(exchange(connect(), "get=1\n\n")).isEqualTo("listen_port=1234\nerrno=0\n\n");
+        assertThat(exchange(slow, "\n\n")).isEqualTo("listen_port=1234\nerrno=0\n\n");
+        assertThat(exchange(idle, "set=1\n\n")).isEqualTo("errno=0\n\n");
     }
 
     @Test
@@ -110,7 +110,7 @@ class UapiServerTest {
         }
         assertThat(file()).exists();
         new UapiServer(create(), EMPTY).start();
-        assertThat(ask(connect(), "get=1\n\n")).endsWith("errno=0\n\n");
+        assertThat(exchange(connect(), "get=1\n\n")).endsWith("errno=0\n\n");
     }
 
     @Test

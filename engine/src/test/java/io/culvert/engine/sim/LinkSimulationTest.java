@@ -35,7 +35,7 @@ class LinkSimulationTest {
     @Test
     void linkDownEndsTheSessionAndLinkUpStartsANewOne() {
         a.send(b, 0, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(0);
         assertThat(network.sent()).isNotEmpty();
         a.tun().setLink(false);
@@ -46,7 +46,7 @@ class LinkSimulationTest {
         assertThat(a.device().indexTable().size()).isZero();
         a.tun().setLink(true);
         a.send(b, 2, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).contains(2);
     }
 
@@ -57,10 +57,10 @@ class LinkSimulationTest {
         late.addPeer(a, null);
         a.addPeer(late, late.outer4);
         a.send(late, 0, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(network.sent()).extracting(Datagram::type).containsExactly(INITIATION);
         late.tun().setLink(true);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(late.received()).containsExactly(0);
     }
 
@@ -69,10 +69,10 @@ class LinkSimulationTest {
         b.tun().setLink(false);
         b.platform().io(0).onAttach(() -> {
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
         });
         b.tun().setLink(true);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(0);
     }
 }

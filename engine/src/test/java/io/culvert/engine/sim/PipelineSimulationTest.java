@@ -105,7 +105,7 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.received()).containsExactly(0);
             List<Integer> expected = new ArrayList<>();
             List<Integer> received = new ArrayList<>();
@@ -113,11 +113,11 @@ class PipelineSimulationTest {
                 a.send(b, 2 * i, 4 + i % 1300);
                 expected.add(2 * i);
                 if (i % 90 == 0) {
-                    simulation.settle();
+                    simulation.runUntilIdle();
                     received.addAll(b.received());
                 }
             }
-            simulation.settle();
+            simulation.runUntilIdle();
             received.addAll(b.received());
             assertThat(received).isEqualTo(expected);
         }
@@ -144,7 +144,7 @@ class PipelineSimulationTest {
                             1000,
                             content,
                             ipv6 ? 1360 : TCP_MSS));
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(simulation.network().sent())
                     .filteredOn(sent -> sent.type() == 4)
                     .hasSize((size + (ipv6 ? 1360 : TCP_MSS) - 1) / (ipv6 ? 1360 : TCP_MSS))
@@ -169,7 +169,7 @@ class PipelineSimulationTest {
             a.tun()
                     .sendFramed(InnerPacket.superUdp(
                             ipv6 ? a.inner6 : a.inner4, ipv6 ? b.inner6 : b.inner4, content, 1200));
-            simulation.settle();
+            simulation.runUntilIdle();
             ByteArrayOutputStream stream = new ByteArrayOutputStream();
             List<byte[]> packets = b.receivedPackets();
             packets.forEach(packet -> stream.writeBytes(InnerPacket.payload(packet)));
@@ -185,11 +185,11 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             long sends = a.platform().io(0).counters().get(Counter.UDP_SENDS);
             long receives = b.platform().io(0).counters().get(Counter.UDP_RECEIVES);
             a.tun().sendFramed(InnerPacket.superTcp(a.inner4, b.inner4, 1, bytes(40 * TCP_MSS, 5), TCP_MSS));
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(a.platform().io(0).counters().get(Counter.UDP_SENDS) - sends)
                     .isEqualTo(1);
             assertThat(b.platform().io(0).counters().get(Counter.UDP_RECEIVES) - receives)
@@ -204,7 +204,7 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             b.tun().received();
             List<byte[]> sent = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
@@ -213,7 +213,7 @@ class PipelineSimulationTest {
                 sent.add(content);
                 a.tun().sendFramed(InnerPacket.superTcp(a.inner4, b.inner4, 1 + i * content.length, content, TCP_MSS));
             }
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.tun().received())
                     .extracting(framed -> {
                         ByteArrayOutputStream stream = new ByteArrayOutputStream();
@@ -232,18 +232,18 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             b.received();
             for (int i = 0; i < 300; i++) {
                 a.tun().sendFramed(InnerPacket.superTcp(a.inner4, b.inner4, i, bytes(45 * TCP_MSS, i), TCP_MSS));
             }
-            simulation.settle();
+            simulation.runUntilIdle();
             long delivered = b.receivedPackets().size();
             long dropped = a.device().drops().get(DropCause.TX_OVERLOAD)
                     + b.device().drops().get(DropCause.RX_OVERLOAD);
             assertThat(delivered + dropped).isEqualTo(300 * 45);
             a.send(b, 2, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.received()).containsExactly(2);
         }
     }
@@ -266,7 +266,7 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, payload);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.received()).containsExactly(0);
             int packet = 28 + payload;
             int padded = Math.min((packet + 15) / 16 * 16, 1420);
@@ -283,7 +283,7 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.tun().send(InnerPacket.withEcn(a.packet(b, 0, 100), inner));
-            simulation.settle();
+            simulation.runUntilIdle();
             List<Datagram> sent = simulation.network().sent();
             assertThat(sent).extracting(Datagram::dscp).containsExactly(0x88, 0x88, 0);
             assertThat(sent).extracting(Datagram::ecn).containsExactly(0, 0, outer);
@@ -299,14 +299,14 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             b.received();
             simulation.network().sent();
             simulation.network().block(sent -> true);
             a.tun().send(InnerPacket.withEcn(a.packet(b, 2, 100), inner));
-            simulation.settle();
+            simulation.runUntilIdle();
             simulation.network().inject(simulation.network().sent().getFirst().withEcn(outer));
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(InnerPacket.ecn(b.receivedPackets().getFirst())).isEqualTo(expected);
         }
     }
@@ -318,13 +318,13 @@ class PipelineSimulationTest {
             Node a = simulation.nodes().get(0);
             Node b = simulation.nodes().get(1);
             a.send(b, 0, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             b.received();
             long received = b.peer().receivedBytes();
             Address elsewhere = Address.of("198.51.100.77", 0);
             a.platform().bind().setAddresses(List.of(elsewhere));
             a.tun().send(InnerPacket.udp(Address.of("10.0.0.9", 1), b.inner4, bytes(50, 1)));
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.received()).isEmpty();
             assertThat(b.device().drops()).containsEntry(DropCause.RX_BAD_SOURCE, 1L);
             assertThat(b.peer().receivedBytes()).isEqualTo(received);
@@ -342,7 +342,7 @@ class PipelineSimulationTest {
             a.tun().send(InnerPacket.udp(a.inner6, Address.of("fd00::99", 1), bytes(50, 1)));
             a.tun().send(new byte[] {0x45});
             a.tun().send(new byte[60]);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(simulation.network().sent()).isEmpty();
             assertThat(a.device().drops())
                     .containsEntry(DropCause.TX_NO_PEER, 2L)
@@ -400,7 +400,7 @@ class PipelineSimulationTest {
             two.addPeer(hub, null);
             hub.send(one, 0, 100);
             hub.send(two, 2, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(one.received()).containsExactly(0);
             assertThat(two.received()).containsExactly(2);
             Prefix moved = new Prefix(false, 0, one.inner4.low(), 32);
@@ -414,7 +414,7 @@ class PipelineSimulationTest {
                     false,
                     List.of(new PeerUpdate.AllowedIp(moved, false))));
             hub.send(one, 4, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(one.received()).isEmpty();
             assertThat(two.received()).containsExactly(4);
         }

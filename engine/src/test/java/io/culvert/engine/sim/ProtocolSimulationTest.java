@@ -62,7 +62,7 @@ class ProtocolSimulationTest {
     /** Sets the tunnel up with one packet from a to b. */
     private void establish() {
         a.send(b, 0, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(0);
         assertThat(typesSent()).containsExactly(INITIATION, RESPONSE, DATA);
     }
@@ -83,7 +83,7 @@ class ProtocolSimulationTest {
     void firstPacketStartsTheHandshakeAndIsSentAfterIt() {
         establish();
         b.send(a, 1, 1200);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(a.received()).containsExactly(1);
         assertThat(typesSent()).containsExactly(DATA);
         assertThat(a.peer().handshakeSeconds()).isEqualTo(simulation.clock().wallSeconds());
@@ -95,7 +95,7 @@ class ProtocolSimulationTest {
     void bytesAreCountedAsTheKernelDoes() {
         establish();
         b.send(a, 1, 1200);
-        simulation.settle();
+        simulation.runUntilIdle();
         // The packet of 20 + 8 + 100 is sent as 128 + 32, that of 40 + 8 + 1200 as 1248 + 32.
         assertThat(a.peer().sentBytes()).isEqualTo(148 + 160);
         assertThat(a.peer().receivedBytes()).isEqualTo(92 + 1280);
@@ -125,7 +125,7 @@ class ProtocolSimulationTest {
         List<Integer> initiatedAt = new ArrayList<>();
         for (int second = 0; second < 300; second++) {
             a.send(b, second, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             for (Datagram sent : network.sent()) {
                 if (sent.type() == INITIATION) {
                     assertThat(sent.from()).isEqualTo(a.outer4);
@@ -185,7 +185,7 @@ class ProtocolSimulationTest {
     @Test
     void persistentKeepaliveIsSentAtOnceAndThenAtItsInterval() {
         a.addPeer(b, b.outer4, 25);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(typesSent()).containsExactly(INITIATION, RESPONSE, DATA);
         for (int i = 0; i < 4; i++) {
             simulation.run(24_900 * MILLISECOND);
@@ -222,7 +222,7 @@ class ProtocolSimulationTest {
         assertThat(a.device().indexTable().size()).as("handshakes in progress").isZero();
         network.unblock();
         a.send(b, 2, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received())
                 .as("packets dropped with the handshake stay dropped")
                 .containsExactly(2);
@@ -246,7 +246,7 @@ class ProtocolSimulationTest {
         for (int i = 0; i < 200; i++) {
             a.send(b, 2 * i, 100);
         }
-        simulation.settle();
+        simulation.runUntilIdle();
         network.unblock();
         simulation.run(6 * SECOND);
         assertThat(b.received())
@@ -263,14 +263,14 @@ class ProtocolSimulationTest {
         for (int second = 1; second < 180; second++) {
             simulation.run(SECOND);
             a.send(b, second, 100);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(b.received()).containsExactly(second);
         }
         simulation.run(SECOND);
         network.sent();
         a.send(b, 180, 100);
         b.send(a, 181, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(sentOf(DATA)).isZero();
         network.unblock();
         simulation.run(6 * SECOND);
@@ -284,13 +284,13 @@ class ProtocolSimulationTest {
         establish();
         a.send(b, 1, 100);
         network.block(sent -> true);
-        simulation.settle();
+        simulation.runUntilIdle();
         List<Datagram> late = network.sent();
         assertThat(late).hasSize(1);
         simulation.run(179 * SECOND + 900 * MILLISECOND);
         simulation.clock().advance(200 * MILLISECOND);
         late.forEach(network::inject);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).isEmpty();
         assertThat(b.device().drops().get(DropCause.RX_EXPIRED)).isEqualTo(1);
     }
@@ -313,11 +313,11 @@ class ProtocolSimulationTest {
         for (int i = 0; i < 100; i++) {
             a.send(b, i, 100);
         }
-        simulation.settle();
+        simulation.runUntilIdle();
         List<Datagram> all = network.sent();
         assertThat(b.received()).hasSize(100).doesNotHaveDuplicates();
         all.forEach(network::inject);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).isEmpty();
         assertThat(b.device().drops()).containsEntry(DropCause.RX_REPLAYED, 200L);
     }
@@ -325,7 +325,7 @@ class ProtocolSimulationTest {
     @Test
     void replayedInitiationIsNotAnswered() {
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         List<Datagram> all = network.sent();
         simulation.run(SECOND);
         network.sent();
@@ -340,11 +340,11 @@ class ProtocolSimulationTest {
         Address elsewhere = Address.of("198.51.100.77", 0);
         a.platform().bind().setAddresses(List.of(elsewhere, a.outer6));
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(1);
         assertThat(b.peer().endpoint()).isEqualTo(elsewhere.withPort(Node.PORT).toSocketAddress());
         b.send(a, 2, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(a.received()).containsExactly(2);
     }
 
@@ -353,11 +353,11 @@ class ProtocolSimulationTest {
         establish();
         a.addPeer(b, b.outer6);
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(1);
         assertThat(b.peer().endpoint()).isEqualTo(a.outer6.toSocketAddress());
         b.send(a, 2, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(a.received()).containsExactly(2);
     }
 
@@ -365,7 +365,7 @@ class ProtocolSimulationTest {
     void forgedAndReplayedMessagesDoNotChangeTheEndpoint() {
         establish();
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         Address attacker = Address.of("203.0.113.66", 6666);
         for (Datagram sent : network.sent()) {
             network.inject(sent.withFrom(attacker));
@@ -373,7 +373,7 @@ class ProtocolSimulationTest {
             forged[8]++;
             network.inject(new Datagram(forged, attacker, sent.to(), 0, 0));
         }
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.peer().endpoint()).isEqualTo(a.outer4.toSocketAddress());
         assertThat(network.sent()).isEmpty();
     }
@@ -384,7 +384,7 @@ class ProtocolSimulationTest {
         b.removePeer(a);
         a.send(b, 1, 100);
         b.send(a, 2, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).isEmpty();
         assertThat(a.received()).isEmpty();
         assertThat(sentOf(DATA)).as("messages of a").isOne();
@@ -424,12 +424,12 @@ class ProtocolSimulationTest {
             a.apply(update);
         }
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(typesSent())
                 .as("an initiation of an unknown peer gets no answer")
                 .containsExactly(INITIATION);
         b.send(a, 2, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(a.received()).as("packets under the old key").containsExactly(2);
     }
 
@@ -452,7 +452,7 @@ class ProtocolSimulationTest {
                 }
                 network.inject(new Datagram(bytes, attacker, b.outer4, 0, 0));
             }
-            simulation.settle();
+            simulation.runUntilIdle();
         }
         assertThat(network.sent()).isEmpty();
         assertThat(b.received()).isEmpty();
@@ -460,7 +460,7 @@ class ProtocolSimulationTest {
         assertThat(b.device().drops().get(DropCause.RX_MALFORMED)).isGreaterThan(400);
         assertThat(b.device().drops().get(DropCause.RX_UNKNOWN_INDEX)).isPositive();
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(1);
     }
 
@@ -469,13 +469,13 @@ class ProtocolSimulationTest {
     void responderUnderLoadDemandsACookieAndAcceptsIt() {
         network.block(sent -> sent.type() == RESPONSE);
         a.send(b, 1, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         Datagram initiation = network.sent().getFirst();
         assertThat(initiation.type()).isEqualTo(INITIATION);
         for (int i = 0; i < 1000; i++) {
             network.inject(initiation);
         }
-        simulation.settle();
+        simulation.runUntilIdle();
         List<Datagram> answers = network.sent();
         assertThat(answers).hasSizeBetween(1, 1000).allSatisfy(answer -> {
             assertThat(answer.type()).isEqualTo(COOKIE);

@@ -47,7 +47,7 @@ class SchedulingSimulationTest {
 
     private static void establish(Simulation simulation, Node from, Node to) {
         from.send(to, 0, 100);
-        simulation.settle();
+        simulation.runUntilIdle();
         assertThat(to.received()).containsExactly(0);
         // The handshake takes no virtual time, so the workers measured an absurd packet rate: its average must fall.
         for (int i = 0; i < 50; i++) {
@@ -113,7 +113,7 @@ class SchedulingSimulationTest {
     void expectedPingOvertakesBulkPackets() {
         try (Simulation simulation = connected(1)) {
             sendBulkAndPing(simulation, 0);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(sentBeforePing(simulation.network().sent()))
                     .as("the first ping is not expected")
                     .isEqualTo(BULK_FLOWS * SEGMENTS);
@@ -121,7 +121,7 @@ class SchedulingSimulationTest {
                 simulation.run(100 * MILLISECOND);
                 simulation.network().sent();
                 sendBulkAndPing(simulation, round);
-                simulation.settle();
+                simulation.runUntilIdle();
                 assertThat(sentBeforePing(simulation.network().sent())).isZero();
             }
             assertThat(b(simulation).receivedPackets()).hasSize(4 * (BULK_FLOWS * SEGMENTS + 1));
@@ -135,7 +135,7 @@ class SchedulingSimulationTest {
             simulation.run(251 * MILLISECOND);
             simulation.network().sent();
             sendBulkAndPing(simulation, 1);
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(sentBeforePing(simulation.network().sent())).isEqualTo(BULK_FLOWS * SEGMENTS);
         }
     }
@@ -236,7 +236,7 @@ class SchedulingSimulationTest {
                     longest = Math.max(longest, simulation.clock().nanos() - waiting.remove());
                 }
             }
-            simulation.settle();
+            simulation.runUntilIdle();
             assertThat(a.cycles(0) - cycles).as("duty cycles").isLessThan(packets / 4);
             assertThat(longest).isBetween(140 * MICROSECOND, 160 * MICROSECOND);
             assertThat(b(simulation).received()).hasSize(packets).isSorted();

@@ -83,7 +83,7 @@ final class AeadAlone implements Carrier {
             }
         }
 
-        void ask(int trains) {
+        void submit(int trains) {
             asked = trains;
             LockSupport.unpark(this);
         }
@@ -93,7 +93,7 @@ final class AeadAlone implements Carrier {
     public void carry(int trains) {
         latch.begin(lanes.length);
         for (int i = 0; i < lanes.length; i++) {
-            lanes[i].ask(trains / lanes.length + (i < trains % lanes.length ? 1 : 0));
+            lanes[i].submit(trains / lanes.length + (i < trains % lanes.length ? 1 : 0));
         }
         if (!latch.await()) {
             throw new IllegalStateException("timeout: a sealing or opening thread has ended");
@@ -113,7 +113,7 @@ final class AeadAlone implements Carrier {
     @Override
     public void close() {
         for (Lane lane : lanes) {
-            lane.ask(-1);
+            lane.submit(-1);
         }
     }
 }

@@ -170,7 +170,7 @@ public class QueueBenchmark {
 
     /** Offers in the producer thread; waits for space. */
     @Benchmark
-    @Group("handOff")
+    @Group("transfer")
     @GroupThreads(1)
     public void give(Elements elements, Control control) {
         Element element = elements.next();
@@ -181,7 +181,7 @@ public class QueueBenchmark {
 
     /** Polls in the consumer thread; waits for an element. */
     @Benchmark
-    @Group("handOff")
+    @Group("transfer")
     @GroupThreads(1)
     public Object take(Control control) {
         Object element = testQueue.poll();

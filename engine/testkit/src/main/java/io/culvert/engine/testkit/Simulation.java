@@ -82,7 +82,7 @@ public final class Simulation implements AutoCloseable {
     /**
      * Runs until no node has work or input; advances time past the short delays for which workers leave input waiting.
      */
-    public void settle() {
+    public void runUntilIdle() {
         for (int steps = 0; steps < MAX_STEPS; steps++) {
             if (step() > 0) {
                 continue;
