@@ -40,7 +40,6 @@ public final class Device implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Device.class.getName());
 
     private final Platform platform;
-    private final DeviceOptions options;
     /** Written under the monitor; read without a lock by workers, which see each change whole. */
     private final AllowedIps<Peer> allowedIps = new AllowedIps<>();
 
@@ -71,7 +70,6 @@ public final class Device implements AutoCloseable {
 
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
-        this.options = options;
         indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
@@ -122,11 +120,6 @@ public final class Device implements AutoCloseable {
     /** The TUN, UDP, the clock and the random source. */
     public Platform platform() {
         return platform;
-    }
-
-    /** The options it was started with. */
-    public DeviceOptions options() {
-        return options;
     }
 
     /** The sessions and handshakes by receiver index. */

@@ -28,11 +28,6 @@ public final class PublicKey implements Comparable<PublicKey> {
         return bytes.clone();
     }
 
-    /** Copies the bytes into {@code target} from {@code offset} on. */
-    public void copyTo(byte[] target, int offset) {
-        System.arraycopy(bytes, 0, target, offset, BYTES);
-    }
-
     @Override
     public boolean equals(Object other) {
         return other instanceof PublicKey key && Arrays.equals(bytes, key.bytes);
