@@ -43,7 +43,13 @@ final class ForkedSource implements Source {
 
     /** Enough JVMs and rounds for figures that repeat, in half a minute. */
     static ForkedSource standard() {
-        return new ForkedSource(3, 24, 10, 250, List.of());
+        return slowedBy(0);
+    }
+
+    /** The standard measurement, in which each operation of Culvert takes longer by {@code share}. */
+    static ForkedSource slowedBy(double share) {
+        return new ForkedSource(
+                3, 24, 10, 250, List.of("-D" + InjectedSlowdown.PROPERTY + "=aead=" + share + ",pipeline=" + share));
     }
 
     @Override

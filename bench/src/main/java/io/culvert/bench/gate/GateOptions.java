@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** The options of {@code culvert bench} that make it the regression gate. */
@@ -16,6 +17,8 @@ public final class GateOptions {
     @Option(
             names = "--gate",
             required = true,
+            arity = "0..1",
+            fallbackValue = "",
             paramLabel = "FILE",
             description = "compares this run's ratios with the baseline in FILE; exit status 1 if a ratio regressed, "
                     + "3 if nothing was compared")
@@ -29,6 +32,12 @@ public final class GateOptions {
     @Option(names = "--in-memory", description = "with --gate: only cipher and pipeline in memory; needs no root")
     private boolean inMemory;
 
+    @Option(
+            names = "--self-test",
+            description = "with --gate: plants a slowdown of 15 %% in measurements in memory and says whether the gate "
+                    + "finds it, and nothing without it; exit status 1 if not, 3 if this machine is too noisy")
+    private boolean selfTest;
+
     /** Made by the command line. */
     public GateOptions() {}
 
@@ -41,18 +50,30 @@ public final class GateOptions {
      * @return the exit status
      */
     public int run(Path directory, String command, Consumer<String> progress) throws InterruptedException {
-        List<Source> sources = new ArrayList<>(List.of(ForkedSource.standard()));
-        if (!inMemory) {
-            sources.add(new EndToEndSource(progress));
-        }
-        Gate gate = new Gate(file, sources, MachineClass.here(), System.out, progress);
         try {
-            return update ? gate.update(RUNS) : gate.check(directory, command);
+            if (selfTest) {
+                return new SelfTest(directory, ForkedSource::slowedBy, System.out, progress).run();
+            }
+            if (file.toString().isEmpty()) {
+                System.err.println("culvert bench: --gate needs the FILE of a baseline");
+                return CommandLine.ExitCode.USAGE;
+            }
+            return gate(progress, directory, command);
         } catch (NoSuchFileException e) {
             System.err.println("culvert bench: no such file: " + e.getMessage() + " (--update creates it)");
         } catch (IOException e) {
             System.err.println("culvert bench: " + e.getMessage());
         }
         return Gate.UNDECIDED;
+    }
+
+    private int gate(Consumer<String> progress, Path directory, String command)
+            throws IOException, InterruptedException {
+        List<Source> sources = new ArrayList<>(List.of(ForkedSource.standard()));
+        if (!inMemory) {
+            sources.add(new EndToEndSource(progress));
+        }
+        Gate gate = new Gate(file, sources, MachineClass.here(), System.out, progress);
+        return update ? gate.update(RUNS) : gate.check(directory, command);
     }
 }

@@ -2,8 +2,8 @@
 package io.culvert.bench.gate;
 
 /**
- * A slowdown that tests inject to verify that the gate finds it: a delay in proportion to its duration follows each
- * measured operation of Culvert. The delay is part of the measurement, not of the measured code.
+ * A slowdown that the self-test plants, to show that the gate finds it: a delay in proportion to its duration follows
+ * each measured operation of Culvert. The delay is part of the measurement, not of the measured code.
  */
 final class InjectedSlowdown {
     /** The property with the shares by part, such as {@code aead=0.15,pipeline=0.15}. */

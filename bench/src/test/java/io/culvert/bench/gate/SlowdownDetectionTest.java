@@ -8,82 +8,84 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
-import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/**
- * The gate with real measurements, fewer than usual: it finds injected slowdowns of 15 %, and nothing without them. On
- * a machine that is too noisy the test is skipped.
- */
+/** The gate and its self-test, on measurements with realistic noise from fixed seeds. */
 class SlowdownDetectionTest {
-    private static final String SLOWER = "-D" + InjectedSlowdown.PROPERTY + "=aead=0.15,pipeline=0.15";
-
-    /** With three runs, one outlier does not widen the tolerance. */
-    private static final int RUNS = 3;
-
-    /** Attempts, since a busy machine may disturb one. */
-    private static final int TRIES = 3;
-
-    /** Calibrations until one is precise enough for an attempt. */
-    private static final int CALIBRATIONS = 5;
+    private static final int MACHINES = 100;
 
     @TempDir
     private Path directory;
 
+    private long seed;
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
+
+    /** Each of 100 machines calibrates the gate, then compares unchanged code, and code slowed by 15 %. */
     @Test
     void injectedSlowdownsAreFoundAndNothingElse() throws Exception {
-        int failed = 0;
-        String undecided = "";
-        for (int i = 0; i < CALIBRATIONS; i++) {
-            Path baseline = directory.resolve("baseline" + i + ".json");
-            ByteArrayOutputStream output = new ByteArrayOutputStream();
-            assertThat(gate(baseline, output, "-Dunchanged").update(RUNS))
-                    .as("%s", output)
-                    .isEqualTo(Gate.PASSED);
-            if (!isUseful(Baseline.read(baseline))) {
-                undecided = output.toString(StandardCharsets.UTF_8);
-                continue;
-            }
-            try {
-                assertFound(baseline, output);
-                return;
-            } catch (AssertionError e) {
-                failed++;
-                if (failed == TRIES) {
-                    throw e;
-                }
-            }
+        for (long machine = 0; machine < MACHINES; machine++) {
+            Path baseline = directory.resolve(machine + ".json");
+            Comparison unchanged = compare(baseline, machine, 0);
+            assertThat(unchanged.outcomes())
+                    .hasSize(6)
+                    .allSatisfy((name, outcome) ->
+                            assertThat(outcome.regressed()).as(name).isFalse());
+            Comparison slower = compare(baseline, machine, SelfTest.SLOWDOWN);
+            assertThat(slower.outcomes())
+                    .hasSize(6)
+                    .allSatisfy((name, outcome) ->
+                            assertThat(outcome.regressed()).as(name).isTrue());
         }
-        Assumptions.abort(
-                "this machine is too noisy to detect 15 %, after " + failed + " failed attempts: " + undecided);
     }
 
-    /** Whether at least one ratio of each slowed part is precise enough. */
-    private static boolean isUseful(Baseline baseline) {
-        Map<String, Threshold> ratios =
-                baseline.of(MachineClass.here()).orElseThrow().ratios();
-        return Stream.of("aead ", "pipeline ")
-                .allMatch(part -> ratios.entrySet().stream()
-                        .anyMatch(ratio -> ratio.getKey().startsWith(part)
-                                && ratio.getValue().isUseful()));
+    private static Comparison compare(Path baseline, long machine, double slowdown)
+            throws IOException, InterruptedException {
+        Calibration calibration = new Calibration(5, what -> {});
+        calibration.run(new NoisyMachine(2 * machine, NoisyMachine.USUAL, 0));
+        Baseline.empty()
+                .with("noisy", new Baseline.Entry("then", 5, calibration.thresholds()))
+                .write(baseline);
+        Comparison comparison =
+                new Comparison(Baseline.read(baseline).of("noisy").orElseThrow().ratios(), what -> {});
+        comparison.run(new NoisyMachine(2 * machine + 1, NoisyMachine.USUAL, slowdown));
+        return comparison;
     }
 
-    private void assertFound(Path baseline, ByteArrayOutputStream output) throws IOException, InterruptedException {
-        int unchanged = gate(baseline, output, "-Dunchanged").check(directory, "unchanged");
-        assertThat(unchanged).as("%s", output).isEqualTo(Gate.PASSED);
-        output.reset();
-        int slower = gate(baseline, output, SLOWER).check(directory, "slower");
-        assertThat(slower).as("%s", output).isEqualTo(Gate.REGRESSED);
-        assertThat(output.toString(StandardCharsets.UTF_8)).contains("REGRESSED: aead ", "REGRESSED: pipeline ");
+    @Test
+    void selfTestPassesWhereSlowdownsAreFound() throws Exception {
+        assertThat(selfTest(share -> new NoisyMachine(++seed, NoisyMachine.USUAL, share)))
+                .isEqualTo(Gate.PASSED);
+        assertThat(text())
+                .contains("REGRESSED: aead ", "REGRESSED: pipeline ", "self-test: the slowdown of each part was found");
     }
 
-    private static Gate gate(Path baseline, ByteArrayOutputStream output, String argument) {
+    @Test
+    void selfTestFailsWhereSlowdownsAreMissed() throws Exception {
+        assertThat(selfTest(share -> new NoisyMachine(++seed, NoisyMachine.USUAL, 0)))
+                .isEqualTo(Gate.REGRESSED);
+        assertThat(text()).contains("self-test FAILED: not found in aead, pipeline");
+    }
+
+    @Test
+    void selfTestFailsOnFalseAlarms() throws Exception {
+        assertThat(selfTest(share -> new NoisyMachine(++seed, NoisyMachine.USUAL, seed == 1 ? 0 : 0.15)))
+                .isEqualTo(Gate.REGRESSED);
+        assertThat(text()).contains("self-test FAILED: a false alarm");
+    }
+
+    @Test
+    void selfTestSaysThatAMachineIsTooNoisy() throws Exception {
+        assertThat(selfTest(share -> new NoisyMachine(++seed, 0.3, share))).isEqualTo(Gate.UNDECIDED);
+        assertThat(text()).contains("undecided: this machine is too noisy");
+    }
+
+    private int selfTest(SelfTest.Planted planted) throws IOException, InterruptedException {
         PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8);
-        Source source = new ForkedSource(1, 20, 8, 200, List.of(argument));
-        return new Gate(baseline, List.of(source), MachineClass.here(), out, what -> {});
+        return new SelfTest(directory, planted, out, what -> {}).run();
+    }
+
+    private String text() {
+        return output.toString(StandardCharsets.UTF_8);
     }
 }
