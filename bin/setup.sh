@@ -102,6 +102,7 @@ have() {
         iproute2) command -v ip ;;
         wireguard-tools) command -v wg && command -v wg-quick ;;
         iputils-ping) command -v ping ;;
+        nftables) command -v nft ;;
         procps) command -v pgrep ;;
         chromium-driver) command -v chromedriver ;;
         fontconfig) command -v fc-list ;;

@@ -91,6 +91,23 @@ class BenchTest {
         run.assertNothingIsLeft(PREFIX);
     }
 
+    /** The hosts reach each other only through the daemons, whose CPU time shows that they carried the traffic. */
+    @Test
+    void measuresWhatTheDaemonsForward() throws Exception {
+        start("--implementations", "culvert", "--tests", "tcp1@gateway", "--rounds", "1");
+
+        assertThat(run.exitStatus()).as(run.errors()).isZero();
+        Run result = result();
+        assertThat(result.missing()).isEmpty();
+        for (String metric : List.of("throughput", "cpu sender", "cpu receiver")) {
+            assertThat(result.find("tcp1@gateway", "culvert", metric)
+                            .orElseThrow()
+                            .median())
+                    .isPositive();
+        }
+        run.assertNothingIsLeft(PREFIX);
+    }
+
     @Test
     void interruptedItKeepsItsSamplesAndLeavesNothing() throws Exception {
         start("--implementations", "culvert,wireguard-go-debian", "--tests", "ping,tcp8", "--rounds", "100");
@@ -110,6 +127,19 @@ class BenchTest {
 
         assertThat(run.exitStatus()).isEqualTo(2);
         assertThat(run.errors()).contains("unknown test \"tcp2\"").doesNotContain("deprecated");
+        assertThat(results()).doesNotExist();
+    }
+
+    @Test
+    void rejectsUnknownTopologiesAndSuites() throws Exception {
+        start("--implementations", "culvert", "--tests", "tcp1@router");
+        assertThat(run.exitStatus()).isEqualTo(2);
+        assertThat(run.errors()).contains("unknown condition \"router\"; known: ipv6");
+        run.close();
+
+        start("--implementations", "culvert", "--suite", "voice");
+        assertThat(run.exitStatus()).isEqualTo(2);
+        assertThat(run.errors()).contains("unknown suite \"voice\"; known: ends");
         assertThat(results()).doesNotExist();
     }
 }

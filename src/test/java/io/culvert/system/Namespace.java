@@ -36,7 +36,7 @@ final class Namespace implements AutoCloseable {
     /** Connects two namespaces by a veth pair, both of whose interfaces are named {@code veth0}. */
     static void connect(Namespace one, String address, Namespace two, String otherAddress) {
         Unchecked.call(() -> {
-            NetworkNamespace.connect(one.network, two.network, MTU);
+            NetworkNamespace.connect(one.network, "veth0", two.network, "veth0", MTU);
             return null;
         });
         one.ip("address", "add", address, "dev", "veth0");

@@ -3,6 +3,7 @@ package io.culvert.bench;
 
 import io.culvert.bench.endtoend.EndToEnd;
 import io.culvert.bench.endtoend.Plan;
+import io.culvert.bench.endtoend.Suite;
 import io.culvert.bench.gate.GateOptions;
 import io.culvert.bench.jmh.JmhCommand;
 import io.culvert.bench.process.ShutdownGuard;
@@ -55,8 +56,15 @@ public final class Main implements Callable<Integer> {
             names = "--tests",
             split = ",",
             paramLabel = "TEST",
-            description = "only these tests, such as tcp1, ping@ipv6, tcp8@mtu9000, tcp1@peers10000")
+            description = "only these tests, such as tcp1, ping@ipv6, tcp8@gateway, tcp1@peers10000")
     private List<String> tests;
+
+    @Option(
+            names = "--suite",
+            split = ",",
+            paramLabel = "SUITE",
+            description = "only the tests of these suites: ends (the default), gateway, latency")
+    private List<String> suites = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")
     private int rounds;
@@ -131,6 +139,12 @@ public final class Main implements Callable<Integer> {
             if (!implementations.isEmpty() || !programs.isEmpty()) {
                 plan = plan.withImplementations(
                         DeprecatedNames.replaceImplementations(implementations, Main::warn), programs);
+            }
+            if (tests != null && !suites.isEmpty()) {
+                throw new IllegalArgumentException("--tests and --suite exclude each other");
+            }
+            if (!suites.isEmpty()) {
+                return plan.withSuites(suites.stream().map(Suite::of).toList());
             }
             return tests == null ? plan : plan.withTests(tests);
         } catch (IllegalArgumentException e) {

@@ -58,6 +58,7 @@ public final class EndToEnd {
         begin = System.nanoTime();
         List<Implementation> implementations = Implementations.of(plan.implementations(), plan.programs());
         List<Trial> trials = plan.tests().stream().map(Trial::of).distinct().toList();
+        Installer installer = new Installer(plan.cache(), plan.buildsSlowly(), progress);
         facts.putAll(Machine.facts());
         facts.put(
                 "method",
@@ -68,7 +69,7 @@ public final class EndToEnd {
                         plan.seconds(),
                         plan.warmUp()));
         try {
-            measure(available(implementations), trials);
+            measure(available(implementations, installer), possible(trials, installer));
         } catch (InterruptedException e) {
             facts.put("stopped", round == 0 ? "before the first round" : "in round " + round + " of " + plan.rounds());
             Thread.currentThread().interrupt();
@@ -83,8 +84,8 @@ public final class EndToEnd {
     }
 
     /** The implementations that can be measured; records the reasons for the others. */
-    private List<Implementation> available(List<Implementation> implementations) throws InterruptedException {
-        Installer installer = new Installer(plan.cache(), plan.buildsSlowly(), progress);
+    private List<Implementation> available(List<Implementation> implementations, Installer installer)
+            throws InterruptedException {
         List<Implementation> available = new ArrayList<>();
         for (Implementation implementation : implementations) {
             Optional<String> reason = implementation.unavailableReason(installer);
@@ -96,6 +97,20 @@ public final class EndToEnd {
             }
         }
         return available;
+    }
+
+    /** The tests whose topologies this machine can have; records the reasons for the others. */
+    private List<Trial> possible(List<Trial> trials, Installer installer) throws InterruptedException {
+        List<Trial> possible = new ArrayList<>();
+        for (Trial trial : trials) {
+            Optional<String> reason = installer.lack(trial.condition().topology());
+            if (reason.isPresent()) {
+                fail(trial.name(), reason.get());
+            } else {
+                possible.add(trial);
+            }
+        }
+        return possible;
     }
 
     private void measure(List<Implementation> implementations, List<Trial> trials) throws InterruptedException {

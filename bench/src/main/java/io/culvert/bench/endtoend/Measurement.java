@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.endtoend;
 
+import io.culvert.bench.endtoend.implementation.Topology;
 import io.culvert.bench.endtoend.implementation.Tunnel;
 import java.io.IOException;
 import java.util.List;
@@ -31,6 +32,18 @@ interface Measurement {
     /** Whether it needs WireGuard at the ends. */
     default boolean needsWireGuard() {
         return false;
+    }
+
+    /**
+     * Checks that it makes sense in a topology.
+     *
+     * @param name its name, for the message
+     * @throws IllegalArgumentException if it does not
+     */
+    default void requireTopology(String name, Topology topology) {
+        if (topology == Topology.HUB) {
+            throw new IllegalArgumentException("test \"" + name + "\" has no meaning at a hub");
+        }
     }
 
     /** Whether it sends UDP, which the warm-up then does too. */

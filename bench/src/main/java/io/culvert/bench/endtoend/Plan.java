@@ -31,28 +31,6 @@ public record Plan(
         int limit,
         boolean buildsSlowly,
         Path cache) {
-    private static final List<String> ALL_TESTS = List.of(
-            "start",
-            "ramp",
-            "tcp1",
-            "tcp1r",
-            "tcp8",
-            "tcp8r",
-            "tcp8bidir",
-            "udp1g",
-            "udpmax-1360",
-            "udpmax-200",
-            "ping",
-            "ping-loaded",
-            "memory",
-            "handshakes",
-            "tcp1@ipv6",
-            "ping@ipv6",
-            "tcp1@mtu9000",
-            "tcp8@mtu9000",
-            "tcp1@peers100",
-            "start@peers10000",
-            "tcp1@peers10000");
     private static final List<String> QUICK_TESTS = List.of("start", "tcp1", "tcp8", "udp1g", "ping");
     private static final List<String> QUICK_IMPLEMENTATIONS = List.of(
             "culvert",
@@ -81,9 +59,9 @@ public record Plan(
         tests.forEach(Trial::of);
     }
 
-    /** All implementations and tests; takes hours. */
+    /** All implementations between the tunnel's own ends; takes hours. */
     public static Plan thorough() {
-        return new Plan(List.of(), Map.of(), ALL_TESTS, 3, 5, 8, 0, true, Installer.defaultCache());
+        return new Plan(List.of(), Map.of(), Suite.ENDS.tests(), 3, 5, 8, 0, true, Installer.defaultCache());
     }
 
     /** A few implementations and tests; takes minutes. */
@@ -95,6 +73,12 @@ public record Plan(
     /** This plan with other implementations: known ones by name, and programs by command line. */
     public Plan withImplementations(List<String> names, Map<String, String> commands) {
         return new Plan(names, commands, tests, rounds, seconds, warmUp, limit, buildsSlowly, cache);
+    }
+
+    /** This plan with the tests of suites. */
+    public Plan withSuites(List<Suite> suites) {
+        return withTests(
+                suites.stream().flatMap(suite -> suite.tests().stream()).toList());
     }
 
     /** This plan with other tests. */

@@ -3,6 +3,7 @@ package io.culvert.bench.endtoend;
 
 import io.culvert.bench.endtoend.implementation.Condition;
 import io.culvert.bench.endtoend.implementation.Implementation;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,8 +32,11 @@ record Trial(String name, Measurement measurement, Condition condition) {
         all.put("udp1g", new Throughput("-u", "-b", "1G", "-l", "1360"));
         all.put("udpmax-1360", new UdpMax(1360));
         all.put("udpmax-200", new UdpMax(200));
-        all.put("ping", new Ping());
-        all.put("ping-loaded", new PingUnderLoad());
+        all.put("ping", Ping.USUAL);
+        all.put("ping10ms", new Ping(Duration.ofMillis(10), 1000));
+        all.put("ping200ms", new Ping(Duration.ofMillis(200), 100));
+        all.put("ping-loaded", new PingUnderLoad(Ping.USUAL));
+        all.put("pingload", new PingUnderLoad(new Ping(Duration.ofMillis(10), 1000)));
         all.put("memory", new MemoryUnderLoad());
         all.put("handshakes", new Handshakes());
         return all;
@@ -57,7 +61,7 @@ record Trial(String name, Measurement measurement, Condition condition) {
     /**
      * Finds a test.
      *
-     * @throws IllegalArgumentException if the name is unknown
+     * @throws IllegalArgumentException if the name is unknown, or the measurement is for other topologies
      */
     static Trial of(String name) {
         List<String> words = Arrays.asList(name.split("@"));
@@ -67,6 +71,7 @@ record Trial(String name, Measurement measurement, Condition condition) {
                     "unknown test \"" + words.getFirst() + "\"; known: " + String.join(", ", MEASUREMENTS.keySet()));
         }
         Condition condition = Condition.of(words.subList(1, words.size()));
+        measurement.requireTopology(words.getFirst(), condition.topology());
         return new Trial(words.getFirst() + condition, measurement, condition);
     }
 }

@@ -14,17 +14,22 @@ import java.util.concurrent.Future;
 abstract class UnderLoad implements Measurement {
     private static final int LEAD_SECONDS = 1;
 
+    /** The approximate duration of {@link #observe} in seconds. */
+    double observation(int seconds) {
+        return seconds;
+    }
+
     /** Measures for {@code seconds} under the load. */
     abstract List<Sample> observe(Tunnel tunnel, int seconds) throws IOException, InterruptedException;
 
     @Override
     public final double duration(int seconds) {
-        return seconds + 2.0 * LEAD_SECONDS + 1;
+        return observation(seconds) + 2.0 * LEAD_SECONDS + 1;
     }
 
     @Override
     public final List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
-        int load = seconds + 2 * LEAD_SECONDS;
+        int load = (int) Math.ceil(observation(seconds)) + 2 * LEAD_SECONDS;
         try (ExecutorService executor = Executors.newSingleThreadExecutor()) {
             Future<Iperf3Result> flow = executor.submit(
                     () -> tunnel.iperf3(load, List.of("-P", "8")).requireTraffic());

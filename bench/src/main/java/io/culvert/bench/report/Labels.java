@@ -33,6 +33,9 @@ final class Labels {
             Map.entry("udpmax-200", "UDP, 200 B"),
             Map.entry("ping", "Ping"),
             Map.entry("ping-loaded", "Ping under load"),
+            Map.entry("ping10ms", "Ping every 10 ms"),
+            Map.entry("ping200ms", "Ping every 200 ms"),
+            Map.entry("pingload", "Ping every 10 ms under load"),
             Map.entry("handshakes", "Handshakes"),
             Map.entry("memory", "Memory"),
             Map.entry("ramp", "From a cold start"),
@@ -44,6 +47,7 @@ final class Labels {
             Map.entry("lost", "Packets lost"),
             Map.entry("median", "Round trip, median"),
             Map.entry("p99", "Round trip, 99th percentile"),
+            Map.entry("p99.9", "Round trip, 99.9th percentile"),
             Map.entry("max", "Round trip, maximum"),
             Map.entry("memory", "Resident memory"),
             Map.entry("under load", "Resident memory under load"),
@@ -69,6 +73,12 @@ final class Labels {
     private static String condition(String word) {
         return ", "
                 + word.replaceFirst("^ipv6$", "over IPv6")
+                        .replaceFirst("^gateway$", "forwarded")
+                        .replaceFirst("^gateway6$", "forwarded IPv6")
+                        .replaceFirst("^gateway-nat$", "forwarded with NAT")
+                        .replaceFirst("^gateway6-nat$", "forwarded IPv6 with NAT")
+                        .replaceFirst("^vxlan$", "in VXLAN")
+                        .replaceFirst("^hub(\\d+)$", "hub of $1 peers")
                         .replaceFirst("^mtu(\\d+)$", "MTU $1")
                         .replaceFirst("^peers(\\d+)$", "$1 peers");
     }

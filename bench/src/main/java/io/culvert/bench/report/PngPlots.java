@@ -9,15 +9,19 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The headline plots of a run as PNG, for documents. */
 public final class PngPlots {
     private static final int MOST_PANELS = 3;
+    /** With forwarded traffic: so many of the ends' own tests, and as many of forwarded ones. */
+    private static final int MOST_OF_EACH = 2;
 
     private PngPlots() {}
 
     /**
-     * Writes for each headline metric a plot of its first tests and, if several are compared, one of all ratios, for
+     * Writes for each headline metric a plot of its first tests (some of the ends' own traffic and some of forwarded
+     * traffic, if the run has both) and, if several are compared, one of all ratios, for
      * light and dark backgrounds: {@code end-to-end-throughput-light.png},
      * {@code end-to-end-throughput-ratio-dark.png}. The names have the kind of the run but not its time, so that links
      * to them show the newest run.
@@ -40,8 +44,7 @@ public final class PngPlots {
             String better = all.getFirst().higherIsBetter() ? "higher is better" : "lower is better";
             write(
                     BarPlot.panels(
-                            title + ", " + Labels.unit(all.getFirst().unit()) + " (" + better + ")",
-                            all.subList(0, Math.min(MOST_PANELS, all.size()))),
+                            title + ", " + Labels.unit(all.getFirst().unit()) + " (" + better + ")", panels(all)),
                     directory,
                     name,
                     files);
@@ -56,6 +59,22 @@ public final class PngPlots {
             }
         }
         return files;
+    }
+
+    /** The comparisons that a plot shows. */
+    static List<Comparison> panels(List<Comparison> all) {
+        List<Comparison> forwarded = all.stream().filter(PngPlots::isForwarded).toList();
+        List<Comparison> own = all.stream().filter(one -> !isForwarded(one)).toList();
+        if (forwarded.isEmpty() || own.isEmpty()) {
+            return all.stream().limit(MOST_PANELS).toList();
+        }
+        return Stream.concat(
+                        own.stream().limit(MOST_OF_EACH), forwarded.stream().limit(MOST_OF_EACH))
+                .toList();
+    }
+
+    private static boolean isForwarded(Comparison one) {
+        return one.test().contains("@gateway");
     }
 
     private static void write(Drawing drawing, Path directory, String name, List<Path> files) throws IOException {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.bench.endtoend.implementation.Condition;
 import io.culvert.bench.endtoend.implementation.Implementation;
 import io.culvert.bench.endtoend.implementation.Implementations;
+import io.culvert.bench.endtoend.implementation.Topology;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,21 +19,55 @@ class PlanTest {
 
     @Test
     void allTestsOfThePlansAreKnown() {
-        for (Plan plan : List.of(Plan.thorough(), Plan.quick())) {
+        Plan allSuites = Plan.thorough().withSuites(List.of(Suite.values()));
+        for (Plan plan : List.of(Plan.thorough(), Plan.quick(), allSuites)) {
             assertThat(plan.tests().stream().map(Trial::of).map(Trial::name).toList())
                     .isEqualTo(plan.tests());
         }
     }
 
     @Test
-    void theThoroughPlanHasAllMeasurements() {
-        assertThat(Plan.thorough().tests()).containsAll(Trial.names());
+    void eachMeasurementBelongsToASuite() {
+        List<String> measured = Plan.thorough().withSuites(List.of(Suite.values())).tests().stream()
+                .map(test -> test.replaceFirst("@.*", ""))
+                .toList();
+        assertThat(measured).containsAll(Trial.names());
+    }
+
+    @Test
+    void withoutASuiteTestsRunBetweenTheEnds() {
+        assertThat(Plan.thorough().tests()).isEqualTo(Suite.ENDS.tests());
+        assertThat(Plan.thorough().tests().stream().map(Trial::of))
+                .allMatch(trial -> trial.condition().topology() == Topology.ENDS);
+    }
+
+    @Test
+    void parsesTopologies() {
+        assertThat(Trial.of("tcp8@mtu9000@gateway").condition())
+                .isEqualTo(new Condition(false, 9000, 1, Topology.GATEWAY, 0));
+        assertThat(Trial.of("tcp8@mtu9000@gateway").name()).isEqualTo("tcp8@gateway@mtu9000");
+        assertThat(Trial.of("udp1g@gateway6-nat").condition().topology()).isEqualTo(Topology.GATEWAY6_NAT);
+        assertThat(Condition.of(List.of("hub64", "peers10000")))
+                .isEqualTo(new Condition(false, 1500, 10_000, Topology.HUB, 64))
+                .hasToString("@hub64@peers10000");
+    }
+
+    @Test
+    void saysWhatIsWrongWithATopology() {
+        assertThatThrownBy(() -> Trial.of("tcp1@router")).hasMessageContaining("unknown condition \"router\"; known:");
+        assertThatThrownBy(() -> Trial.of("tcp1@gateway@vxlan"))
+                .hasMessage("a test has one topology, got \"gateway\" and \"vxlan\"");
+        assertThatThrownBy(() -> Condition.of(List.of("hub5")))
+                .hasMessage("expected a hub with 6 to 250 peers, got hub5");
+        assertThatThrownBy(() -> Condition.of(List.of("hub"))).hasMessageContaining("unknown condition \"hub\"");
+        assertThatThrownBy(() -> Trial.of("tcp1@hub64")).hasMessage("test \"tcp1\" has no meaning at a hub");
+        assertThatThrownBy(() -> Suite.of("voice")).hasMessageContaining("unknown suite \"voice\"; known: ends");
     }
 
     @Test
     void parsesConditions() {
         assertThat(Trial.of("tcp1").condition()).isEqualTo(Condition.DEFAULT);
-        assertThat(Trial.of("tcp1@mtu9000@ipv6").condition()).isEqualTo(new Condition(true, 9000, 1));
+        assertThat(Trial.of("tcp1@mtu9000@ipv6").condition()).isEqualTo(new Condition(true, 9000, 1, Topology.ENDS, 0));
         assertThat(Trial.of("tcp1@mtu9000@ipv6").name()).isEqualTo("tcp1@ipv6@mtu9000");
         assertThat(Trial.of("ping@peers10000").condition().peers()).isEqualTo(10_000);
     }
@@ -81,6 +116,10 @@ class PlanTest {
                 .isEmpty();
         assertThat(Trial.of("memory").unsupportedReason(implementation("kernel-ipsec-aes")))
                 .isPresent();
+        assertThat(Trial.of("tcp1@gateway").unsupportedReason(implementation("strongswan-aes")))
+                .hasValue("its tunnel is configured for the ends' own addresses");
+        assertThat(Trial.of("tcp1@gateway").unsupportedReason(implementation("no-crypto")))
+                .isEmpty();
     }
 
     @Test

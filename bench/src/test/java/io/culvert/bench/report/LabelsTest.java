@@ -36,6 +36,9 @@ class LabelsTest {
         assertThat(Labels.test("tcp1")).isEqualTo("TCP, 1 stream");
         assertThat(Labels.test("tcp8@ipv6@mtu9000@peers100"))
                 .isEqualTo("TCP, 8 streams, over IPv6, MTU 9000, 100 peers");
+        assertThat(Labels.test("tcp8@gateway-nat")).isEqualTo("TCP, 8 streams, forwarded with NAT");
+        assertThat(Labels.test("ping10ms@vxlan")).isEqualTo("Ping every 10 ms, in VXLAN");
+        assertThat(Labels.test("shares@hub64@peers10000")).endsWith(", hub of 64 peers, 10000 peers");
         assertThat(Labels.test("something else")).isEqualTo("something else");
         assertThat(Labels.metric("throughput")).isEqualTo("Throughput");
     }

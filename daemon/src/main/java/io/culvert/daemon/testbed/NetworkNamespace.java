@@ -40,11 +40,12 @@ public final class NetworkNamespace implements AutoCloseable {
         return new NetworkNamespace(name);
     }
 
-    /** Connects two namespaces by a veth pair: two interfaces named {@code veth0}, without addresses and down. */
-    public static void connect(NetworkNamespace one, NetworkNamespace two, int mtu)
+    /** Connects two namespaces by a veth pair: an interface in each, without addresses and down. */
+    public static void connect(
+            NetworkNamespace one, String deviceOfOne, NetworkNamespace two, String deviceOfTwo, int mtu)
             throws IOException, InterruptedException {
-        String pair = "ip link add veth0 mtu %d netns %s type veth peer name veth0 mtu %1$d netns %3$s"
-                .formatted(mtu, one.name, two.name);
+        String pair = "ip link add %s mtu %d netns %s type veth peer name %s mtu %2$d netns %5$s"
+                .formatted(deviceOfOne, mtu, one.name, deviceOfTwo, two.name);
         Shell.run(pair.split(" "));
     }
 

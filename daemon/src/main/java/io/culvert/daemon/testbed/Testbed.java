@@ -16,9 +16,12 @@ import java.util.List;
  * </pre>
  */
 public final class Testbed implements AutoCloseable {
+    private final String name;
     private final List<NetworkNamespace> namespaces = new ArrayList<>();
 
-    private Testbed() {}
+    private Testbed(String name) {
+        this.name = name;
+    }
 
     /**
      * Makes one.
@@ -28,9 +31,9 @@ public final class Testbed implements AutoCloseable {
      * @throws IOException if a part of it cannot be made; the other parts are removed then
      */
     public static Testbed create(String prefix, int mtu) throws IOException, InterruptedException {
-        Testbed testbed = new Testbed();
+        Testbed testbed = new Testbed(prefix + "-" + ProcessHandle.current().pid());
         try {
-            testbed.build(prefix + "-" + ProcessHandle.current().pid(), mtu);
+            testbed.build(mtu);
             return testbed;
         } catch (IOException | InterruptedException | RuntimeException e) {
             testbed.close();
@@ -38,9 +41,20 @@ public final class Testbed implements AutoCloseable {
         }
     }
 
-    /** The namespace of side 0 or 1. */
+    /** The namespace of side 0 or 1; from 2 on, one that {@link #addNamespace} made. */
     public NetworkNamespace namespace(int side) {
         return namespaces.get(side);
+    }
+
+    /**
+     * Makes another namespace, which closing deletes with the others.
+     *
+     * @param suffix of its name; sides 0 and 1 have a and b
+     */
+    public NetworkNamespace addNamespace(String suffix) throws IOException, InterruptedException {
+        NetworkNamespace namespace = NetworkNamespace.create(name + "-" + suffix);
+        namespaces.add(namespace);
+        return namespace;
     }
 
     /** The address of a side outside the tunnel. */
@@ -53,10 +67,10 @@ public final class Testbed implements AutoCloseable {
         return "10.18.0." + (side + 1);
     }
 
-    private void build(String name, int mtu) throws IOException, InterruptedException {
-        namespaces.add(NetworkNamespace.create(name + "-a"));
-        namespaces.add(NetworkNamespace.create(name + "-b"));
-        NetworkNamespace.connect(namespace(0), namespace(1), mtu);
+    private void build(int mtu) throws IOException, InterruptedException {
+        addNamespace("a");
+        addNamespace("b");
+        NetworkNamespace.connect(namespace(0), "veth0", namespace(1), "veth0", mtu);
         for (int side = 0; side < 2; side++) {
             namespace(side).ip("addr", "add", outside(side, false) + "/24", "dev", "veth0");
             namespace(side).ip("addr", "add", outside(side, true) + "/64", "dev", "veth0", "nodad");

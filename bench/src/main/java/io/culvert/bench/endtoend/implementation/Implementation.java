@@ -22,6 +22,16 @@ public interface Implementation {
 
     /** The reason why it does not support a condition; empty if it does. */
     default Optional<String> unsupportedReason(Condition condition) {
+        return condition.peers() == 1 && condition.topology() != Topology.HUB
+                ? Optional.empty()
+                : Optional.of("connects only two peers");
+    }
+
+    /** The reason of one whose tunnel carries the ends' own addresses only; empty if that is enough. */
+    static Optional<String> onlyBetweenEnds(Condition condition) {
+        if (condition.topology() != Topology.ENDS) {
+            return Optional.of("its tunnel is configured for the ends' own addresses");
+        }
         return condition.peers() == 1 ? Optional.empty() : Optional.of("connects only two peers");
     }
 

@@ -14,6 +14,9 @@ public final class Implementations {
     /** The no-crypto baseline. */
     public static final String NO_CRYPTO = "no-crypto";
 
+    /** No tunnel. */
+    public static final String BARE = "bare";
+
     private static final String GO_MODULE = "golang.zx2c4.com/wireguard";
     /** If the proxy does not report the newest one. */
     private static final String GO_VERSION = "v0.0.0-20260522210424-ecfc5a8d5446";
@@ -45,7 +48,8 @@ public final class Implementations {
                 new StrongSwan("strongswan-chacha", "chacha20poly1305"),
                 new OpenVpn("openvpn-aes", "AES-256-GCM"),
                 new OpenVpn("openvpn-chacha", "CHACHA20-POLY1305"),
-                new NoCrypto());
+                new NoCrypto(),
+                new Bare());
     }
 
     /**

@@ -67,6 +67,19 @@ public final class Installer {
         }
     }
 
+    /** The reason why a topology cannot be made here, after an attempt to install what it needs; empty if it can. */
+    public Optional<String> lack(Topology topology) throws InterruptedException {
+        if (!topology.hasNat()) {
+            return Optional.empty();
+        }
+        try {
+            debian("nftables");
+            return Optional.empty();
+        } catch (UnavailableException e) {
+            return Optional.of(e.getMessage());
+        }
+    }
+
     /** The newest version of a Go module according to the proxy, or {@code otherwise}. */
     String newestByGo(String module, String otherwise) throws UnavailableException, InterruptedException {
         String go = tool("go", Path.of("/usr/local/go/bin/go"));

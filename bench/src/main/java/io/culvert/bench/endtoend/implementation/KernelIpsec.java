@@ -4,6 +4,7 @@ package io.culvert.bench.endtoend.implementation;
 import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /** The kernel's IPsec: ESP in tunnel mode with static keys, configured with {@code ip xfrm}. */
@@ -44,6 +45,11 @@ final class KernelIpsec implements Implementation {
     }
 
     @Override
+    public Optional<String> unsupportedReason(Condition condition) {
+        return Implementation.onlyBetweenEnds(condition);
+    }
+
+    @Override
     public boolean isProgram() {
         return false;
     }
@@ -66,7 +72,7 @@ final class KernelIpsec implements Implementation {
             namespace.run(route.split(" "));
         }
         KernelTunnel tunnel = new KernelTunnel(testbed, condition);
-        tunnel.awaitFirstPacket();
+        tunnel.connect(List.of());
         return tunnel;
     }
 

@@ -47,7 +47,7 @@ final class KernelWireGuard implements Implementation {
             testbed.namespace(side).ip("link", "add", devices.get(side), "type", "wireguard");
         }
         tunnel.setWireGuardEnds(WireGuard.configure(testbed, devices, condition));
-        tunnel.awaitFirstPacket();
+        tunnel.connect(devices);
         return tunnel;
     }
 }

@@ -39,14 +39,15 @@ final class NoCrypto implements Implementation {
     public Tunnel open(Testbed testbed, Condition condition) throws IOException, InterruptedException {
         ProcessTunnel tunnel = new ProcessTunnel(testbed, condition);
         try {
+            List<String> devices = List.of(WireGuard.deviceName(0), WireGuard.deviceName(1));
             for (int side = 0; side < 2; side++) {
-                String device = WireGuard.deviceName(side);
+                String device = devices.get(side);
                 String peer = Testbed.outside(1 - side, condition.ipv6());
                 Daemon daemon = tunnel.start(List.of(file, device, "" + WireGuard.PORT, peer));
                 daemon.await(() -> daemon.sees(device));
                 WireGuard.bringUp(testbed, side, device, condition.innerMtu());
             }
-            tunnel.awaitFirstPacket();
+            tunnel.connect(devices);
             return tunnel;
         } catch (IOException | InterruptedException | RuntimeException e) {
             tunnel.close();

@@ -56,14 +56,16 @@ final class OpenVpn implements Implementation {
         ProcessTunnel tunnel = new ProcessTunnel(testbed, condition);
         try {
             String[] fingerprints = {certify(tunnel.scratch(), 0), certify(tunnel.scratch(), 1)};
+            List<String> devices = List.of(WireGuard.deviceName(0), WireGuard.deviceName(1));
             Daemon[] ends = new Daemon[2];
             for (int side = 0; side < 2; side++) {
-                ends[side] = tunnel.start(command(tunnel.scratch(), side, fingerprints[1 - side], condition));
+                ends[side] = tunnel.start(
+                        command(tunnel.scratch(), side, devices.get(side), fingerprints[1 - side], condition));
             }
             for (Daemon end : ends) {
                 end.await(() -> end.hasLogged("Initialization Sequence Completed"));
             }
-            tunnel.awaitFirstPacket();
+            tunnel.connect(devices);
             return tunnel;
         } catch (IOException | InterruptedException | RuntimeException e) {
             tunnel.close();
@@ -81,13 +83,13 @@ final class OpenVpn implements Implementation {
         return Shell.run(show.split(" ")).strip().replaceAll(".*=", "");
     }
 
-    private List<String> command(Path directory, int side, String peerFingerprint, Condition condition) {
+    private List<String> command(Path directory, int side, String device, String peerFingerprint, Condition condition) {
         String protocol = condition.ipv6() ? "udp6" : "udp4";
         String words = String.join(
                 " ",
                 file,
                 "--dev-type tun --dev",
-                WireGuard.deviceName(side),
+                device,
                 "--proto",
                 protocol,
                 "--local",

@@ -103,7 +103,7 @@ final class StrongSwan implements Implementation {
     public Optional<String> unsupportedReason(Condition condition) {
         return condition.mtu() > Condition.DEFAULT.mtu()
                 ? Optional.of("kernel-libipsec carries packets of at most " + MAX_MTU + " bytes")
-                : Implementation.super.unsupportedReason(condition);
+                : Implementation.onlyBetweenEnds(condition);
     }
 
     @Override
@@ -114,7 +114,7 @@ final class StrongSwan implements Implementation {
                 startEnd(tunnel, testbed, side, condition);
             }
             swanctl(tunnel, 0, "--initiate", "--child", "net");
-            tunnel.awaitFirstPacket();
+            tunnel.connect(List.of(DEVICE, DEVICE));
             return tunnel;
         } catch (IOException | InterruptedException | RuntimeException e) {
             tunnel.close();

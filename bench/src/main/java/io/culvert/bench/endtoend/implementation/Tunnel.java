@@ -19,22 +19,44 @@ public abstract class Tunnel implements AutoCloseable {
     private final Testbed testbed;
     private final Condition condition;
     private final long began = System.nanoTime();
+    private Hosts hosts;
     private double secondsToFirstPacket;
 
     /** A tunnel in {@code testbed}. */
     protected Tunnel(Testbed testbed, Condition condition) {
         this.testbed = testbed;
         this.condition = condition;
+        hosts = Hosts.ends(testbed, condition);
     }
 
-    /** The namespace of a side. */
+    /** The testbed that it is in. */
+    public final Testbed testbed() {
+        return testbed;
+    }
+
+    /** The configuration that it has. */
+    public final Condition condition() {
+        return condition;
+    }
+
+    /** The namespace of a side's end. */
     public final NetworkNamespace namespace(int side) {
         return testbed.namespace(side);
     }
 
-    /** The address of a side inside the tunnel. */
-    public final String inside(int side) {
-        return Testbed.inside(side);
+    /** The namespace where traffic of a side begins and ends: the end's own, or that of a host behind it. */
+    public final NetworkNamespace host(int side) {
+        return hosts.namespaces().get(side);
+    }
+
+    /** The address that traffic to a side's host has. */
+    public final String address(int side) {
+        return hosts.addresses().get(side);
+    }
+
+    /** The largest packet of the traffic, in bytes. */
+    public final int trafficMtu() {
+        return hosts.mtu();
     }
 
     /** The underlay address of a side. */
@@ -47,18 +69,18 @@ public abstract class Tunnel implements AutoCloseable {
         return List.of();
     }
 
-    /** The command line that runs {@code command} in a side's namespace. */
+    /** The command line that runs {@code command} in the namespace of a side's end. */
     public final List<String> in(int side, String... command) {
         return namespace(side).commandLine(command);
     }
 
     /**
-     * Runs iperf3 through the tunnel, with the client at side 0.
+     * Runs iperf3 through the tunnel between the hosts, with the client at side 0.
      *
      * @param options of the client
      */
     public final Iperf3Result iperf3(int seconds, List<String> options) throws IOException, InterruptedException {
-        return Iperf3.run(namespace(0), namespace(1), inside(1), seconds, options);
+        return Iperf3.run(host(0), host(1), address(1), seconds, options);
     }
 
     /** CPU time of a side's processes so far, in seconds; 0 for tunnels in the kernel. */
@@ -84,9 +106,15 @@ public abstract class Tunnel implements AutoCloseable {
         return secondsToFirstPacket;
     }
 
-    /** Sends pings until one is answered, for at most {@link #FIRST_ANSWER}. */
-    final void awaitFirstPacket() throws IOException, InterruptedException {
-        Pinger.awaitAnswer(namespace(0), inside(1), FIRST_ANSWER);
+    /**
+     * Makes the hosts of the topology, and sends pings between them until one is answered, for at most
+     * {@link #FIRST_ANSWER}.
+     *
+     * @param devices the tunnel's interfaces by side; empty if it has none, which only {@link Topology#ENDS} permits
+     */
+    final void connect(List<String> devices) throws IOException, InterruptedException {
+        hosts = Hosts.of(testbed, devices, condition);
+        Pinger.awaitAnswer(host(0), address(1), FIRST_ANSWER);
         secondsToFirstPacket = (System.nanoTime() - began) / 1e9;
     }
 

@@ -52,7 +52,7 @@ public final class UapiImplementation implements Implementation {
         try {
             List<String> devices = List.of(tunnel.start(0, program), tunnel.start(1, program));
             tunnel.setWireGuardEnds(WireGuard.configure(testbed, devices, condition));
-            tunnel.awaitFirstPacket();
+            tunnel.connect(devices);
             return tunnel;
         } catch (IOException | InterruptedException | RuntimeException e) {
             tunnel.close();

@@ -54,11 +54,11 @@ public final class WireGuard {
             String address = Testbed.outside(other, condition.ipv6());
             StringBuilder text =
                     new StringBuilder("[Interface]\nPrivateKey=%s\nListenPort=%d\n".formatted(privateKeys[side], PORT));
-            text.append("[Peer]\nPublicKey=%s\nPresharedKey=%s\nAllowedIPs=%s/32\nEndpoint=%s:%d\n"
+            text.append("[Peer]\nPublicKey=%s\nPresharedKey=%s\nAllowedIPs=%s\nEndpoint=%s:%d\n"
                     .formatted(
                             ends.get(other).publicKey(),
                             presharedKey,
-                            Testbed.inside(other),
+                            allowedIps(other),
                             condition.ipv6() ? "[" + address + "]" : address,
                             PORT));
             appendIdlePeers(text, condition.peers() - 1);
@@ -70,6 +70,16 @@ public final class WireGuard {
             bringUp(testbed, side, devices.get(side), condition.innerMtu());
         }
         return ends;
+    }
+
+    /** The end's own addresses, and the networks of the host behind it. */
+    private static String allowedIps(int side) {
+        return String.join(
+                ",",
+                Hosts.inside(side, false) + "/32",
+                Hosts.inside(side, true) + "/128",
+                Hosts.network(side, false),
+                Hosts.network(side, true));
     }
 
     /** Sets the address and MTU of an interface, and brings it up. */

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.bench.endtoend;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Tests that belong together, for {@code --suite}. */
+public enum Suite {
+    /** Traffic of the tunnel's own ends, start and memory. */
+    ENDS(
+            "start",
+            "ramp",
+            "tcp1",
+            "tcp1r",
+            "tcp8",
+            "tcp8r",
+            "tcp8bidir",
+            "udp1g",
+            "udpmax-1360",
+            "udpmax-200",
+            "ping",
+            "ping-loaded",
+            "memory",
+            "handshakes",
+            "tcp1@ipv6",
+            "ping@ipv6",
+            "tcp1@mtu9000",
+            "tcp8@mtu9000",
+            "tcp1@peers100",
+            "start@peers10000",
+            "tcp1@peers10000"),
+    /** Traffic that the ends carry for others. */
+    GATEWAY(
+            "tcp1@gateway",
+            "tcp8@gateway",
+            "udp1g@gateway",
+            "udpmax-1360@gateway",
+            "ping-loaded@gateway",
+            "tcp8@gateway6",
+            "tcp8@gateway-nat",
+            "udp1g@gateway-nat",
+            "tcp1@vxlan",
+            "tcp8@vxlan",
+            "ping-loaded@vxlan"),
+    /** Round trip times up to p99.9. */
+    LATENCY("ping10ms", "ping200ms", "pingload");
+
+    private final List<String> tests;
+
+    Suite(String... tests) {
+        this.tests = List.of(tests);
+    }
+
+    /** The names of its tests. */
+    public List<String> tests() {
+        return tests;
+    }
+
+    /** Its name on the command line. */
+    String title() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** All names, for messages. */
+    public static String titles() {
+        return Arrays.stream(values()).map(Suite::title).collect(Collectors.joining(", "));
+    }
+
+    /**
+     * Finds a suite.
+     *
+     * @throws IllegalArgumentException if the name is unknown
+     */
+    public static Suite of(String name) {
+        return Arrays.stream(values())
+                .filter(suite -> suite.title().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("unknown suite \"" + name + "\"; known: " + titles()));
+    }
+}
