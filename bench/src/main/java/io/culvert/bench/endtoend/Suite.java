@@ -45,7 +45,9 @@ public enum Suite {
             "tcp8@vxlan",
             "ping-loaded@vxlan"),
     /** Round trip times up to p99.9. */
-    LATENCY("ping10ms", "ping200ms", "pingload");
+    LATENCY("ping10ms", "ping200ms", "pingload", "echo60", "echo200", "echo1200"),
+    /** Small and mixed packets, queries and calls. */
+    PACKETS("small64", "small200", "imix", "dns50k", "voip1000", "imix@gateway", "dns50k@gateway", "voip1000@gateway");
 
     private final List<String> tests;
 

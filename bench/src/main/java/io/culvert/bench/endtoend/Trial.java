@@ -37,6 +37,14 @@ record Trial(String name, Measurement measurement, Condition condition) {
         all.put("ping200ms", new Ping(Duration.ofMillis(200), 100));
         all.put("ping-loaded", new PingUnderLoad(Ping.USUAL));
         all.put("pingload", new PingUnderLoad(new Ping(Duration.ofMillis(10), 1000)));
+        all.put("echo60", new Echo(60));
+        all.put("echo200", new Echo(200));
+        all.put("echo1200", new Echo(1200));
+        all.put("small64", new PacketMix(64));
+        all.put("small200", new PacketMix(200));
+        all.put("imix", new PacketMix(64, 576, 64, 576, 64, 1420, 64, 576, 64, 576, 64, 64));
+        all.put("dns50k", new Queries(50_000));
+        all.put("voip1000", new Voice(1000));
         all.put("memory", new MemoryUnderLoad());
         all.put("handshakes", new Handshakes());
         return all;

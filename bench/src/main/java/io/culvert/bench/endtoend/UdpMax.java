@@ -5,23 +5,8 @@ import io.culvert.bench.endtoend.implementation.Tunnel;
 import java.io.IOException;
 import java.util.List;
 
-/**
- * The highest throughput of datagrams of one size with a loss below 1 %. The search doubles or halves the offered rate
- * until one rate passes and one fails, then bisects. A rate fails if it loses too much twice.
- */
-final class UdpMax implements Measurement {
-    private static final double LOST_PERCENT = 1;
-    private static final double HEAVY_LOSS_PERCENT = 10;
-    private static final double FIRST_RATE = 40_000;
-    private static final double LOWEST_RATE = 1_000;
-    private static final double HIGHEST_RATE = 3_000_000;
-    /** The search ends when the failing rate is less than this factor above the passing one. */
-    private static final double PRECISION = 1.06;
-    /** Below this share of the offered rate, iperf3 sends as fast as it can. */
-    private static final double SATURATED = 0.9;
-
-    private static final int USUAL_STEPS = 9;
-
+/** The highest throughput of iperf3's datagrams of one size with a loss below 1 %. */
+final class UdpMax extends RateSearch {
     private final int payload;
 
     /** For datagrams of {@code payload} bytes. */
@@ -30,74 +15,17 @@ final class UdpMax implements Measurement {
     }
 
     @Override
-    public boolean isUdp() {
-        return true;
-    }
-
-    @Override
-    public double duration(int seconds) {
-        return USUAL_STEPS * (step(seconds) + 0.5);
-    }
-
-    private static int step(int seconds) {
-        return Math.max(2, seconds / 2);
-    }
-
-    @Override
-    public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
-        double passed = 0;
-        double failed = 0;
-        double rate = FIRST_RATE;
-        List<Sample> best = null;
-        while (rate >= LOWEST_RATE
-                && rate <= HIGHEST_RATE
-                && (failed == 0 || failed / Math.max(passed, 1) > PRECISION)) {
-            List<Sample> samples = offer(tunnel, step(seconds), rate);
-            if (value(samples, "lost") >= LOST_PERCENT && value(samples, "lost") < HEAVY_LOSS_PERCENT) {
-                samples = offer(tunnel, step(seconds), rate);
-            }
-            if (value(samples, "lost") >= LOST_PERCENT) {
-                failed = rate;
-            } else {
-                passed = rate;
-                if (best == null || value(samples, "throughput") > value(best, "throughput")) {
-                    best = samples;
-                }
-                double sent = value(samples, "throughput") / (1 - value(samples, "lost") / 100);
-                if (sent * 1e9 < SATURATED * bits(rate)) {
-                    break;
-                }
-            }
-            rate = next(passed, failed);
-        }
-        if (best == null) {
-            throw new IOException("1 % or more was lost at " + (int) LOWEST_RATE + " datagrams a second");
-        }
-        return best;
-    }
-
-    /** The rate to try next, between the highest that passed and the lowest that failed; 0 stands for none. */
-    static double next(double passed, double failed) {
-        if (failed == 0) {
-            return passed * 2;
-        }
-        return passed == 0 ? failed / 2 : Math.sqrt(passed * failed);
+    double expected(double rate) {
+        return bits(rate) / 1e9;
     }
 
     private double bits(double rate) {
         return rate * payload * 8;
     }
 
-    private List<Sample> offer(Tunnel tunnel, int seconds, double rate) throws IOException, InterruptedException {
+    @Override
+    List<Sample> offer(Tunnel tunnel, int seconds, double rate) throws IOException, InterruptedException {
         String offered = Long.toString(Math.round(bits(rate)));
         return new Throughput("-u", "-b", offered, "-l", "" + payload).take(tunnel, seconds);
-    }
-
-    private static double value(List<Sample> samples, String metric) {
-        return samples.stream()
-                .filter(sample -> sample.metric().equals(metric))
-                .findFirst()
-                .orElseThrow()
-                .value();
     }
 }

@@ -124,8 +124,8 @@ class PlanTest {
 
     @Test
     void theSearchForTheHighestRateBisects() {
-        assertThat(UdpMax.next(40_000, 0)).isEqualTo(80_000);
-        assertThat(UdpMax.next(0, 40_000)).isEqualTo(20_000);
-        assertThat(UdpMax.next(40_000, 90_000)).isEqualTo(60_000);
+        assertThat(RateSearch.next(40_000, 0)).isEqualTo(80_000);
+        assertThat(RateSearch.next(0, 40_000)).isEqualTo(20_000);
+        assertThat(RateSearch.next(40_000, 90_000)).isEqualTo(60_000);
     }
 }
