@@ -175,12 +175,8 @@ final class SendPath {
         boolean data = false;
         for (int i = 0; i < train.count; ) {
             int run = run(train, i);
-            long message = train.payload[i] - Train.HEADER_BYTES;
-            int segment = train.length[i] + Limits.DATA_OVERHEAD;
-            int total = (run - 1) * segment + train.length[i + run - 1] + Limits.DATA_OVERHEAD;
-            worker.io().send(message, total, segment, peer.endpoint(), train.ecn[i], 0);
+            bytes += send(train, i, run);
             data |= train.length[i] != 0;
-            bytes += total;
             i += run;
         }
         worker.traffic.add(Traffic.SENT_PACKETS, train.count);
@@ -188,24 +184,47 @@ final class SendPath {
         peer.sent(train.keypair, bytes, data, worker.now());
     }
 
-    /**
-     * The number of messages from {@code first} on that fit one send: equal sizes, of which the last may be shorter.
-     */
+    /** The number of messages from {@code first} on of equal size, of which the last may be shorter. */
     private static int run(Train train, int first) {
-        int size = train.length[first] + Limits.DATA_OVERHEAD;
-        int bytes = size;
+        int size = train.length[first];
         int i = first + 1;
-        while (i < train.count && i - first < WorkerIo.MAX_SEND_SEGMENTS && train.ecn[i] == train.ecn[first]) {
-            int next = train.length[i] + Limits.DATA_OVERHEAD;
-            if (next > size || bytes + next > WorkerIo.MAX_SEGMENTED_BYTES) {
-                break;
-            }
-            bytes += next;
-            i++;
-            if (next < size) {
+        while (i < train.count && train.length[i] <= size && train.ecn[i] == train.ecn[first]) {
+            if (train.length[i++] < size) {
                 break;
             }
         }
         return i - first;
+    }
+
+    /**
+     * Sends a run of messages; returns their bytes. A run that is too long for one send leaves as several of equal
+     * length: a send of a few messages would cost the receiver a train and a TUN write nearly as large as a full one.
+     */
+    private long send(Train train, int first, int run) {
+        int segment = train.length[first] + Limits.DATA_OVERHEAD;
+        int each = messagesPerSend(run, segment);
+        int last = first + run - 1;
+        long total = 0;
+        for (int i = first; i <= last; i += each) {
+            int count = Math.min(each, last - i + 1);
+            int bytes = (count - 1) * segment + train.length[i + count - 1] + Limits.DATA_OVERHEAD;
+            worker.io()
+                    .send(
+                            train.payload[i] - Train.HEADER_BYTES,
+                            bytes,
+                            segment,
+                            train.peer.endpoint(),
+                            train.ecn[i],
+                            0);
+            total += bytes;
+        }
+        return total;
+    }
+
+    /** The number of messages of {@code segment} bytes in each of the sends for {@code run} messages. */
+    static int messagesPerSend(int run, int segment) {
+        int limit = Math.clamp(WorkerIo.MAX_SEGMENTED_BYTES / segment, 1, WorkerIo.MAX_SEND_SEGMENTS);
+        int sends = (run + limit - 1) / limit;
+        return (run + sends - 1) / sends;
     }
 }
