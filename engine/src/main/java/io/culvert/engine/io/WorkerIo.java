@@ -65,6 +65,9 @@ public interface WorkerIo extends AutoCloseable {
      */
     int readTun(long address);
 
+    /** The kernel segments super-packets in front of the TUN: a limit that may be the cause is to be taken away. */
+    void softwareSegmentation();
+
     /** Whether the TUN was removed or failed; then this does not change any more. */
     boolean isTunRemoved();
 

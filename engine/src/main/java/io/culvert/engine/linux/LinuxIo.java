@@ -28,6 +28,7 @@ abstract class LinuxIo implements WorkerIo {
 
     private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
 
+    private final TunDevice device;
     final int worker;
     final CallState calls = new CallState();
     final IoCounters counters = new IoCounters();
@@ -53,6 +54,7 @@ abstract class LinuxIo implements WorkerIo {
     private boolean lastWasIpv6;
 
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
+        this.device = device;
         this.worker = worker;
         tun = device.descriptor(worker);
         groKinds = (on.contains(Offload.TUN_TCP_GRO) ? Coalescer.TCP : 0)
@@ -77,6 +79,11 @@ abstract class LinuxIo implements WorkerIo {
         tunReadable = false;
         tunRemoved |= length == -linux_h.EBADFD;
         return 0;
+    }
+
+    @Override
+    public final void softwareSegmentation() {
+        device.softwareSegmentation();
     }
 
     @Override

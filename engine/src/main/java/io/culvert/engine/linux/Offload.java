@@ -13,7 +13,10 @@ public enum Offload {
     TUN_TSO("TUN TCP segmentation (TSO)"),
     /** The TUN delivers UDP super-packets (Linux 6.2). */
     TUN_USO("TUN UDP segmentation (USO)"),
-    /** Super-packets from the TUN have no more segments than one UDP_SEGMENT send. */
+    /**
+     * Super-packets of local sockets have no more segments than one UDP_SEGMENT send, where nothing is forwarded to
+     * the TUN.
+     */
     TUN_SEGMENT_LIMIT("TUN segment limit (gso_max_segs)"),
     /** TCP packets are coalesced into super-packets for the TUN. */
     TUN_TCP_GRO("TUN TCP coalescing"),

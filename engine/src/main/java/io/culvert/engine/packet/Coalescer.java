@@ -181,15 +181,10 @@ public final class Coalescer {
 
     private int udpHeader(long packet, int at, int bytes) {
         boolean plain = bytes > at + UDP_HEADER
-                && ((kinds & VXLAN) != 0 || !isVxlan(Memory.getShortBE(packet + at + 2)))
+                && ((kinds & VXLAN) != 0 || !IpPacket.isUdpTunnelPort(Memory.getShortBE(packet + at + 2)))
                 && Memory.getShortBE(packet + at + 4) == bytes - at
                 && Memory.getShort(packet + at + UDP_CHECKSUM) != 0;
         return plain ? at + UDP_HEADER : 0;
-    }
-
-    /** The registered port of VXLAN, Linux's default for VXLAN, and the port of Geneve. */
-    private static boolean isVxlan(int port) {
-        return port == 4789 || port == 8472 || port == 6081;
     }
 
     /** Whether a packet continues the run, fits, and is not larger than the packets of the run. */

@@ -77,6 +77,16 @@ public final class IpPacket {
         return version(packet) == 4 ? IPV4_HEADER : IPV6_HEADER;
     }
 
+    /** Whether a packet without IP options is a datagram of VXLAN or Geneve, by its destination port. */
+    public static boolean isUdpTunnel(long packet) {
+        return protocol(packet) == UDP && isUdpTunnelPort(Memory.getShortBE(packet + transport(packet) + 2));
+    }
+
+    /** Whether a UDP port is that of VXLAN, Linux's default for VXLAN, or that of Geneve. */
+    static boolean isUdpTunnelPort(int port) {
+        return port == 4789 || port == 8472 || port == 6081;
+    }
+
     /** The length of a TCP header with options, from its data offset: 0 to 60 bytes. */
     static int tcpHeader(long tcp) {
         return Memory.getByte(tcp + 12) >>> 2 & 0x3c;

@@ -6,6 +6,7 @@ import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.packet.FlowHash;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.schedule.DeliveryPacer;
+import io.culvert.engine.schedule.SoftwareSegmentation;
 import io.culvert.engine.schedule.TunIngressQueue;
 import io.culvert.engine.schedule.WakeupCoalescing;
 import io.culvert.ring.BufferPool;
@@ -32,6 +33,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
     private final WorkerIo io;
     private final DeliveryPacer pacer;
     private final TunIngressQueue ingress;
+    private final SoftwareSegmentation softwareSegmentation = new SoftwareSegmentation();
     private final WakeupCoalescing coalescing = new WakeupCoalescing();
     private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, WorkerIo.TUN_BUFFER_BYTES);
     private boolean lastGroupWasLarge;
@@ -121,7 +123,11 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         }
         long packet = tunBuffers.address(buffer) + WorkerIo.VNET_HEADER_BYTES;
         int bytes = length - WorkerIo.VNET_HEADER_BYTES;
-        boolean sensitive = ingress.add(buffer, length, FlowHash.of(packet, bytes), now);
+        int flow = FlowHash.of(packet, bytes);
+        if (softwareSegmentation.add(tunBuffers.address(buffer), length, flow)) {
+            io.softwareSegmentation();
+        }
+        boolean sensitive = ingress.add(buffer, length, flow, now);
         // Bare acknowledgements do not count: with TCP in both directions they would keep reading ahead on forever.
         if (sensitive && !IpPacket.isBareAck(packet, bytes)) {
             ingress.expectSensitive(now);

@@ -210,6 +210,8 @@ public final class linux_h {
     public static final int NETLINK_ROUTE = 0;
     public static final int NLM_F_REQUEST = 1;
     public static final int RTMGRP_LINK = 1;
+    public static final int RTNLGRP_IPV4_NETCONF = 24;
+    public static final int RTNLGRP_IPV6_NETCONF = 25;
     public static final int RTM_SETLINK = 19;
     public static final int IFLA_GSO_MAX_SEGS = 40;
     public static final int BPF_LD = 0;

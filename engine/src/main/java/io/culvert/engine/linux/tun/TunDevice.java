@@ -182,9 +182,14 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /** Limits the kernel's super-packets to the segments that fit one send; the limit follows the MTU. */
+    /** Lets the kernel's super-packets have only the segments that fit one send, where that harms nobody. */
     public void limitSegments() {
         monitor.limitSegments();
+    }
+
+    /** The kernel segments super-packets in front of the TUN, which the segment limit may cause. Any thread. */
+    public void softwareSegmentation() {
+        monitor.softwareSegmentation();
     }
 
     /**

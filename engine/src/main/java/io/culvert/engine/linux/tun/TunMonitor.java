@@ -19,8 +19,8 @@ import java.nio.file.Path;
 /**
  * Watches a TUN interface on a thread of its own, and notifies a {@link Listener} of changes.
  *
- * <p>Membership in RTMGRP_LINK only triggers a re-read of the interface by ioctl, so messages are not parsed and losing
- * one is harmless.
+ * <p>Notifications of links and of forwarding only trigger a re-read of the interface by ioctl, so messages are not
+ * parsed and losing one is harmless.
  *
  * <p>The interface may be moved to another network namespace, which this process's netlink sockets do not see. The
  * thread then enters that namespace (TUNGETDEVNETNS, setns), opens its sockets there, and returns to its own.
@@ -39,11 +39,15 @@ final class TunMonitor {
     private static final int TRANSMIT_DROPS = 8 + 3;
 
     private static final int NONE = -1;
+    /** Multicast groups of netlink, as bits. */
+    private static final int GROUPS =
+            linux_h.RTMGRP_LINK | 1 << linux_h.RTNLGRP_IPV4_NETCONF - 1 | 1 << linux_h.RTNLGRP_IPV6_NETCONF - 1;
 
     private final CallState state = new CallState();
     private final CallState requests = new CallState();
     private final int queue;
-    private final int stop;
+    /** An eventfd: the thread is to end, or to look at {@link #softwareSegmentation}. */
+    private final int wakeup;
     /** Guarded by the monitor of this object. */
     private Thread thread;
 
@@ -54,9 +58,13 @@ final class TunMonitor {
     private int control = NONE;
     private int netlink = NONE;
     private int up = NONE;
-    private int segmentLimit = NONE;
+    private int segmentLimit = SegmentLimit.NONE;
     private boolean limitsSegments;
 
+    /** Written by {@link #close}, read by the thread. */
+    private volatile boolean stopping;
+    /** Written by any worker, once; read by the thread. */
+    private volatile boolean softwareSegmentation;
     /** Written as the fields above; read by any thread. */
     private volatile int mtu = TunDevice.DEFAULT_MTU;
 
@@ -64,10 +72,10 @@ final class TunMonitor {
     TunMonitor(String name, int queue) throws IOException {
         this.name = name;
         this.queue = queue;
-        stop = Linux.eventfd();
+        wakeup = Linux.eventfd();
         openSockets();
         if (index != NONE) {
-            applyMtu(ioctl(linux_h.SIOCGIFMTU));
+            mtu = ioctl(linux_h.SIOCGIFMTU);
         }
     }
 
@@ -79,17 +87,22 @@ final class TunMonitor {
         thread = Thread.ofPlatform().name("culvert-tun").daemon().start(() -> run(listener));
     }
 
-    synchronized void close() {
+    private synchronized void wake() {
         long one = Memory.allocate(8, 8);
         Memory.putLong(one, 1);
-        Linux.write(state, stop, one, 8);
+        Linux.write(state, wakeup, one, 8);
         Memory.free(one);
+    }
+
+    synchronized void close() {
+        stopping = true;
+        wake();
         try {
             if (thread != null && thread != Thread.currentThread()) {
                 thread.join();
             }
             closeSockets();
-            Linux.close(stop);
+            Linux.close(wakeup);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ErrnoException e) {
@@ -104,7 +117,7 @@ final class TunMonitor {
         int notifiedMtu = NONE;
         try {
             int quietPeriods = 0;
-            while (!isStopRequested(descriptors)) {
+            while (!stopping) {
                 if (Linux.write(calls, queue, scratch, 0) == -linux_h.EBADFD) {
                     listener.onRemoved();
                     return;
@@ -127,11 +140,10 @@ final class TunMonitor {
     }
 
     /**
-     * Sets the descriptors to poll: the eventfd of {@link #close}, and the netlink socket, which changes when the
-     * interface moves.
+     * Sets the descriptors to poll: the eventfd, and the netlink socket, which changes when the interface moves.
      */
     private void watch(long descriptors) {
-        pollfd.fd(descriptors, stop);
+        pollfd.fd(descriptors, wakeup);
         pollfd.events(descriptors, (short) linux_h.POLLIN);
         long notifications = descriptors + pollfd.sizeof();
         pollfd.fd(notifications, netlink);
@@ -139,20 +151,20 @@ final class TunMonitor {
     }
 
     /**
-     * Waits for a netlink notification, the period's end or {@link #close}; returns whether there was a notification.
+     * Waits for a netlink notification, {@link #wake} or the period's end; returns whether it was not the period's end.
      */
     private boolean awaitEvent(CallState calls, long descriptors, long scratch) {
         Linux.poll(calls, descriptors, 2, PERIOD_MILLIS);
+        boolean awoken = pollfd.revents(descriptors) != 0;
         boolean notified = pollfd.revents(descriptors + pollfd.sizeof()) != 0;
+        if (awoken) {
+            Linux.read(calls, wakeup, scratch, DRAIN_BYTES);
+        }
         int drained = notified ? 1 : 0;
         while (drained > 0) {
             drained = Linux.read(calls, netlink, scratch, DRAIN_BYTES);
         }
-        return notified;
-    }
-
-    private static boolean isStopRequested(long descriptors) {
-        return pollfd.revents(descriptors) != 0;
+        return awoken || notified;
     }
 
     /**
@@ -163,7 +175,8 @@ final class TunMonitor {
             if (index == NONE || currentIndex() != index) {
                 followInterface();
             }
-            applyMtu(ioctl(linux_h.SIOCGIFMTU));
+            mtu = ioctl(linux_h.SIOCGIFMTU);
+            applySegmentLimit();
             int flag = ioctl(linux_h.SIOCGIFFLAGS) & linux_h.IFF_UP;
             if (flag != up) {
                 up = flag;
@@ -177,21 +190,43 @@ final class TunMonitor {
         }
     }
 
-    /** Limits the segments of super-packets to those that fit one send; before {@link #start}. */
+    /** Allows the segment limit, see {@link SegmentLimit}; before {@link #start}. */
     void limitSegments() {
         limitsSegments = true;
         if (index != NONE) {
-            applyMtu(mtu);
+            applySegmentLimit();
         }
     }
 
-    /** Publishes an MTU, and sets the segment limit that it allows. */
-    private void applyMtu(int newMtu) {
-        int segments = SegmentLimit.of(newMtu);
-        if (limitsSegments && segments != segmentLimit && SegmentLimit.request(requests, netlink, index, segments)) {
-            segmentLimit = segments;
+    /** The kernel segments super-packets in front of the TUN, which the segment limit may cause. Any thread. */
+    void softwareSegmentation() {
+        if (!softwareSegmentation) {
+            softwareSegmentation = true;
+            wake();
         }
-        mtu = newMtu;
+    }
+
+    /** Sets the segment limit for the MTU, or takes it away. */
+    private void applySegmentLimit() {
+        boolean limited = limitsSegments && !softwareSegmentation && !isForwarding();
+        int segments = limited ? SegmentLimit.of(mtu) : SegmentLimit.NONE;
+        if (segments != segmentLimit && SegmentLimit.request(requests, netlink, index, segments)) {
+            segmentLimit = segments;
+            LOG.log(
+                    Level.DEBUG,
+                    limited ? "{0}: at most {1} segments in a super-packet" : "{0}: no segment limit",
+                    name,
+                    segments);
+        }
+    }
+
+    private boolean isForwarding() {
+        try {
+            return inInterfaceNamespace(Forwarding::isOn);
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "cannot read whether the namespace of {0} forwards: {1}", name, e.getMessage());
+            return true;
+        }
     }
 
     /** Opens new sockets in the namespace that the interface was moved to; its name may have changed too. */
@@ -203,7 +238,7 @@ final class TunMonitor {
             closeSockets();
             openSockets();
             // A move resets the kernel's limit.
-            segmentLimit = NONE;
+            segmentLimit = SegmentLimit.NONE;
             return null;
         });
         LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
@@ -260,7 +295,7 @@ final class TunMonitor {
         long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
         try {
             sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
-            sockaddr_nl.nl_groups(address, linux_h.RTMGRP_LINK);
+            sockaddr_nl.nl_groups(address, GROUPS);
             Linux.bind(netlink, address, (int) sockaddr_nl.sizeof());
         } finally {
             Memory.free(address);

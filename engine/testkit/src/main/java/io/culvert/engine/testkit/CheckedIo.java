@@ -66,6 +66,11 @@ public final class CheckedIo implements WorkerIo {
     }
 
     @Override
+    public void softwareSegmentation() {
+        io.softwareSegmentation();
+    }
+
+    @Override
     public boolean isTunRemoved() {
         return io.isTunRemoved();
     }

@@ -105,6 +105,11 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
+    public void softwareSegmentation() {
+        // The in-memory TUN has no segment limit.
+    }
+
+    @Override
     public boolean isTunRemoved() {
         return transport.isTunRemoved();
     }
