@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two gateways forward for a host behind each of them, the first with NAT and connection tracking. The kernel must give
+ * forwarded super-packets to the TUN whole, in both directions: segmented in software they overflow its queue.
+ *
+ * <pre>
+ *   host -- first gateway ==== second gateway -- host
+ * </pre>
+ */
+@OnHost({"iperf3", "nft"})
+class ForwardingTest {
+    /** Of a packet or super-packet from the TUN. A bare acknowledgement has 52 bytes, so the mean is below 64 KiB. */
+    private static final long MEAN_BYTES = 8 * 1024;
+
+    private static Tunnel tunnel;
+    private static Namespace firstHost;
+    private static Namespace secondHost;
+
+    @BeforeAll
+    static void create() {
+        tunnel = Tunnel.create(Program.CULVERT, Program.CULVERT);
+        tunnel.configure();
+        tunnel.connectIpv4();
+        firstHost = behind(tunnel.first(), 1, tunnel.secondKey(), 2);
+        secondHost = behind(tunnel.second(), 2, tunnel.firstKey(), 1);
+        tunnel.firstSide()
+                .output(
+                        "nft",
+                        "add table ip nat; add chain ip nat out { type nat hook postrouting priority srcnat; };"
+                                + " add rule ip nat out oifname "
+                                + tunnel.first().device() + " masquerade");
+        Ping.once(firstHost, "10.18.2.2");
+    }
+
+    /** A host behind a gateway, whose peer shall carry the packets of the network behind the other gateway. */
+    private static Namespace behind(Daemon gateway, int side, Key peer, int otherSide) {
+        Namespace host = Namespace.create();
+        Namespace inside = gateway.namespace();
+        Namespace.connect(inside, "10.18." + side + ".1/24", host, "10.18." + side + ".2/24");
+        inside.ip("-6", "address", "add", "fd18:" + side + "::1/64", "dev", "veth0", "nodad");
+        host.ip("-6", "address", "add", "fd18:" + side + "::2/64", "dev", "veth0", "nodad");
+        host.ip("route", "add", "default", "via", "10.18." + side + ".1");
+        host.ip("-6", "route", "add", "default", "via", "fd18:" + side + "::1");
+        inside.write("/proc/sys/net/ipv4/ip_forward", "1");
+        inside.write("/proc/sys/net/ipv6/conf/all/forwarding", "1");
+        List<String> networks = List.of("10.18." + otherSide + ".0/24", "fd18:" + otherSide + "::/64");
+        String ends = otherSide == 1
+                ? Tunnel.FIRST_IPV4 + "/32," + Tunnel.FIRST_IPV6 + "/128"
+                : Tunnel.SECOND_IPV4 + "/32," + Tunnel.SECOND_IPV6 + "/128";
+        gateway.wg().set("peer", peer.pub(), "allowed-ips", ends + "," + String.join(",", networks));
+        networks.forEach(network -> inside.ip("route", "add", network, "dev", gateway.device()));
+        return host;
+    }
+
+    @AfterAll
+    static void close() {
+        tunnel.close();
+        firstHost.close();
+        secondHost.close();
+    }
+
+    private static long statistic(Daemon gateway, String name) {
+        return Long.parseLong(
+                gateway.namespace().output("cat", "/sys/class/net/" + gateway.device() + "/statistics/" + name));
+    }
+
+    private static void assertSuperPacketsPass(Namespace from, Namespace to, String address) {
+        Daemon sender = from == firstHost ? tunnel.first() : tunnel.second();
+        long packets = statistic(sender, "tx_packets");
+        long bytes = statistic(sender, "tx_bytes");
+        long drops = statistic(sender, "tx_dropped");
+        Iperf.tcp(from, to, address);
+        packets = statistic(sender, "tx_packets") - packets;
+        bytes = statistic(sender, "tx_bytes") - bytes;
+        assertThat(bytes / packets).as("mean bytes of %d packets", packets).isGreaterThan(MEAN_BYTES);
+        assertThat(statistic(sender, "tx_dropped")).isEqualTo(drops);
+    }
+
+    @Test
+    void superPacketsPassWholeBehindNat() {
+        assertSuperPacketsPass(firstHost, secondHost, "10.18.2.2");
+    }
+
+    @Test
+    void superPacketsPassWholeOverIpv6() {
+        assertSuperPacketsPass(firstHost, secondHost, "fd18:2::2");
+        assertSuperPacketsPass(secondHost, firstHost, "fd18:1::2");
+    }
+
+    @Test
+    void datagramsPass() {
+        Iperf.udp(firstHost, secondHost, "10.18.2.2");
+        Iperf.udp(secondHost, firstHost, "fd18:1::2");
+    }
+}
