@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.endtoend.implementation;
 
+import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,6 +12,13 @@ import java.util.Optional;
 
 /** The no-crypto baseline: a tunnel that does not encrypt, built from {@code no-crypto.c}. */
 final class NoCrypto implements Implementation {
+    private static final int TX_QUEUE_LENGTH = 1000;
+    /** UDP_MAX_SEGMENTS of kernels before 6.9; the size of a datagram is the narrower limit at usual MTUs. */
+    private static final int MAX_SEGMENTS = 64;
+
+    private static final int MAX_DATAGRAM = 65_507;
+    private static final int WIRE_OVERHEAD = 32;
+
     private String file;
 
     @Override
@@ -35,6 +43,19 @@ final class NoCrypto implements Implementation {
         }
     }
 
+    /**
+     * Sets the queue length of Culvert's interface. Between the ends it also makes the kernel cut super-packets to what
+     * one UDP_SEGMENT send takes; for forwarded packets that would be done packet by packet, so there the program cuts.
+     */
+    private static void limitAsCulvertDoes(NetworkNamespace namespace, String device, Condition condition)
+            throws IOException, InterruptedException {
+        namespace.ip("link", "set", device, "txqueuelen", "" + TX_QUEUE_LENGTH);
+        if (!condition.topology().forwards()) {
+            int segments = Math.min(MAX_SEGMENTS, MAX_DATAGRAM / (condition.innerMtu() + WIRE_OVERHEAD));
+            namespace.ip("link", "set", device, "gso_max_segs", "" + segments);
+        }
+    }
+
     @Override
     public Tunnel open(Testbed testbed, Condition condition) throws IOException, InterruptedException {
         ProcessTunnel tunnel = new ProcessTunnel(testbed, condition);
@@ -45,6 +66,7 @@ final class NoCrypto implements Implementation {
                 String peer = Testbed.outside(1 - side, condition.ipv6());
                 Daemon daemon = tunnel.start(List.of(file, device, "" + WireGuard.PORT, peer));
                 daemon.await(() -> daemon.sees(device));
+                limitAsCulvertDoes(testbed.namespace(side), device, condition);
                 WireGuard.bringUp(testbed, side, device, condition.innerMtu());
             }
             tunnel.connect(devices);

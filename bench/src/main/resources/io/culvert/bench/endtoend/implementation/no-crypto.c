@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 /*
  * The no-crypto baseline: a WireGuard tunnel with offloads, but without encryption. It shows the cost of moving the
- * packets. It segments and checksums the super-packets that it reads from a TUN interface, leaves room for WireGuard's
- * header and tag before and after each packet, and sends them with one UDP_SEGMENT send. It verifies the checksums of
- * the packets in a UDP_GRO datagram, coalesces consecutive TCP or UDP segments, and writes each super-packet with one
- * write. It neither encrypts nor authenticates: it is for measurements only.
+ * packets, as a bound for tunnels that move them in the same way. It segments and checksums the super-packets that it
+ * reads from a TUN interface, and leaves room for WireGuard's header and tag before and after each packet. One
+ * UDP_SEGMENT send takes as many of them as fit; a super-packet of more leaves as equal sends. It verifies the
+ * checksums of the packets in UDP_GRO datagrams, coalesces consecutive TCP or UDP segments to super-packets of up to
+ * 64 KiB, also across datagrams, and writes each with one write. Sends and receives of several messages share a system
+ * call. It neither encrypts nor authenticates: it is for measurements only.
  *
- *   no-crypto IFNAME PORT PEER_ADDRESS   (PORT at both ends; IPv4 or IPv6 outside; coalesces IPv4 only)
+ *   no-crypto IFNAME PORT PEER_ADDRESS   (PORT at both ends; IPv4 or IPv6 outside and inside)
  *
- * One thread, plain system calls, and one buffer for each direction, so that its working set stays in the cache.
+ * One thread, plain system calls, and small buffers that are reused at once, so that its working set stays in the
+ * cache.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -42,8 +45,11 @@ enum {
     MAX_SEGMENTS = 64,
     MAX_DATAGRAM = 65507,
     BUFFER = 1 << 17,
-    TUN_BURST = 32,
-    UDP_BURST = 8,
+    ROOM = 1 << 16,
+    TUN_BURST = 64,
+    UDP_BURST = 16,
+    MAX_SENDS = 64,
+    IPV6_HEADER = 40,
     SOCKET_BUFFER = 7 << 20,
     TCP = 6,
     TCP_CHECKSUM = 16,
@@ -60,9 +66,15 @@ typedef struct virtio_net_hdr vnet;
 static int tun, udp, coalesces_udp;
 
 /* The datagrams of one send: each has `segment` bytes; the last may have fewer. */
+struct send {
+    int start, length, count, segment, closed;
+};
+
+/* Sends that wait for one sendmmsg; the last one grows. */
 static struct {
-    uint8_t data[BUFFER];
-    int length, count, segment, closed;
+    uint8_t data[2 * BUFFER];
+    struct send sends[MAX_SENDS];
+    int used, length;
 } batch;
 
 /* The super-packet to be written to the TUN: consecutive segments of one flow. */
@@ -123,54 +135,93 @@ static void store(uint8_t *p, uint16_t checksum) {
     memcpy(p, &checksum, 2);
 }
 
-/* The pseudo-header of IPv4. */
-static uint64_t pseudo(const uint8_t *ip, int length) {
-    return sum(ip + 12, 8) + htons(ip[9]) + htons(length);
+static int is_ipv6(const uint8_t *ip) {
+    return ip[0] >> 4 == 6;
 }
 
-static void checksum_ip(uint8_t *ip, int header) {
+/* Bytes of the IP header; IPv6 packets with extension headers are not segments. */
+static int ip_header_of(const uint8_t *ip) {
+    return is_ipv6(ip) ? IPV6_HEADER : (ip[0] & 15) * 4;
+}
+
+static int protocol_of(const uint8_t *ip) {
+    return is_ipv6(ip) ? ip[6] : ip[9];
+}
+
+/* The sum of the pseudo-header (RFC 9293, section 3.1; RFC 8200, section 8.1). */
+static uint64_t pseudo(const uint8_t *ip, int length) {
+    return (is_ipv6(ip) ? sum(ip + 8, 32) : sum(ip + 12, 8)) + htons(protocol_of(ip)) + htons(length);
+}
+
+/* Sets the length of the IP packet, and the checksum that IPv4 has. */
+static void set_length(uint8_t *ip, int ip_header, int length) {
+    if (is_ipv6(ip)) {
+        put16(ip + 4, length - IPV6_HEADER);
+        return;
+    }
+    put16(ip + 2, length);
     store(ip + 10, 0);
-    store(ip + 10, ~fold(sum(ip, header)));
+    store(ip + 10, ~fold(sum(ip, ip_header)));
 }
 
 static void flush_batch(void) {
-    union {
+    static union {
         char bytes[CMSG_SPACE(sizeof(uint16_t))];
         struct cmsghdr align;
-    } control;
-    struct iovec data = {batch.data, batch.length};
-    struct msghdr message = {.msg_iov = &data, .msg_iovlen = 1};
-    if (batch.count == 0)
-        return;
-    if (batch.count > 1) {
-        uint16_t segment = batch.segment;
-        message.msg_control = control.bytes;
-        message.msg_controllen = sizeof control.bytes;
-        struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    } control[MAX_SENDS];
+    static struct iovec data[MAX_SENDS];
+    static struct mmsghdr messages[MAX_SENDS];
+    for (int i = 0; i < batch.used; i++) {
+        struct send *one = &batch.sends[i];
+        data[i] = (struct iovec){batch.data + one->start, one->length};
+        messages[i].msg_hdr = (struct msghdr){.msg_iov = &data[i], .msg_iovlen = 1};
+        if (one->count == 1)
+            continue;
+        uint16_t segment = one->segment;
+        messages[i].msg_hdr.msg_control = control[i].bytes;
+        messages[i].msg_hdr.msg_controllen = sizeof control[i].bytes;
+        struct cmsghdr *header = CMSG_FIRSTHDR(&messages[i].msg_hdr);
         header->cmsg_level = SOL_UDP;
         header->cmsg_type = UDP_SEGMENT;
         header->cmsg_len = CMSG_LEN(sizeof segment);
         memcpy(CMSG_DATA(header), &segment, sizeof segment);
     }
-    while (sendmsg(udp, &message, 0) < 0 && errno == EAGAIN)
-        poll(&(struct pollfd){udp, POLLOUT, 0}, 1, 100);
-    batch.length = batch.count = batch.closed = 0;
+    for (int done = 0; done < batch.used;) {
+        int sent = sendmmsg(udp, messages + done, batch.used - done, 0);
+        if (sent > 0)
+            done += sent;
+        else if (errno == EAGAIN)
+            poll(&(struct pollfd){udp, POLLOUT, 0}, 1, 100);
+        else
+            done++;
+    }
+    batch.used = batch.length = 0;
+}
+
+/* Ends the send that grows. */
+static void close_send(void) {
+    if (batch.used > 0)
+        batch.sends[batch.used - 1].closed = 1;
 }
 
 /* Reserves room for one packet in the batch. */
 static uint8_t *append(int length) {
     int wire = length + WIRE_OVERHEAD;
-    if (batch.count > 0
-        && (batch.closed || wire > batch.segment || batch.count == MAX_SEGMENTS || batch.length + wire > MAX_DATAGRAM))
-        flush_batch();
-    if (batch.count == 0)
-        batch.segment = wire;
-    batch.closed = wire < batch.segment;
+    struct send *last = batch.used > 0 ? &batch.sends[batch.used - 1] : NULL;
+    if (!last || last->closed || wire > last->segment || last->count == MAX_SEGMENTS
+        || last->length + wire > MAX_DATAGRAM) {
+        if (batch.used == MAX_SENDS || batch.length > BUFFER)
+            flush_batch();
+        last = &batch.sends[batch.used++];
+        *last = (struct send){.start = batch.length, .segment = wire};
+    }
+    last->closed = wire < last->segment;
     uint8_t *at = batch.data + batch.length;
     memset(at, 0, WIRE_HEADER);
     memset(at + WIRE_HEADER + length, 0, WIRE_OVERHEAD - WIRE_HEADER);
+    last->length += wire;
+    last->count++;
     batch.length += wire;
-    batch.count++;
     return at + WIRE_HEADER;
 }
 
@@ -184,25 +235,39 @@ static void send_one(const vnet *header, const uint8_t *ip, int length) {
     }
 }
 
-/* Bytes of IPv4 and TCP or UDP headers. */
+/* Bytes of IP and TCP or UDP headers. */
 static int headers_of(const uint8_t *ip) {
-    int ip_header = (ip[0] & 15) * 4;
-    return ip_header + (ip[9] == UDP ? UDP_HEADER : (ip[ip_header + 12] >> 4) * 4);
+    int ip_header = ip_header_of(ip);
+    return ip_header + (protocol_of(ip) == UDP ? UDP_HEADER : (ip[ip_header + 12] >> 4) * 4);
+}
+
+/* The segments of each of the equal sends that a super-packet leaves as. */
+static int segments_of_a_send(int segments, int wire) {
+    int most = MAX_DATAGRAM / wire < MAX_SEGMENTS ? MAX_DATAGRAM / wire : MAX_SEGMENTS;
+    int sends = (segments + most - 1) / most;
+    return (segments + sends - 1) / sends;
 }
 
 static void send_segments(const vnet *header, const uint8_t *ip, int length) {
-    int ip_header = (ip[0] & 15) * 4, headers = headers_of(ip), is_udp = ip[9] == UDP;
+    int ip_header = ip_header_of(ip), headers = headers_of(ip), is_udp = protocol_of(ip) == UDP, sent = 0;
     uint32_t sequence = get32(ip + ip_header + 4);
     uint16_t id = get16(ip + 4);
+    int segments = (length - headers + header->gso_size - 1) / header->gso_size;
+    int each = segments_of_a_send(segments, headers + header->gso_size + WIRE_OVERHEAD);
+    if (each < segments)
+        close_send();
     for (int at = headers; at < length; at += header->gso_size) {
         int part = length - at < header->gso_size ? length - at : header->gso_size, whole = headers + part;
+        if (each < segments && sent > 0 && sent % each == 0)
+            close_send();
+        sent++;
         uint8_t *to = append(whole), *transport = to + ip_header;
         uint8_t *checksum = transport + (is_udp ? UDP_CHECKSUM : TCP_CHECKSUM);
         memcpy(to, ip, headers);
         memcpy(to + headers, ip + at, part);
-        put16(to + 2, whole);
-        put16(to + 4, id++);
-        checksum_ip(to, ip_header);
+        if (!is_ipv6(ip))
+            put16(to + 4, id++);
+        set_length(to, ip_header, whole);
         if (is_udp) {
             put16(transport + 4, whole - ip_header);
         } else {
@@ -211,7 +276,8 @@ static void send_segments(const vnet *header, const uint8_t *ip, int length) {
                 transport[13] &= ~(TCP_PSH | TCP_FIN);
         }
         store(checksum, 0);
-        store(checksum, ~fold(sum(transport, whole - ip_header) + pseudo(to, whole - ip_header)));
+        uint16_t value = ~fold(sum(transport, whole - ip_header) + pseudo(to, whole - ip_header));
+        store(checksum, is_udp && value == 0 ? 0xffff : value);
     }
 }
 
@@ -234,15 +300,15 @@ static void flush_coalesced(void) {
         return;
     memset(&coalesced.header, 0, sizeof coalesced.header);
     if (coalesced_count > 1) {
-        int ip_header = (coalesced.ip[0] & 15) * 4, is_udp = coalesced.ip[9] == UDP;
+        int ip_header = ip_header_of(coalesced.ip), is_udp = protocol_of(coalesced.ip) == UDP;
+        int tcp_type = is_ipv6(coalesced.ip) ? VIRTIO_NET_HDR_GSO_TCPV6 : VIRTIO_NET_HDR_GSO_TCPV4;
         coalesced.header = (vnet){.flags = VIRTIO_NET_HDR_F_NEEDS_CSUM,
-                               .gso_type = is_udp ? VIRTIO_NET_HDR_GSO_UDP_L4 : VIRTIO_NET_HDR_GSO_TCPV4,
+                               .gso_type = is_udp ? VIRTIO_NET_HDR_GSO_UDP_L4 : tcp_type,
                                .gso_size = coalesced_segment,
                                .hdr_len = coalesced_headers,
                                .csum_start = ip_header,
                                .csum_offset = is_udp ? UDP_CHECKSUM : TCP_CHECKSUM};
-        put16(coalesced.ip + 2, coalesced_length);
-        checksum_ip(coalesced.ip, ip_header);
+        set_length(coalesced.ip, ip_header, coalesced_length);
         if (is_udp)
             put16(coalesced.ip + ip_header + 4, coalesced_length - ip_header);
         store(coalesced.ip + ip_header + coalesced.header.csum_offset,
@@ -254,12 +320,20 @@ static void flush_coalesced(void) {
     coalesced_count = 0;
 }
 
-/* Whether a packet may be coalesced: an unfragmented TCP or UDP segment with data, without flags but ACK and PSH. */
+/* Whether the IP header is that of a whole packet of this length, without fragmentation and extension headers. */
+static int is_whole(const uint8_t *ip, int length) {
+    if (is_ipv6(ip))
+        return length >= IPV6_HEADER + 20 && get16(ip + 4) == length - IPV6_HEADER;
+    return ip[0] >> 4 == 4 && length >= ip_header_of(ip) + 20 && get16(ip + 2) == length && !(get16(ip + 6) & 0x3fff);
+}
+
+/* Whether a packet may be coalesced: a TCP or UDP segment with data, without flags but ACK and PSH. */
 static int may_coalesce(const uint8_t *ip, int length) {
-    int ip_header = (ip[0] & 15) * 4;
-    if (ip[0] >> 4 != 4 || length < ip_header + 20 || get16(ip + 2) != length || (get16(ip + 6) & 0x3fff) != 0
-        || (ip[9] == UDP ? !coalesces_udp || get16(ip + ip_header + UDP_CHECKSUM) == 0
-                         : ip[9] != TCP || (ip[ip_header + 13] & ~TCP_PSH) != TCP_ACK))
+    if (!is_whole(ip, length))
+        return 0;
+    int ip_header = ip_header_of(ip), protocol = protocol_of(ip);
+    if (protocol == UDP ? !coalesces_udp || get16(ip + ip_header + UDP_CHECKSUM) == 0
+                        : protocol != TCP || (ip[ip_header + 13] & ~TCP_PSH) != TCP_ACK)
         return 0;
     return headers_of(ip) < length
         && fold(sum(ip + ip_header, length - ip_header) + pseudo(ip, length - ip_header)) == 0xffff;
@@ -267,21 +341,23 @@ static int may_coalesce(const uint8_t *ip, int length) {
 
 /* Whether a packet continues the coalesced one: the same flow; for TCP, the next byte and otherwise equal headers. */
 static int follows(const uint8_t *ip, int length, int headers) {
-    int ip_header = (ip[0] & 15) * 4;
+    int ip_header = ip_header_of(ip), addresses = is_ipv6(ip) ? 8 : 12;
     const uint8_t *transport = ip + ip_header, *first = coalesced.ip + ip_header;
-    return coalesced_count > 0 && !coalesced_closed && headers == coalesced_headers && ip[9] == coalesced.ip[9]
-        && length - headers <= coalesced_segment && coalesced_length + length - headers <= 65535
-        && memcmp(ip + 12, coalesced.ip + 12, 8) == 0 && memcmp(transport, first, 4) == 0
-        && (ip[9] == UDP
+    return coalesced_count > 0 && !coalesced_closed && headers == coalesced_headers && ip[0] == coalesced.ip[0]
+        && protocol_of(ip) == protocol_of(coalesced.ip) && length - headers <= coalesced_segment
+        && coalesced_length + length - headers <= 65535
+        && memcmp(ip + addresses, coalesced.ip + addresses, ip_header - addresses) == 0
+        && memcmp(transport, first, 4) == 0
+        && (protocol_of(ip) == UDP
             || (get32(transport + 4) == coalesced_next && memcmp(transport + 8, first + 8, 4) == 0
                 && memcmp(transport + 20, first + 20, headers - ip_header - 20) == 0));
 }
 
 static void deliver(const uint8_t *ip, int length) {
-    int eligible = may_coalesce(ip, length), headers = eligible ? headers_of(ip) : 0, ip_header = (ip[0] & 15) * 4;
+    int eligible = may_coalesce(ip, length), headers = eligible ? headers_of(ip) : 0, ip_header = ip_header_of(ip);
     if (eligible && follows(ip, length, headers)) {
         memcpy(coalesced.ip + coalesced_length, ip + headers, length - headers);
-        if (ip[9] == TCP)
+        if (protocol_of(ip) == TCP)
             coalesced.ip[ip_header + 13] |= ip[ip_header + 13] & TCP_PSH;
         coalesced_length += length - headers;
         coalesced_count++;
@@ -296,32 +372,48 @@ static void deliver(const uint8_t *ip, int length) {
     }
     if (eligible) {
         coalesced_next = get32(ip + ip_header + 4) + length - headers;
-        coalesced_closed |= length - headers < coalesced_segment || (ip[9] == TCP && (ip[ip_header + 13] & TCP_PSH));
+        coalesced_closed |= length - headers < coalesced_segment || (protocol_of(ip) == TCP && (ip[ip_header + 13] & TCP_PSH));
     }
 }
 
-static int read_udp(void) {
-    static uint8_t datagrams[BUFFER];
-    union {
-        char bytes[CMSG_SPACE(sizeof(int))];
-        struct cmsghdr align;
-    } control;
-    struct iovec data = {datagrams, sizeof datagrams};
-    struct msghdr message = {
-        .msg_iov = &data, .msg_iovlen = 1, .msg_control = control.bytes, .msg_controllen = sizeof control.bytes};
-    int n = recvmsg(udp, &message, 0), segment = n;
-    if (n < 0)
-        return errno == ECONNREFUSED;
-    struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+/* Delivers the datagrams of one receive; returns whether they were several, joined by UDP_GRO. */
+static int deliver_datagrams(const uint8_t *datagrams, int n, struct msghdr *message) {
+    int segment = n;
+    struct cmsghdr *header = CMSG_FIRSTHDR(message);
     if (header && header->cmsg_level == SOL_UDP && header->cmsg_type == UDP_GRO)
-        memcpy(&segment, CMSG_DATA(header), sizeof segment);
+        memcpy(&segment, CMSG_DATA(header), sizeof(int));
     for (int at = 0; at < n; at += segment) {
         int length = (n - at < segment ? n - at : segment) - WIRE_OVERHEAD;
         if (length >= 20)
             deliver(datagrams + at + WIRE_HEADER, length);
     }
-    flush_coalesced();
-    return 1;
+    return segment < n;
+}
+
+/* Receives one group of datagrams into one buffer that stays in the cache, or several single datagrams. */
+static int read_udp(void) {
+    static uint8_t datagrams[UDP_BURST][ROOM];
+    static union {
+        char bytes[CMSG_SPACE(sizeof(int))];
+        struct cmsghdr align;
+    } control[UDP_BURST];
+    static struct iovec data[UDP_BURST];
+    static struct mmsghdr messages[UDP_BURST];
+    static int most = 1;
+    for (int i = 0; i < most; i++) {
+        data[i] = (struct iovec){datagrams[i], ROOM};
+        messages[i].msg_hdr = (struct msghdr){.msg_iov = &data[i],
+                                              .msg_iovlen = 1,
+                                              .msg_control = control[i].bytes,
+                                              .msg_controllen = sizeof control[i].bytes};
+    }
+    int count = recvmmsg(udp, messages, most, 0, NULL), grouped = 0;
+    if (count < 0)
+        return errno == ECONNREFUSED;
+    for (int i = 0; i < count; i++)
+        grouped |= deliver_datagrams(datagrams[i], messages[i].msg_len, &messages[i].msg_hdr);
+    most = grouped ? 1 : UDP_BURST;
+    return count;
 }
 
 static void open_tun(const char *name) {
@@ -330,8 +422,8 @@ static void open_tun(const char *name) {
     tun = open("/dev/net/tun", O_RDWR | O_NONBLOCK);
     if (tun < 0 || ioctl(tun, TUNSETIFF, &request) < 0)
         die("TUN");
-    coalesces_udp = ioctl(tun, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_USO4 | TUN_F_USO6) == 0;
-    if (!coalesces_udp && ioctl(tun, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4) < 0)
+    coalesces_udp = ioctl(tun, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6 | TUN_F_USO4 | TUN_F_USO6) == 0;
+    if (!coalesces_udp && ioctl(tun, TUNSETOFFLOAD, TUN_F_CSUM | TUN_F_TSO4 | TUN_F_TSO6) < 0)
         die("TUN offloads");
 }
 
@@ -365,8 +457,11 @@ int main(int count, char **words) {
         for (int i = 0; i < TUN_BURST && read_tun(); i++)
             busy = 1;
         flush_batch();
-        for (int i = 0; i < UDP_BURST && read_udp(); i++)
-            busy = 1;
+        for (int received = 0, n = 1; received < UDP_BURST && n > 0; received += n) {
+            n = read_udp();
+            busy |= n > 0;
+        }
+        flush_coalesced();
         if (!busy) {
             struct pollfd both[] = {{tun, POLLIN, 0}, {udp, POLLIN, 0}};
             poll(both, 2, -1);
