@@ -63,7 +63,7 @@ public final class Main implements Callable<Integer> {
             names = "--suite",
             split = ",",
             paramLabel = "SUITE",
-            description = "only the tests of these suites: ends (the default), gateway, latency, packets")
+            description = "only the tests of these suites: ends (the default), gateway, latency, packets, flood")
     private List<String> suites = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")

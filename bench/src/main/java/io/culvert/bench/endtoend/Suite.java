@@ -47,7 +47,9 @@ public enum Suite {
     /** Round trip times up to p99.9. */
     LATENCY("ping10ms", "ping200ms", "pingload", "echo60", "echo200", "echo1200"),
     /** Small and mixed packets, queries and calls. */
-    PACKETS("small64", "small200", "imix", "dns50k", "voip1000", "imix@gateway", "dns50k@gateway", "voip1000@gateway");
+    PACKETS("small64", "small200", "imix", "dns50k", "voip1000", "imix@gateway", "dns50k@gateway", "voip1000@gateway"),
+    /** Floods from spoofed addresses. */
+    FLOOD("flood", "flood-data", "flood-garbage");
 
     private final List<String> tests;
 

@@ -4,6 +4,7 @@ package io.culvert.daemon.testbed;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Two network namespaces connected by a veth pair. Their names carry the process number, so that several processes may
@@ -55,6 +56,13 @@ public final class Testbed implements AutoCloseable {
         NetworkNamespace namespace = NetworkNamespace.create(name + "-" + suffix);
         namespaces.add(namespace);
         return namespace;
+    }
+
+    /** The namespace that {@link #addNamespace} made with this suffix; empty if there is none. */
+    public Optional<NetworkNamespace> find(String suffix) {
+        return namespaces.stream()
+                .filter(namespace -> namespace.name().equals(name + "-" + suffix))
+                .findFirst();
     }
 
     /** The address of a side outside the tunnel. */

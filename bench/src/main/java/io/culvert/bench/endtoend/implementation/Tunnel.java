@@ -19,6 +19,7 @@ public abstract class Tunnel implements AutoCloseable {
     private final Testbed testbed;
     private final Condition condition;
     private final long began = System.nanoTime();
+    private final double[] resident = new double[2];
     private Hosts hosts;
     private double secondsToFirstPacket;
 
@@ -91,6 +92,14 @@ public abstract class Tunnel implements AutoCloseable {
     /** Resident memory of a side's processes in MiB; 0 for tunnels in the kernel. */
     public double residentMebibytes(int side) throws IOException {
         return 0;
+    }
+
+    /** {@link #residentMebibytes} of a side as it was at the first call, to compare later values with. */
+    public final double residentAtFirst(int side) throws IOException {
+        if (resident[side] == 0) {
+            resident[side] = residentMebibytes(side);
+        }
+        return resident[side];
     }
 
     /** Seconds from the start of the first end's process until it could be configured; empty without a UAPI. */
