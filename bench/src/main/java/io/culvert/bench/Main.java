@@ -63,7 +63,7 @@ public final class Main implements Callable<Integer> {
             names = "--suite",
             split = ",",
             paramLabel = "SUITE",
-            description = "only the tests of these suites: ends (the default), gateway, latency, packets, flood")
+            description = "only the tests of these suites: ends (the default), gateway, latency, packets, flood, hub")
     private List<String> suites = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")

@@ -5,6 +5,7 @@ import io.culvert.bench.endtoend.implementation.Condition;
 import io.culvert.bench.endtoend.implementation.Implementation;
 import io.culvert.bench.endtoend.implementation.Implementations;
 import io.culvert.bench.endtoend.implementation.Installer;
+import io.culvert.bench.endtoend.implementation.Topology;
 import io.culvert.bench.endtoend.implementation.Tunnel;
 import io.culvert.bench.result.Machine;
 import io.culvert.bench.result.Run;
@@ -211,7 +212,8 @@ public final class EndToEnd {
 
     private void warmUp(Implementation implementation, Tunnel tunnel, List<Trial> trials)
             throws IOException, InterruptedException {
-        if (plan.warmUp() == 0) {
+        // At a hub iperf3 has no other end; the measurement's own traffic warms it up.
+        if (plan.warmUp() == 0 || tunnel.condition().topology() == Topology.HUB) {
             return;
         }
         long since = System.nanoTime();

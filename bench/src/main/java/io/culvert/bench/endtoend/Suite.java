@@ -49,7 +49,9 @@ public enum Suite {
     /** Small and mixed packets, queries and calls. */
     PACKETS("small64", "small200", "imix", "dns50k", "voip1000", "imix@gateway", "dns50k@gateway", "voip1000@gateway"),
     /** Floods from spoofed addresses. */
-    FLOOD("flood", "flood-data", "flood-garbage");
+    FLOOD("flood", "flood-data", "flood-garbage"),
+    /** Many peers with traffic at once. */
+    HUB("shares@hub64", "shares@hub64@peers10000");
 
     private final List<String> tests;
 

@@ -47,6 +47,7 @@ record Trial(String name, Measurement measurement, Condition condition) {
         all.put("voip1000", new Voice(1000));
         all.put("memory", new MemoryUnderLoad());
         all.put("handshakes", new Handshakes());
+        all.put("shares", new HubShares());
         all.put("flood", new Flood(FloodKind.INITIATIONS));
         all.put("flood-data", new Flood(FloodKind.DATA));
         all.put("flood-garbage", new Flood(FloodKind.GARBAGE));

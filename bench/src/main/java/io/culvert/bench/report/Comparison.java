@@ -47,7 +47,14 @@ record Comparison(List<Series> ranked, Optional<Series> ours, boolean isHeadline
      */
     private static boolean isHeadline(String metric, String unit, Set<String> beside) {
         return switch (metric) {
-            case "cpu sender", "cpu receiver", "max", "retransmits", "allocated", "slice", "flood rate" -> false;
+            case "cpu sender",
+                    "cpu receiver",
+                    "max",
+                    "retransmits",
+                    "allocated",
+                    "slice",
+                    "flood rate",
+                    "largest share" -> false;
             case "time" -> !beside.contains("rate");
             case "throughput" -> !beside.contains("time");
             default -> !unit.startsWith("%") && !metric.startsWith("second ");

@@ -44,6 +44,7 @@ final class Labels {
             Map.entry("imix", "IMIX"),
             Map.entry("dns50k", "50,000 queries/s"),
             Map.entry("voip1000", "1,000 calls"),
+            Map.entry("shares", "Shares"),
             Map.entry("flood", "Flood of initiations"),
             Map.entry("flood-data", "Flood of data messages"),
             Map.entry("flood-garbage", "Flood of garbage"),

@@ -61,6 +61,9 @@ class PlanTest {
                 .hasMessage("expected a hub with 6 to 250 peers, got hub5");
         assertThatThrownBy(() -> Condition.of(List.of("hub"))).hasMessageContaining("unknown condition \"hub\"");
         assertThatThrownBy(() -> Trial.of("tcp1@hub64")).hasMessage("test \"tcp1\" has no meaning at a hub");
+        assertThatThrownBy(() -> Trial.of("shares@gateway"))
+                .hasMessage("test \"shares\" needs a hub, as in shares@hub64");
+        assertThatThrownBy(() -> Trial.of("shares@hub64@ipv6")).hasMessage("a hub is measured over IPv4 only");
         assertThatThrownBy(() -> Suite.of("voice")).hasMessageContaining("unknown suite \"voice\"; known: ends");
     }
 

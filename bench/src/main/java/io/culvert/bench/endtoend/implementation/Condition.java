@@ -30,7 +30,7 @@ public record Condition(boolean ipv6, int mtu, int peers, Topology topology, int
 
     /**
      * Rejects an MTU outside of 1280 to 65535, fewer than 1 or more than 60,000 peers, and a hub with fewer than 6 or
-     * more than 250 spokes.
+     * more than 250 spokes or over IPv6.
      */
     public Condition {
         if (mtu < 1280 || mtu > 65535) {
@@ -42,6 +42,9 @@ public record Condition(boolean ipv6, int mtu, int peers, Topology topology, int
         if (topology == Topology.HUB && (spokes < MIN_SPOKES || spokes > MAX_SPOKES)) {
             throw new IllegalArgumentException(
                     "expected a hub with " + MIN_SPOKES + " to " + MAX_SPOKES + " peers, got hub" + spokes);
+        }
+        if (topology == Topology.HUB && ipv6) {
+            throw new IllegalArgumentException("a hub is measured over IPv4 only");
         }
     }
 

@@ -26,7 +26,9 @@ final class KernelWireGuard implements Implementation {
 
     @Override
     public Optional<String> unsupportedReason(Condition condition) {
-        return Optional.empty();
+        return condition.topology() == Topology.HUB
+                ? Optional.of("at a hub, only programs are measured")
+                : Optional.empty();
     }
 
     @Override

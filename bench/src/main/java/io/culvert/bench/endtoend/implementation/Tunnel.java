@@ -70,6 +70,11 @@ public abstract class Tunnel implements AutoCloseable {
         return List.of();
     }
 
+    /** The private keys of a hub's peers that have traffic, in the order of their addresses; empty for other tunnels. */
+    public List<byte[]> spokeKeys() {
+        return List.of();
+    }
+
     /** The command line that runs {@code command} in the namespace of a side's end. */
     public final List<String> in(int side, String... command) {
         return namespace(side).commandLine(command);
@@ -123,6 +128,9 @@ public abstract class Tunnel implements AutoCloseable {
      */
     final void connect(List<String> devices) throws IOException, InterruptedException {
         hosts = Hosts.of(testbed, devices, condition);
+        if (condition.topology() == Topology.HUB) {
+            return; // its peers are not there yet
+        }
         Pinger.awaitAnswer(host(0), address(1), FIRST_ANSWER);
         secondsToFirstPacket = (System.nanoTime() - began) / 1e9;
     }

@@ -50,6 +50,10 @@ public final class UapiImplementation implements Implementation {
     public Tunnel open(Testbed testbed, Condition condition) throws IOException, InterruptedException {
         UapiTunnel tunnel = new UapiTunnel(testbed, condition);
         try {
+            if (condition.topology() == Topology.HUB) {
+                openHub(tunnel, testbed, condition);
+                return tunnel;
+            }
             List<String> devices = List.of(tunnel.start(0, program), tunnel.start(1, program));
             tunnel.setWireGuardEnds(WireGuard.configure(testbed, devices, condition));
             tunnel.connect(devices);
@@ -58,5 +62,14 @@ public final class UapiImplementation implements Implementation {
             tunnel.close();
             throw e;
         }
+    }
+
+    private void openHub(UapiTunnel tunnel, Testbed testbed, Condition condition)
+            throws IOException, InterruptedException {
+        String device = tunnel.start(0, program);
+        List<byte[]> keys = WireGuard.spokeKeys(condition.spokes());
+        tunnel.setWireGuardEnds(List.of(WireGuard.configureHub(testbed, device, keys, condition)));
+        tunnel.setSpokeKeys(keys);
+        tunnel.connect(List.of(device));
     }
 }

@@ -20,6 +20,7 @@ final class UapiTunnel extends ProcessTunnel {
 
     private final List<String> devices = new ArrayList<>();
     private List<WireGuard.End> ends = List.of();
+    private List<byte[]> spokeKeys = List.of();
     private OptionalDouble ready = OptionalDouble.empty();
 
     UapiTunnel(Testbed testbed, Condition condition) {
@@ -64,6 +65,15 @@ final class UapiTunnel extends ProcessTunnel {
 
     void setWireGuardEnds(List<WireGuard.End> ends) {
         this.ends = ends;
+    }
+
+    @Override
+    public List<byte[]> spokeKeys() {
+        return spokeKeys;
+    }
+
+    void setSpokeKeys(List<byte[]> keys) {
+        spokeKeys = keys;
     }
 
     @Override

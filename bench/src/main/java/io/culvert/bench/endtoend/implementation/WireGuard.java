@@ -4,6 +4,8 @@ package io.culvert.bench.endtoend.implementation;
 import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
+import io.culvert.engine.linux.SystemRandom;
+import io.culvert.engine.noise.Curve25519;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -17,6 +19,9 @@ public final class WireGuard {
     public static final int PORT = 51820;
 
     private static final int KEY_BYTES = 32;
+    /** The network of a hub's peers, without the last byte. */
+    private static final String SPOKES = "10.21.0.";
+
     private static final AtomicInteger TUNNELS = new AtomicInteger();
 
     private WireGuard() {}
@@ -70,6 +75,43 @@ public final class WireGuard {
             bringUp(testbed, side, devices.get(side), condition.innerMtu());
         }
         return ends;
+    }
+
+    /** Private keys for a hub's peers. */
+    static List<byte[]> spokeKeys(int count) {
+        List<byte[]> keys = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            keys.add(Curve25519.generatePrivateKey(new SystemRandom()));
+        }
+        return keys;
+    }
+
+    /** The address in the tunnel of a hub's peer. */
+    public static String spokeAddress(int spoke) {
+        return SPOKES + (spoke + 1);
+    }
+
+    /** Configures side 0 as a hub of peers with these private keys, and of as many idle ones as the condition has. */
+    static End configureHub(Testbed testbed, String device, List<byte[]> keys, Condition condition)
+            throws IOException, InterruptedException {
+        String privateKey = Shell.run("wg", "genkey").strip();
+        String publicKey = Shell.run(privateKey, List.of("wg", "pubkey")).strip();
+        StringBuilder text =
+                new StringBuilder("[Interface]\nPrivateKey=%s\nListenPort=%d\n".formatted(privateKey, PORT));
+        for (int i = 0; i < keys.size(); i++) {
+            String key = Base64.getEncoder().encodeToString(Curve25519.publicKey(keys.get(i)));
+            text.append("[Peer]\nPublicKey=%s\nAllowedIPs=%s/32\n".formatted(key, spokeAddress(i)));
+        }
+        appendIdlePeers(text, Math.max(0, condition.peers() - keys.size()));
+        NetworkNamespace namespace = testbed.namespace(0);
+        namespace
+                .command("wg", "setconf", device, "/dev/stdin")
+                .input(text.toString())
+                .run()
+                .requireSuccess();
+        bringUp(testbed, 0, device, condition.innerMtu());
+        namespace.ip("route", "add", SPOKES + "0/24", "dev", device);
+        return new End(device, publicKey);
     }
 
     /** The end's own addresses, and the networks of the host behind it. */
