@@ -96,6 +96,7 @@ have() {
     case $1 in
         liburing2) compgen -G '/usr/lib*/*/liburing.so.2' || compgen -G '/usr/lib*/liburing.so.2' ;;
         libssl3) compgen -G '/usr/lib*/*/libcrypto.so.3' || compgen -G '/usr/lib*/libcrypto.so.3' ;;
+        libipsec-mb1) compgen -G '/usr/lib*/*/libIPSec_MB.so.[12]' || compgen -G '/usr/lib*/libIPSec_MB.so.[12]' ;;
         liburing-dev) [ -e /usr/include/liburing.h ] ;;
         libc6-dev) [ -e /usr/include/stdio.h ] ;;
         linux-libc-dev) [ -e /usr/include/linux/if_tun.h ] ;;
@@ -129,6 +130,14 @@ need() {
     else
         die "missing packages (Debian's names): ${missing[*]}. Install them, or run this once as root on Debian."
     fi
+}
+
+# Installs those of Debian packages $@ that are missing, if possible. Their user says what it lacks.
+want() {
+    local package
+    for package in "$@"; do
+        have "$package" || ! can_install || install "$package" || say "could not install $package"
+    done
 }
 
 need_maven() {

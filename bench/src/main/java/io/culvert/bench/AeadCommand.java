@@ -10,7 +10,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Unmatched;
 
 /** {@code culvert bench aead}: passes its arguments on unchanged. */
-@Command(name = "aead", description = "Measures the cipher against JCE and OpenSSL.")
+@Command(name = "aead", description = "Measures the cipher against JCE, OpenSSL and intel-ipsec-mb.")
 final class AeadCommand implements Callable<Integer> {
     @Unmatched
     private final List<String> arguments = new ArrayList<>();

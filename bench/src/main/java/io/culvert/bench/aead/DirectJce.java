@@ -72,7 +72,7 @@ final class DirectJce implements Aead {
 
     @Override
     public String implementation() {
-        return "jce-direct";
+        return Implementations.JCE_DIRECT;
     }
 
     @Override

@@ -76,7 +76,7 @@ final class Evp implements Aead {
 
     @Override
     public String implementation() {
-        return "evp";
+        return Implementations.EVP;
     }
 
     @Override

@@ -15,9 +15,11 @@ final class Report {
     /** The name of {@code openssl speed} among the implementations. */
     static final String OPENSSL_SPEED = "openssl-speed";
 
-    private static final List<String> REFERENCES = List.of("jce-direct", "evp", OPENSSL_SPEED);
+    private static final List<String> REFERENCES =
+            List.of(Implementations.JCE_DIRECT, Implementations.EVP, OPENSSL_SPEED, Implementations.IPSEC_MB);
 
     private final Map<String, String> facts = Machine.facts();
+    private final Map<String, String> missing = new LinkedHashMap<>();
     private final Map<Row, Map<String, List<Double>>> rows = new LinkedHashMap<>();
 
     /** One line of the table. */
@@ -34,11 +36,17 @@ final class Report {
 
     Report(String commandLine) {
         OpensslSpeed.version().ifPresent(version -> facts.put("openssl", version));
+        IpsecMb.version().ifPresent(version -> facts.put("intel-ipsec-mb", version));
         facts.put("command", commandLine);
     }
 
     void put(String name, String value) {
         facts.put(name, value);
+    }
+
+    /** Says why an implementation was not measured. */
+    void missing(String implementation, String reason) {
+        missing.put(implementation, reason);
     }
 
     /** Adds the result of a pass. */
@@ -53,6 +61,7 @@ final class Report {
     /** Prints the median of each implementation, and how many times as fast as each reference it is. */
     void print(PrintStream out) {
         facts.forEach((name, value) -> out.printf("%-16s %s%n", name, value));
+        missing.forEach((name, reason) -> out.printf("%-16s not measured: %s%n", name, reason));
         out.printf("%n%-8s %-4s %-14s %9s %7s", "train", "op", "implementation", "ns/packet", "GB/s");
         REFERENCES.forEach(reference -> out.printf(" %15s", "x " + reference));
         out.println();
@@ -77,10 +86,6 @@ final class Report {
             series.add(row.time(implementation, passes));
             series.add(row.rate(implementation, passes));
         }));
-        Map<String, String> missing = new LinkedHashMap<>();
-        if (!facts.containsKey("openssl")) {
-            missing.put(OPENSSL_SPEED, "openssl is not installed");
-        }
         return new Run("aead", facts, missing, series);
     }
 }

@@ -11,16 +11,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Measures new JVMs from their start: a thread seals continuously while the kernels are compiled. They alternate with
  * JVMs that use JCE only, which Culvert must not fall behind until then. All have the JVM options of the daemon.
  */
 final class Starts {
-    /** In this property {@code bin/culvert} passes the daemon's JVM options, one per line. */
-    private static final String OPTIONS = "culvert.daemon.options";
-
     private static final int SECONDS = 6;
 
     private final Arguments arguments;
@@ -51,10 +47,11 @@ final class Starts {
     }
 
     private Start start(String implementation) throws IOException, InterruptedException {
-        List<String> options = Stream.of(System.getProperty(OPTIONS, "").lines(), arguments.jvmArguments().stream())
-                .flatMap(each -> each)
-                .toList();
         return Start.parse(ChildJvm.run(
-                ColdStart.class, options, ColdStart.RESULT, "" + SECONDS * Start.SLICES_A_SECOND, implementation));
+                ColdStart.class,
+                ChildJvm.daemonOptions(arguments.jvmArguments()),
+                ColdStart.RESULT,
+                "" + SECONDS * Start.SLICES_A_SECOND,
+                implementation));
     }
 }

@@ -39,7 +39,10 @@ public class TrainBenchmark {
     private long[] sealTargets;
     private long[] openTargets;
 
-    /** Waits until the implementation serves, and seals the train that {@link #open} opens. */
+    /**
+     * Waits until the implementation serves, compares its results with Culvert's, and seals the train that
+     * {@link #open} opens.
+     */
     @Setup
     public void setUp() {
         TrainShape train = TrainShape.of(shape);
@@ -57,6 +60,9 @@ public class TrainBenchmark {
         sealTargets = train.slab(arena);
         openTargets = train.slab(arena);
         aead = Implementations.create(implementation);
+        if (!implementation.equals(Implementations.JCE_DIRECT)) {
+            Agreement.check(aead, train);
+        }
         aead.seal(key, counters, plain, sealed, lengths, count);
         if (aead.open(key, counters, sealed, openTargets, lengths, count) != 0) {
             throw new IllegalStateException(implementation + " cannot open the train that it sealed");

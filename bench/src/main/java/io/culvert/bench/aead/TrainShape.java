@@ -3,6 +3,7 @@ package io.culvert.bench.aead;
 
 import io.culvert.crypto.Aead;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -17,6 +18,7 @@ record TrainShape(String name, int[] lengths) {
     private static final int TRAIN = 46;
     private static final int FULL = 1_420;
     private static final int HEADER_BYTES = 16;
+    private static final int OVERHEAD = HEADER_BYTES + Aead.TAG_BYTES;
 
     static TrainShape of(String name) {
         return new TrainShape(
@@ -61,12 +63,21 @@ record TrainShape(String name, int[] lengths) {
      * engine.
      */
     long[] slab(Arena arena) {
-        long stride = HEADER_BYTES + Aead.TAG_BYTES;
-        long at = arena.allocate(bytes() + stride * count(), 64).address();
+        return packets(memory(arena).address());
+    }
+
+    /** The memory of a new slab. */
+    MemorySegment memory(Arena arena) {
+        return arena.allocate(bytes() + (long) OVERHEAD * count(), 64);
+    }
+
+    /** The addresses of packets in the slab at {@code start}. */
+    long[] packets(long start) {
+        long at = start;
         long[] addresses = new long[count()];
         for (int i = 0; i < count(); i++) {
             addresses[i] = at + HEADER_BYTES;
-            at += stride + lengths[i];
+            at += OVERHEAD + lengths[i];
         }
         return addresses;
     }

@@ -7,9 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** A JVM that runs a class of this program, from the module path or the class path as this one. */
 public final class ChildJvm {
+    /** In this property {@code bin/culvert} passes the daemon's JVM options, one per line. */
+    private static final String DAEMON_OPTIONS = "culvert.daemon.options";
+
     private static final int TAIL = 5;
 
     private ChildJvm() {}
@@ -35,6 +39,12 @@ public final class ChildJvm {
         command.addAll(program(main));
         command.addAll(List.of(arguments));
         return result(prefix, output(command));
+    }
+
+    /** The JVM options of the daemon, followed by {@code more}. */
+    public static List<String> daemonOptions(List<String> more) {
+        return Stream.concat(System.getProperty(DAEMON_OPTIONS, "").lines(), more.stream())
+                .toList();
     }
 
     private static boolean modular() {

@@ -24,4 +24,16 @@ class ArgumentsTest {
         assertThatThrownBy(() -> Arguments.parse(new String[] {"--starts", "10", "--quick"}))
                 .isInstanceOf(IllegalArgumentException.class);
     }
+
+    @Test
+    void oneProcessUsesTheKernelsOfOneWidth() {
+        Arguments turns = Arguments.parse(new String[] {"--one-process"});
+
+        assertThat(turns.oneProcess()).isTrue();
+        assertThat(turns.implementations()).contains("serving", "ipsec-mb").doesNotContain("vector-512", "vector-256");
+        assertThatThrownBy(() -> Arguments.parse(new String[] {"--one-process", "--millis", "300"}))
+                .isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> Arguments.parse(new String[] {"--starts", "10", "--one-process"}))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
 }

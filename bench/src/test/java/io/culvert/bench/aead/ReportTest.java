@@ -43,4 +43,15 @@ class ReportTest {
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .containsPattern("46x1420 +seal +vector-512 +710 +2\\.00 +2\\.00 +- +-");
     }
+
+    @Test
+    void namesWhatWasNotMeasured() {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+        report.missing("ipsec-mb", "the library is not installed");
+        report.print(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+
+        assertThat(bytes.toString(StandardCharsets.UTF_8)).contains("not measured: the library is not installed");
+        assertThat(report.run().missing()).containsEntry("ipsec-mb", "the library is not installed");
+    }
 }
