@@ -4,6 +4,9 @@ package io.culvert.engine.noise;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.laws.Laws;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -92,5 +95,44 @@ class Blake2sTest {
             }
             assertThat(Blake2s.kdf(1, chainingKey, input)[0]).isEqualTo(keys[0]);
         });
+    }
+
+    @Test
+    void agreesWithBouncyCastle() {
+        Laws.check(300, draw -> {
+            byte[] input = draw.bytes(0, 300);
+            Blake2sDigest hash = new Blake2sDigest(256);
+            hash.update(input, 0, input.length);
+            byte[] expected = new byte[32];
+            hash.doFinal(expected, 0);
+            assertThat(Blake2s.hash(input)).isEqualTo(expected);
+
+            byte[] key = draw.bytes(1, 32);
+            Blake2sDigest mac = new Blake2sDigest(key, 16, null, null);
+            mac.update(input, 0, input.length);
+            expected = new byte[16];
+            mac.doFinal(expected, 0);
+            assertThat(Blake2s.mac(key, input, input.length)).isEqualTo(expected);
+            if (input.length > 0) {
+                byte[] target = new byte[16];
+                new Blake2s().mac(Blake2s.keyState(key), input, input.length, target);
+                assertThat(target).isEqualTo(expected);
+            }
+        });
+    }
+
+    @Test
+    void anInstanceZeroesItsMemory() throws ReflectiveOperationException {
+        Blake2s hash = new Blake2s();
+        hash.mac(Arrays.copyOf(ASCENDING, 32), ASCENDING, 148, new byte[16]);
+        for (Field field : Blake2s.class.getDeclaredFields()) {
+            field.setAccessible(true);
+            if (!Modifier.isStatic(field.getModifiers()) && field.getType().isArray()) {
+                Object array = field.get(hash);
+                for (int i = 0; i < Array.getLength(array); i++) {
+                    assertThat(Array.getInt(array, i)).as(field.getName()).isZero();
+                }
+            }
+        }
     }
 }
