@@ -4,7 +4,8 @@ package io.culvert.crypto;
 import java.util.Objects;
 
 /**
- * ChaCha20-Poly1305 (RFC 8439) of one message in arrays, with additional data: for handshakes. Thread-safe.
+ * ChaCha20-Poly1305 (RFC 8439) of one message in arrays, with additional data: for handshakes. Thread-safe. No copy of
+ * the key or of the keystream stays in memory.
  *
  * <p>Source and target may start at the same index of the same array; otherwise they must not overlap.
  */
@@ -15,6 +16,8 @@ public final class ChaCha20Poly1305 {
     public static final int NONCE_BYTES = 12;
     /** Size of a tag in bytes. */
     public static final int TAG_BYTES = 16;
+
+    private static final ThreadLocal<ScalarAead> AEAD = ThreadLocal.withInitial(ScalarAead::new);
 
     private ChaCha20Poly1305() {}
 
@@ -32,11 +35,8 @@ public final class ChaCha20Poly1305 {
     public static void seal(
             byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
         check(key, nonce);
-        Objects.checkFromIndexSize(from, length, source.length);
-        Objects.checkFromIndexSize(to, Math.addExact(length, TAG_BYTES), target.length);
-        JceCipher cipher = new JceCipher();
-        cipher.key(key);
-        cipher.seal(nonce, aad, source, from, length, target, to);
+        checkSeal(source, from, length, target, to);
+        AEAD.get().seal(key, nonce, aad, source, from, length, target, to);
     }
 
     /**
@@ -52,11 +52,18 @@ public final class ChaCha20Poly1305 {
     public static boolean open(
             byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
         check(key, nonce);
+        checkOpen(source, from, length, target, to);
+        return AEAD.get().open(key, nonce, aad, source, from, length, target, to);
+    }
+
+    static void checkSeal(byte[] source, int from, int length, byte[] target, int to) {
+        Objects.checkFromIndexSize(from, length, source.length);
+        Objects.checkFromIndexSize(to, Math.addExact(length, TAG_BYTES), target.length);
+    }
+
+    static void checkOpen(byte[] source, int from, int length, byte[] target, int to) {
         Objects.checkFromIndexSize(from, Math.addExact(length, TAG_BYTES), source.length);
         Objects.checkFromIndexSize(to, length, target.length);
-        JceCipher cipher = new JceCipher();
-        cipher.key(key);
-        return cipher.open(nonce, aad, source, from, length, target, to);
     }
 
     private static void check(byte[] key, byte[] nonce) {

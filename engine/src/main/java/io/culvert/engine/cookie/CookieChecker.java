@@ -117,7 +117,7 @@ public final class CookieChecker implements AutoCloseable {
         Memory.copy(message + Message.mac1(length), mac1, 0, mac1.length);
         byte[] cookie = makeCookie(source, now);
         byte[] sealed = new byte[CookieReply.ENCRYPTED_COOKIE_BYTES];
-        XChaCha20Poly1305.seal(current.cookie, nonce, mac1, cookie, 0, cookie.length, sealed, 0);
+        new XChaCha20Poly1305().seal(current.cookie, nonce, mac1, cookie, 0, cookie.length, sealed, 0);
 
         CookieReply.writeHeader(target, Message.sender(message));
         Memory.copy(nonce, 0, target + CookieReply.NONCE, nonce.length);

@@ -72,8 +72,8 @@ public final class CookieGenerator {
         byte[] sealed = new byte[CookieReply.ENCRYPTED_COOKIE_BYTES];
         Memory.copy(message + CookieReply.ENCRYPTED_COOKIE, sealed, 0, sealed.length);
         byte[] opened = new byte[Macs.COOKIE_BYTES];
-        if (!XChaCha20Poly1305.open(
-                Macs.cookieKey(receiver), nonce, lastMac1Sent, sealed, 0, opened.length, opened, 0)) {
+        if (!new XChaCha20Poly1305()
+                .open(Macs.cookieKey(receiver), nonce, lastMac1Sent, sealed, 0, opened.length, opened, 0)) {
             return false;
         }
         cookie = opened;
