@@ -76,13 +76,11 @@ final class ReceivePath {
      */
     private Train data(long message, int size, long limit, UdpEndpoint from, int ecn) {
         int index = DataMessage.receiver(message);
-        if (filling != null
-                && (filling.keypair.localIndex() != index
-                        || filling.count == Train.MAX_PACKETS
-                        || !filling.from.sameAs(from))) {
-            dispatch();
-        }
-        if (filling == null && !begin(index, from)) {
+        boolean fits = filling != null
+                && filling.keypair.localIndex() == index
+                && filling.count < Train.MAX_PACKETS
+                && filling.from.sameAs(from);
+        if (!fits && !begin(index, from)) {
             return null;
         }
         filling.append(
@@ -90,12 +88,14 @@ final class ReceivePath {
         return filling;
     }
 
+    /** Begins a train for a session. A message without one leaves the train being filled as it is. */
     private boolean begin(int index, UdpEndpoint from) {
         if (!(worker.indexTable().lookup(index) instanceof Keypair<? extends PeerPath> keypair)
                 || !keypair.tryAcquire()) {
             worker.drops.add(RX_UNKNOWN_INDEX, 1);
             return false;
         }
+        dispatchFilling();
         Train train = worker.takeReceiveTrain();
         if (train == null) {
             worker.drops.add(RX_OVERLOAD, 1);
