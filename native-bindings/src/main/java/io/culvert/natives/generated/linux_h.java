@@ -218,6 +218,8 @@ public final class linux_h {
     public static final int BPF_B = 16;
     public static final int BPF_ABS = 32;
     public static final int BPF_ALU = 4;
+    public static final int BPF_JMP = 5;
+    public static final int BPF_JEQ = 16;
     public static final int BPF_MOD = 144;
     public static final int BPF_K = 0;
     public static final int BPF_RET = 6;
@@ -795,6 +797,29 @@ public final class linux_h {
     public static int setpriority(MemorySegment state$, int which, int who, int prio) {
         try {
             return (int) setpriority.HANDLE.invokeExact(state$, which, who, prio);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class nice {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT);
+        static final MethodHandle HANDLE = bind("nice", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor nice$descriptor() {
+        return nice.DESC;
+    }
+
+    public static MethodHandle nice$handle() {
+        return nice.HANDLE;
+    }
+
+    public static int nice(MemorySegment state$, int inc) {
+        try {
+            return (int) nice.HANDLE.invokeExact(state$, inc);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {

@@ -175,6 +175,12 @@ public final class Linux {
         checked(state, linux_h.setpriority(state.segment(), linux_h.PRIO_PROCESS, 0, nice), "setpriority");
     }
 
+    /** Adds {@code increment}, at least 0, to the niceness of the calling thread, up to 19. */
+    public static void addNice(int increment) {
+        // It has no error for increments that are not negative; -1 is a niceness too.
+        linux_h.nice(STATE.get().segment(), increment);
+    }
+
     /** Pins the calling thread to one CPU. */
     public static void schedSetaffinity(int cpu) throws ErrnoException {
         CallState state = STATE.get();
