@@ -88,6 +88,9 @@ class DeviceMetricsTest {
                     .containsPattern("culvert_peer_sent_bytes_total\\{public_key=\"\\Q" + base64(b) + "\\E\"} [1-9]")
                     .containsPattern("culvert_peer_last_handshake_timestamp_seconds\\{public_key=.*} [1-9]")
                     .contains("culvert_socket_dropped_datagrams_total{worker=\"0\"} 0.0")
+                    .contains("culvert_handshake_socket_dropped_datagrams_total 0.0")
+                    .contains("culvert_handshake_messages_total{outcome=\"accepted\"} 1.0")
+                    .contains("culvert_handshake_messages_total{outcome=\"wrong_mac\"} 0.0")
                     .contains("culvert_tun_dropped_packets_total 7.0");
             assertThat(text(b))
                     .containsPattern("culvert_received_bytes_total\\{worker=\"[01]\"} [1-9]")

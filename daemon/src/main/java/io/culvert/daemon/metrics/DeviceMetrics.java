@@ -150,7 +150,15 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
                 counter(
                         "culvert_socket_dropped_datagrams",
                         "Datagrams dropped because the socket's receive buffer was full.",
-                        losses)));
+                        losses),
+                counter(
+                        "culvert_handshake_socket_dropped_datagrams",
+                        "Handshake messages dropped because their socket's receive buffer was full.",
+                        Map.of(Labels.EMPTY, device.handshakeLosses())),
+                counter(
+                        "culvert_handshake_messages",
+                        "Handshake messages received, by what became of them.",
+                        handshakeOutcomes())));
         for (Traffic counter : Traffic.values()) {
             String family = counter.name().toLowerCase(Locale.ROOT);
             counts.add(counter(
@@ -168,6 +176,14 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
             // The interface was removed or is being moved between namespaces: leave the metric out.
         }
         return counts;
+    }
+
+    private Map<Labels, Long> handshakeOutcomes() {
+        Map<Labels, Long> values = new LinkedHashMap<>();
+        device.handshakeOutcomes()
+                .forEach((outcome, count) ->
+                        values.put(Labels.of("outcome", outcome.name().toLowerCase(Locale.ROOT)), count));
+        return values;
     }
 
     private Map<Labels, Long> byWorker(ToLongFunction<Worker> value) {

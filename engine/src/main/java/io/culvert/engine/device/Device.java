@@ -53,6 +53,9 @@ public final class Device implements AutoCloseable {
 
     private final Workers workers;
     private final HandshakeQueue handshakes;
+    /** {@code null} if the workers receive handshake messages too. */
+    private final HandshakeReader handshakeReader;
+
     private final CookieChecker cookieChecker;
     private final CompletableFuture<Void> closeRequested = new CompletableFuture<>();
 
@@ -77,7 +80,10 @@ public final class Device implements AutoCloseable {
                 new PipelineContext(
                         platform, options.aeads(), allowedIps, indexTable, handshakes::offer, this::requestClose),
                 platform.tun().queues());
-        port = new DevicePort(platform.bind(), workers);
+        handshakeReader = platform.handshakeIo()
+                .map(io -> new HandshakeReader(this, io, handshakes))
+                .orElse(null);
+        port = new DevicePort(platform.bind(), workers, this::attachHandshakes);
     }
 
     /**
@@ -89,6 +95,9 @@ public final class Device implements AutoCloseable {
         if (options.threads()) {
             device.workers.start(device.name());
             device.handshakes.start(device.name());
+            if (device.handshakeReader != null) {
+                device.handshakeReader.start();
+            }
         } else {
             device.workers.initializeAll();
         }
@@ -137,8 +146,14 @@ public final class Device implements AutoCloseable {
         return handshakes;
     }
 
-    /** The TUN was removed or a worker failed: has the owner close the device. Any thread; returns at once. */
-    private void requestClose() {
+    private void attachHandshakes(UdpPort newPort) {
+        if (handshakeReader != null) {
+            handshakeReader.attach(newPort);
+        }
+    }
+
+    /** The TUN was removed or a thread failed: has the owner close the device. Any thread; returns at once. */
+    void requestClose() {
         closeRequested.completeAsync(() -> null);
     }
 
@@ -188,6 +203,21 @@ public final class Device implements AutoCloseable {
     /** The number of datagrams that a worker's sockets lost because their buffers were full. */
     public synchronized long receiveLosses(int worker) {
         return port.receiveLosses(worker);
+    }
+
+    /** What became of received handshake messages. */
+    public Map<HandshakeOutcome, Long> handshakeOutcomes() {
+        Map<HandshakeOutcome, Long> sums = new EnumMap<>(HandshakeOutcome.class);
+        for (HandshakeOutcome outcome : HandshakeOutcome.values()) {
+            long read = handshakeReader == null ? 0 : handshakeReader.outcomes().get(outcome);
+            sums.put(outcome, read + handshakes.outcomes(outcome));
+        }
+        return sums;
+    }
+
+    /** The number of handshake messages that their sockets lost because the buffers were full. */
+    public synchronized long handshakeLosses() {
+        return port.handshakeLosses();
     }
 
     /** The number of peers. */
@@ -393,7 +423,7 @@ public final class Device implements AutoCloseable {
         LOG.log(Level.INFO, "{0} is down", name());
     }
 
-    private String name() {
+    String name() {
         return platform.tun().name();
     }
 
@@ -409,10 +439,14 @@ public final class Device implements AutoCloseable {
             port.closePreopenedPort();
             peers.all().forEach(this::removePeer);
         }
+        if (handshakeReader != null) {
+            handshakeReader.stop();
+        }
         handshakes.stop();
         handshakes.drain();
         workers.close();
         platform.tun().close();
+        handshakes.close();
         cookieChecker.close();
         StaticIdentity last = identity;
         identity = null;

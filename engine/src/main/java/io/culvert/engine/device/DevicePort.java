@@ -7,6 +7,7 @@ import io.culvert.engine.pipeline.Workers;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.function.Consumer;
 
 /**
  * A device's UDP port: the configured number and firewall mark, and the open sockets, if any.
@@ -18,8 +19,12 @@ final class DevicePort {
 
     private final Bind bind;
     private final Workers workers;
+    /** Lets the reader of handshake messages use a port or none, before it returns. */
+    private final Consumer<UdpPort> handshakes;
     /** By worker: the datagrams that the sockets of closed ports lost. */
     private final long[] closedPortLosses;
+
+    private long closedHandshakeLosses;
 
     /** The port that the workers use; {@code null} while the interface is down. */
     private UdpPort port;
@@ -32,7 +37,8 @@ final class DevicePort {
     private int listenPort;
     private int fwmark;
 
-    DevicePort(Bind bind, Workers workers) {
+    DevicePort(Bind bind, Workers workers, Consumer<UdpPort> handshakes) {
+        this.handshakes = handshakes;
         this.bind = bind;
         this.workers = workers;
         closedPortLosses = new long[workers.count()];
@@ -51,6 +57,11 @@ final class DevicePort {
     /** The number of datagrams that a worker's sockets lost because their buffers were full. */
     long receiveLosses(int worker) {
         return closedPortLosses[worker] + (port == null ? 0 : port.receiveLosses(worker));
+    }
+
+    /** The number of handshake messages that their sockets lost likewise. */
+    long handshakeLosses() {
+        return closedHandshakeLosses + (port == null ? 0 : port.handshakeLosses());
     }
 
     /**
@@ -135,13 +146,15 @@ final class DevicePort {
         attach(null);
     }
 
-    /** Lets all workers use a port, or none ({@code null}), in place of the present one, which is then closed. */
+    /** Lets all workers and the reader of handshake messages use a port, or none ({@code null}), in place of the present one, which is then closed. */
     private void attach(UdpPort newPort) {
         workers.callAll(worker -> worker.io().attach(newPort));
+        handshakes.accept(newPort);
         if (port != null) {
             for (int i = 0; i < closedPortLosses.length; i++) {
                 closedPortLosses[i] += port.receiveLosses(i);
             }
+            closedHandshakeLosses += port.handshakeLosses();
             port.close();
         }
         port = newPort;

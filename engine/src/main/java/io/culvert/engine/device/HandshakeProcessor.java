@@ -41,55 +41,65 @@ final class HandshakeProcessor {
         }
     }
 
-    /** Processes one message, in a copy off the heap as the classes of the wire formats need it. */
-    void process(HandshakeMessage message, boolean underLoad) {
-        long address = Memory.allocate(message.bytes().length, 64);
-        configuration.readLock().lock();
+    /** Processes a message that was accepted, in a copy off the heap as the classes of the wire formats need it. */
+    void process(HandshakeMessage message) {
+        long address = copy(message);
         try {
-            Memory.copy(message.bytes(), 0, address, message.bytes().length);
-            if (Message.type(address) == Message.HANDSHAKE_COOKIE) {
-                consumeCookieReply(address);
-            } else if (isAdmitted(message, address, underLoad)) {
-                if (Message.type(address) == Message.HANDSHAKE_INITIATION) {
-                    consumeInitiation(message, address);
-                } else {
-                    consumeResponse(message, address);
-                }
-            }
+            consume(message, address);
         } finally {
-            configuration.readLock().unlock();
             Memory.free(address);
         }
     }
 
-    private boolean isAdmitted(HandshakeMessage message, long address, boolean underLoad) {
-        long now = device.platform().clock().nanos();
+    /** Checks a message that a worker received, and processes it if it is accepted. */
+    void check(HandshakeMessage message, HandshakeFilter filter, boolean underLoad, HandshakeLoad load) {
+        long address = copy(message);
         int length = message.bytes().length;
-        return switch (device.cookieChecker().validate(address, length, message.from(), underLoad, now)) {
-            case VALID_MAC_WITH_COOKIE -> true;
-            case VALID_MAC_BUT_NO_COOKIE -> {
-                if (underLoad) {
-                    replyWithCookie(message, address, now);
+        long now = device.platform().clock().nanos();
+        try {
+            switch (filter.check(address, length, message.from(), underLoad, now)) {
+                case ACCEPT -> {
+                    filter.count(HandshakeOutcome.ACCEPTED);
+                    consume(message, address);
                 }
-                yield !underLoad;
+                case ASK_FOR_COOKIE -> {
+                    load.asked(1, now);
+                    replyWithCookie(message, filter.cookieReply(address, length, message.from(), now));
+                }
+                case REFUSE -> {
+                    // The filter has counted it.
+                }
             }
-            case INVALID_MAC, VALID_MAC_WITH_COOKIE_BUT_RATELIMITED -> false;
-        };
+        } finally {
+            Memory.free(address);
+        }
     }
 
-    private void replyWithCookie(HandshakeMessage message, long address, long now) {
-        byte[] reply = new byte[CookieReply.BYTES];
-        long target = Memory.allocate(CookieReply.BYTES, 64);
+    private static long copy(HandshakeMessage message) {
+        long address = Memory.allocate(message.bytes().length, 64);
+        Memory.copy(message.bytes(), 0, address, message.bytes().length);
+        return address;
+    }
+
+    private void consume(HandshakeMessage message, long address) {
+        configuration.readLock().lock();
         try {
-            int length = message.bytes().length;
-            if (device.cookieChecker().createReply(target, address, length, message.from(), now) == 0) {
-                return;
+            switch (Message.type(address)) {
+                case Message.HANDSHAKE_INITIATION -> consumeInitiation(message, address);
+                case Message.HANDSHAKE_RESPONSE -> consumeResponse(message, address);
+                default -> consumeCookieReply(address);
             }
-            Memory.copy(target, reply, 0, CookieReply.BYTES);
         } finally {
-            Memory.free(target);
+            configuration.readLock().unlock();
         }
-        message.worker().post(() -> message.worker().sendMessage(reply, message.from(), 0));
+    }
+
+    private static void replyWithCookie(HandshakeMessage message, long reply) {
+        if (reply != 0) {
+            byte[] bytes = new byte[CookieReply.BYTES];
+            Memory.copy(reply, bytes, 0, bytes.length);
+            message.worker().post(() -> message.worker().sendMessage(bytes, message.from(), 0));
+        }
     }
 
     private void consumeCookieReply(long address) {

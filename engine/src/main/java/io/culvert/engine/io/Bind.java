@@ -6,7 +6,8 @@ import java.io.IOException;
 /** Opens UDP ports; one thread at a time. */
 public interface Bind {
     /**
-     * Opens the same port on IPv4 and IPv6, with one socket of each family for each worker.
+     * Opens the same port on IPv4 and IPv6, with one socket of each family for each worker, and on some
+     * platforms with further ones for a {@link HandshakeIo}.
      *
      * @param port 1 to 65,535, or 0 for any free port
      * @param workers the number of sockets of each family

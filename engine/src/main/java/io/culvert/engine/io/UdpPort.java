@@ -21,7 +21,13 @@ public interface UdpPort extends AutoCloseable {
      */
     long receiveLosses(int worker);
 
-    /** Closes the sockets. Every worker must have detached first. Idempotent. */
+    /** Datagrams that the sockets of {@link HandshakeIo} dropped, likewise; 0 if there are none. */
+    long handshakeLosses();
+
+    /**
+     * Closes the sockets. Every worker and the {@link HandshakeIo} must have detached first.
+     * Idempotent.
+     */
     @Override
     void close();
 }

@@ -2,6 +2,7 @@
 package io.culvert.engine.linux;
 
 import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.HandshakeIo;
 import io.culvert.engine.io.Platform;
 import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.io.WorkerIo;
@@ -26,6 +27,12 @@ import java.util.stream.Stream;
 /** The platform layer of Linux: a TUN interface, UDP sockets, and I/O on them by io_uring or plain system calls. */
 public final class LinuxPlatform implements Platform {
     private static final Logger LOG = System.getLogger(LinuxPlatform.class.getName());
+    /**
+     * Added to the niceness of threads that work on handshakes. While all CPUs are busy such a thread gets a tenth of
+     * one.
+     */
+    private static final int HANDSHAKE_NICE = 10;
+
     private static final String SWITCHED_OFF = "switched off";
 
     /** The system calls used for I/O. */
@@ -174,6 +181,21 @@ public final class LinuxPlatform implements Platform {
                     worker,
                     e.getMessage());
         }
+    }
+
+    @Override
+    public void scheduleForHandshakes() {
+        try {
+            Linux.schedBatch();
+            Linux.addNice(HANDSHAKE_NICE);
+        } catch (ErrnoException e) {
+            LOG.log(Level.WARNING, "cannot set the scheduling policy of a handshake thread: {0}", e.getMessage());
+        }
+    }
+
+    @Override
+    public Optional<HandshakeIo> handshakeIo() {
+        return Optional.of(new LinuxHandshakeIo());
     }
 
     @Override

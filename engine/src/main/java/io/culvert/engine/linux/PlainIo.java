@@ -86,21 +86,7 @@ final class PlainIo extends LinuxIo {
 
     @Override
     void flush(SendQueue queue) {
-        int count = queue.count();
-        for (int done = 0; done < count; ) {
-            counters.add(Counter.SYSCALLS, 1);
-            int sent = Linux.sendmmsg(calls, queue.socket(), queue.message(done), count - done, linux_h.MSG_DONTWAIT);
-            if (sent == -linux_h.EINTR) {
-                continue;
-            }
-            if (sent < 0) {
-                queue.finished(done++, sent);
-            }
-            for (int i = 0; i < sent; i++) {
-                queue.finished(done++, 0);
-            }
-        }
-        queue.clear();
+        queue.send();
     }
 
     @Override

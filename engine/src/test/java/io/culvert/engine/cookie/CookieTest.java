@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.cookie;
 
-import static io.culvert.engine.cookie.CookieChecker.Result.INVALID_MAC;
-import static io.culvert.engine.cookie.CookieChecker.Result.VALID_MAC_BUT_NO_COOKIE;
-import static io.culvert.engine.cookie.CookieChecker.Result.VALID_MAC_WITH_COOKIE;
-import static io.culvert.engine.cookie.CookieChecker.Result.VALID_MAC_WITH_COOKIE_BUT_RATELIMITED;
+import static io.culvert.engine.cookie.MacChecker.Result.INVALID_MAC;
+import static io.culvert.engine.cookie.MacChecker.Result.VALID_MAC_BUT_NO_COOKIE;
+import static io.culvert.engine.cookie.MacChecker.Result.VALID_MAC_WITH_COOKIE;
+import static io.culvert.engine.cookie.MacChecker.Result.VALID_MAC_WITH_COOKIE_BUT_RATELIMITED;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.io.UdpEndpoint;
@@ -17,6 +17,8 @@ import io.culvert.engine.testkit.SeededRandom;
 import io.culvert.natives.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.bouncycastle.crypto.digests.Blake2sDigest;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,6 +34,7 @@ class CookieTest {
     private final SeededRandom random = new SeededRandom(1);
     private final PublicKey receiver = publicKey(1);
     private final CookieChecker checker = new CookieChecker(new RateLimiter(random), random);
+    private final MacChecker macs = new MacChecker(checker);
     private final CookieGenerator generator = new CookieGenerator(receiver);
     private final UdpEndpoint source = new UdpEndpoint();
     private final long message = Memory.allocate(INITIATION, 8);
@@ -52,6 +55,7 @@ class CookieTest {
 
     @AfterEach
     void free() {
+        macs.close();
         checker.close();
         Memory.free(message);
         Memory.free(reply);
@@ -64,12 +68,12 @@ class CookieTest {
         generator.addMacs(message, length, now);
     }
 
-    private CookieChecker.Result validate(int length, boolean underLoad) {
-        return checker.validate(message, length, source, underLoad, now);
+    private MacChecker.Result validate(int length, boolean underLoad) {
+        return macs.validate(message, length, source, underLoad, now);
     }
 
     private boolean exchangeCookie(int length) {
-        assertThat(checker.createReply(reply, message, length, source, now)).isEqualTo(CookieReply.BYTES);
+        assertThat(macs.createReply(reply, message, length, source, now)).isEqualTo(CookieReply.BYTES);
         return generator.consumeReply(reply, now);
     }
 
@@ -211,7 +215,7 @@ class CookieTest {
     @Test
     void refusesAReplyToAnEarlierMessage() {
         send(INITIATION);
-        checker.createReply(reply, message, INITIATION, source, now);
+        macs.createReply(reply, message, INITIATION, source, now);
         send(INITIATION);
         assertThat(generator.consumeReply(reply, now)).isFalse();
         assertThat(exchangeCookie(INITIATION)).isTrue();
@@ -220,7 +224,7 @@ class CookieTest {
     @Test
     void refusesATamperedReplyAndAcceptsTheGenuineOne() {
         send(INITIATION);
-        checker.createReply(reply, message, INITIATION, source, now);
+        macs.createReply(reply, message, INITIATION, source, now);
         for (int i = CookieReply.NONCE; i < CookieReply.BYTES; i++) {
             byte good = Memory.getByte(reply + i);
             Memory.putByte(reply + i, (byte) (good ^ 1 << i % 8));
@@ -235,7 +239,7 @@ class CookieTest {
         send(INITIATION);
         checker.setPublicKey(null);
         assertThat(validate(INITIATION, false)).isEqualTo(INVALID_MAC);
-        assertThat(checker.createReply(reply, message, INITIATION, source, now)).isZero();
+        assertThat(macs.createReply(reply, message, INITIATION, source, now)).isZero();
     }
 
     @Test
@@ -252,5 +256,18 @@ class CookieTest {
         send(INITIATION);
         checker.close();
         assertThat(validate(INITIATION, true)).isEqualTo(INVALID_MAC);
+    }
+
+    @Test
+    void everyReplyHasANonceOfItsOwn() {
+        Set<String> nonces = new HashSet<>();
+        for (int i = 0; i < 200; i++) {
+            send(INITIATION);
+            assertThat(exchangeCookie(INITIATION)).isTrue();
+            byte[] nonce = new byte[CookieReply.NONCE_BYTES];
+            Memory.copy(reply + CookieReply.NONCE, nonce, 0, nonce.length);
+            nonces.add(Arrays.toString(nonce));
+        }
+        assertThat(nonces).hasSize(200);
     }
 }

@@ -8,7 +8,9 @@ import io.culvert.crypto.Aeads;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.linux.SystemClock;
+import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
+import io.culvert.engine.message.Limits;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.testkit.MemoryNetwork;
 import io.culvert.engine.testkit.MemoryPlatform;
@@ -56,6 +58,31 @@ class HandshakeQueueTest {
                 Thread.sleep(1);
             }
             assertThat(queue.size()).isZero();
+        }
+    }
+
+    @Test
+    void aFullQueueRefuses() {
+        Clock clock = new SystemClock();
+        MemoryPlatform platform = new MemoryPlatform(clock, new MemoryNetwork(clock, 1), "test", 1, 1);
+        long message = Memory.allocate(HandshakeInitiation.BYTES, 64);
+        UdpEndpoint from = new UdpEndpoint();
+        try (Device device = Device.start(platform, new DeviceOptions(1, new Aeads(AeadChoice.JCE)::create, false))) {
+            HandshakeQueue queue = device.handshakes();
+            for (int i = 0; i < Limits.MAX_QUEUED_INCOMING_HANDSHAKES; i++) {
+                assertThat(queue.offerChecked(message, HandshakeInitiation.BYTES, from))
+                        .isTrue();
+            }
+            assertThat(queue.offerChecked(message, HandshakeInitiation.BYTES, from))
+                    .isFalse();
+            assertThat(queue.offerChecked(message, HandshakeResponse.BYTES, from))
+                    .as("answers have places of their own")
+                    .isTrue();
+            assertThat(queue.offer(device.workers().get(0), message, HandshakeInitiation.BYTES, from))
+                    .as("and messages of workers")
+                    .isTrue();
+        } finally {
+            Memory.free(message);
         }
     }
 }

@@ -10,6 +10,9 @@ import io.culvert.engine.linux.LinuxPlatform.Options;
 import io.culvert.natives.Memory;
 import io.culvert.ring.IoUring;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -75,6 +78,35 @@ class LinuxPlatformTest {
             }
             platform.tun().close();
             assertThat(namespace.name()).isNotEmpty();
+        }
+    }
+
+    /** By proc(5): field 19 of stat is the niceness, field 41 the policy, of which 3 is SCHED_BATCH. */
+    @Test
+    void handshakeThreadsAreScheduledBehindTheWorkers() throws IOException, InterruptedException {
+        try (TestNamespace namespace = new TestNamespace()) {
+            LinuxPlatform platform = new LinuxPlatform(new Options("cv1", 1));
+            String[][] stats = new String[2][];
+            Thread thread = Thread.ofPlatform().start(() -> {
+                stats[0] = stat();
+                platform.scheduleForHandshakes();
+                stats[1] = stat();
+            });
+            thread.join();
+            assertThat(Integer.parseInt(stats[1][16])).isEqualTo(Math.min(19, Integer.parseInt(stats[0][16]) + 10));
+            assertThat(stats[1][38]).isEqualTo("3");
+            platform.tun().close();
+            assertThat(namespace.name()).isNotEmpty();
+        }
+    }
+
+    /** The fields from the third on, which follows the name in parentheses. */
+    private static String[] stat() {
+        try {
+            String stat = Files.readString(Path.of("/proc/thread-self/stat"));
+            return stat.substring(stat.lastIndexOf(')') + 2).split(" ");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -9,6 +9,7 @@ import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.engine.linux.udp.SocketBind;
+import io.culvert.engine.message.Message;
 import io.culvert.engine.packet.Coalescer;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.packet.Segmenter;
@@ -286,6 +287,7 @@ abstract class TunIoTest extends WorkerIoTest {
             UdpEndpoint to = new UdpEndpoint();
             to.setIpv4(0x0a4e0002, 9);
             long payload = Memory.allocate(2500, 8);
+            Memory.putByte(payload, (byte) Message.DATA);
             io.attach(port);
             io.send(payload, 2500, 1000, to, 0, 0);
             io.flush();

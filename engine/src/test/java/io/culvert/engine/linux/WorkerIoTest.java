@@ -11,6 +11,7 @@ import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.engine.linux.udp.SocketBind;
+import io.culvert.engine.message.Message;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
@@ -86,12 +87,13 @@ abstract class WorkerIoTest {
         return endpoint;
     }
 
-    /** Lays datagrams end to end. */
+    /** Lays datagrams end to end, which look like data messages. */
     private List<byte[]> lay(int segment, int total) {
         List<byte[]> datagrams = new ArrayList<>();
         for (int at = 0; at < total; at += segment) {
             byte[] datagram = new byte[Math.min(segment, total - at)];
             Arrays.fill(datagram, (byte) (at / segment + 1));
+            datagram[0] = Message.DATA;
             Memory.copy(datagram, 0, memory + at, datagram.length);
             datagrams.add(datagram);
         }
@@ -208,7 +210,7 @@ abstract class WorkerIoTest {
             }
             arrivals.until(() -> arrivals.datagrams.size() == 256);
             for (int i = 0; i < 256; i++) {
-                assertThat(arrivals.datagrams.get(i).payload()).hasSize(50).containsOnly(i % 64 + 1);
+                assertThat(arrivals.datagrams.get(i).payload()).hasSize(50).containsOnly(Message.DATA, i % 64 + 1);
             }
             assertThat(arrivals.groups).isEqualTo(256);
             io.attach(null);
@@ -327,6 +329,7 @@ abstract class WorkerIoTest {
             hasty.attach(port);
             long start = System.nanoTime();
             soon.poll();
+            lay(100, 100);
             hasty.send(memory, 100, 100, loopback(false, port.port()), 0, 0);
             hasty.flush();
             while (soon.poll() == 0) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.cookie.CookieChecker;
 import io.culvert.engine.cookie.CookieGenerator;
+import io.culvert.engine.cookie.MacChecker;
 import io.culvert.engine.cookie.RateLimiter;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.CookieReply;
@@ -19,6 +20,7 @@ import io.culvert.laws.Laws;
 import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -91,8 +93,9 @@ class HostileMessagesTest {
     private Side b;
     private CookieGenerator generatorOfA;
     private CookieGenerator generatorOfB;
-    private CookieChecker checkerOfA;
-    private CookieChecker checkerOfB;
+    private final List<CookieChecker> checkers = new ArrayList<>();
+    private MacChecker macsOfA;
+    private MacChecker macsOfB;
     private byte[] initiation;
     private byte[] response;
     private byte[] cookieReply;
@@ -106,8 +109,8 @@ class HostileMessagesTest {
         source.setIpv4(0x0a000001, 1000);
         generatorOfA = new CookieGenerator(b.identity.publicKey());
         generatorOfB = new CookieGenerator(a.identity.publicKey());
-        checkerOfA = checker(a);
-        checkerOfB = checker(b);
+        macsOfA = macs(a);
+        macsOfB = macs(b);
 
         // B has consumed an initiation, so that a genuine response exists, and A awaits it.
         a.initiate(INITIATOR, clock);
@@ -117,7 +120,7 @@ class HostileMessagesTest {
         response = bytes(b.response, HandshakeResponse.BYTES);
         generatorOfA.addMacs(a.initiation, HandshakeInitiation.BYTES, clock.nanos());
         long reply = Memory.allocate(CookieReply.BYTES, 8);
-        checkerOfB.createReply(reply, a.initiation, HandshakeInitiation.BYTES, source, clock.nanos());
+        macsOfB.createReply(reply, a.initiation, HandshakeInitiation.BYTES, source, clock.nanos());
         cookieReply = bytes(reply, CookieReply.BYTES);
         Memory.free(reply);
     }
@@ -125,14 +128,16 @@ class HostileMessagesTest {
     private void close() {
         a.close();
         b.close();
-        checkerOfA.close();
-        checkerOfB.close();
+        macsOfA.close();
+        macsOfB.close();
+        checkers.forEach(CookieChecker::close);
     }
 
-    private CookieChecker checker(Side side) {
+    private MacChecker macs(Side side) {
         CookieChecker checker = new CookieChecker(new RateLimiter(random), random);
         checker.setPublicKey(side.identity.publicKey());
-        return checker;
+        checkers.add(checker);
+        return new MacChecker(checker);
     }
 
     private static byte[] bytes(long address, int count) {
@@ -161,10 +166,10 @@ class HostileMessagesTest {
             byte[] datagram = message.apply(genuine);
             boolean changed = message.origin == Origin.RANDOM || isChanged(genuine, datagram);
             if (changed) {
-                assertThat(isAccepted(datagram, a, generatorOfA, checkerOfA))
+                assertThat(isAccepted(datagram, a, generatorOfA, macsOfA))
                         .as(() -> HexFormat.of().formatHex(datagram))
                         .isFalse();
-                assertThat(isAccepted(datagram, b, generatorOfA, checkerOfB))
+                assertThat(isAccepted(datagram, b, generatorOfA, macsOfB))
                         .as(() -> HexFormat.of().formatHex(datagram))
                         .isFalse();
             }
@@ -203,7 +208,7 @@ class HostileMessagesTest {
                 || !Arrays.equals(genuine, 8, end, datagram, 8, end);
     }
 
-    private boolean isAccepted(byte[] datagram, Side to, CookieGenerator cookies, CookieChecker checker) {
+    private boolean isAccepted(byte[] datagram, Side to, CookieGenerator cookies, MacChecker macs) {
         long address = Memory.allocate(datagram.length, 1);
         try {
             Memory.copy(datagram, 0, address, datagram.length);
@@ -215,10 +220,10 @@ class HostileMessagesTest {
             if (Message.type(address) == Message.HANDSHAKE_COOKIE) {
                 return cookies.consumeReply(address, clock.nanos());
             }
-            checker.validate(address, datagram.length, source, true, clock.nanos());
+            macs.validate(address, datagram.length, source, true, clock.nanos());
             new CookieGenerator(to.identity.publicKey()).addMacs(address, datagram.length, clock.nanos());
-            assertThat(checker.validate(address, datagram.length, source, true, clock.nanos()))
-                    .isEqualTo(CookieChecker.Result.VALID_MAC_BUT_NO_COOKIE);
+            assertThat(macs.validate(address, datagram.length, source, true, clock.nanos()))
+                    .isEqualTo(MacChecker.Result.VALID_MAC_BUT_NO_COOKIE);
             return Message.type(address) == Message.HANDSHAKE_INITIATION
                     ? Handshake.consumeInitiation(to.identity, address, to::lookup, clock) != null
                     : to.handshake.consumeResponse(to.identity, address);

@@ -96,6 +96,24 @@ public final class SendQueue implements AutoCloseable {
         return headers + (long) i * HEADER;
     }
 
+    /** Hands all messages to the kernel by sendmmsg(2); the queue is empty afterwards. */
+    public void send() {
+        for (int done = 0; done < count; ) {
+            counters.add(Counter.SYSCALLS, 1);
+            int sent = Linux.sendmmsg(calls, socket, message(done), count - done, linux_h.MSG_DONTWAIT);
+            if (sent == -linux_h.EINTR) {
+                continue;
+            }
+            if (sent < 0) {
+                finished(done++, sent);
+            }
+            for (int i = 0; i < sent; i++) {
+                finished(done++, 0);
+            }
+        }
+        clear();
+    }
+
     /** Removes all messages; the caller may reuse their memory. */
     public void clear() {
         count = 0;

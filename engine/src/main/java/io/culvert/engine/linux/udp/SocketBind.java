@@ -5,6 +5,7 @@ import static io.culvert.engine.linux.udp.SocketPort.NO_SOCKET;
 
 import io.culvert.engine.io.Bind;
 import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.message.Message;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.sock_filter;
@@ -19,9 +20,16 @@ import java.util.Arrays;
 import java.util.Optional;
 
 /**
- * Opens UDP ports on 0.0.0.0 and, for IPv6 only, on [::]. With several workers their sockets share the port
- * (SO_REUSEPORT), and a classic BPF program gives each datagram to worker "receiver index modulo workers": the receiver
- * index is at byte 4 of WireGuard's data messages and was chosen by us.
+ * Opens UDP ports on 0.0.0.0 and, for IPv6 only, on [::]. The sockets of a family share the port (SO_REUSEPORT), and a
+ * classic BPF program gives each datagram to one of them. Data messages go to worker "receiver index modulo workers":
+ * the receiver index is at byte 4 and was chosen by us. Handshake messages have sockets of their own, so that a flood of
+ * them does not stand in front of data, and a flood of initiations not in front of answers to our own.
+ *
+ * <pre>
+ *   0 to N - 1   type 4, by receiver index
+ *   N            type 1, and what is no WireGuard message
+ *   N + 1        types 2 and 3
+ * </pre>
  */
 public final class SocketBind implements Bind {
     /** A socket's send buffer: a burst at full speed. */
@@ -29,8 +37,18 @@ public final class SocketBind implements Bind {
     /** A socket's receive buffer: the full windows of some TCP streams, while the worker waits for a CPU. */
     private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
 
+    /**
+     * The receive buffer of a socket for handshake messages: a datagram of one takes 768 bytes on loopback and up to
+     * some 2,300 with a network card's buffer, so a burst of 900 to 2,700. The kernel doubles it.
+     */
+    private static final int HANDSHAKE_RECEIVE_BYTES = 1 << 20;
+    /** The send buffer of such a socket: some 600 cookie replies. */
+    private static final int HANDSHAKE_SEND_BYTES = 256 << 10;
+
     private static final int FREE_PORT_TRIES = 100;
+    private static final int TYPE = 0;
     private static final int RECEIVER_INDEX = 4;
+    private static final int INSTRUCTIONS = 9;
     private static final int SOCKADDR_IN_BYTES = 16;
 
     private final Optional<String> gsoUnavailable;
@@ -90,8 +108,8 @@ public final class SocketBind implements Bind {
     }
 
     private UdpPort openBoth(int port, int workers, int mark) throws ErrnoException {
-        int[] ipv4 = new int[workers];
-        int[] ipv6 = new int[workers];
+        int[] ipv4 = new int[workers + SocketPort.HANDSHAKE_SOCKETS];
+        int[] ipv6 = new int[ipv4.length];
         Arrays.fill(ipv4, NO_SOCKET);
         Arrays.fill(ipv6, NO_SOCKET);
         try {
@@ -118,9 +136,15 @@ public final class SocketBind implements Bind {
      */
     private int openGroup(int family, int port, int mark, int[] sockets) throws ErrnoException {
         int bound = port;
+        int workers = sockets.length - SocketPort.HANDSHAKE_SOCKETS;
         for (int i = 0; i < sockets.length; i++) {
             sockets[i] = Linux.socket(family, linux_h.SOCK_DGRAM | linux_h.SOCK_NONBLOCK, 0);
             prepare(sockets[i], family, mark);
+            if (i < workers) {
+                prepareForData(sockets[i], family);
+            } else {
+                setBuffers(sockets[i], HANDSHAKE_RECEIVE_BYTES, HANDSHAKE_SEND_BYTES);
+            }
             if (i > 0) {
                 Linux.setsockopt(sockets[i], linux_h.SOL_SOCKET, linux_h.SO_REUSEPORT, 1);
             }
@@ -129,12 +153,10 @@ public final class SocketBind implements Bind {
                 bound = boundPort(sockets[i]);
                 // Only now: without SO_REUSEPORT the first bind fails if another program has the port, even a shared
                 // one.
-                Linux.setsockopt(sockets[i], linux_h.SOL_SOCKET, linux_h.SO_REUSEPORT, sockets.length > 1 ? 1 : 0);
+                Linux.setsockopt(sockets[i], linux_h.SOL_SOCKET, linux_h.SO_REUSEPORT, 1);
             }
         }
-        if (sockets.length > 1) {
-            steer(sockets[0], sockets.length);
-        }
+        steer(sockets[0], workers);
         return bound;
     }
 
@@ -142,21 +164,34 @@ public final class SocketBind implements Bind {
         if (family == linux_h.AF_INET6) {
             Linux.setsockopt(socket, linux_h.SOL_IPV6, linux_h.IPV6_V6ONLY, 1);
             Linux.setsockopt(socket, linux_h.SOL_IPV6, linux_h.IPV6_RECVPKTINFO, 1);
-            Linux.setsockopt(socket, linux_h.SOL_IPV6, linux_h.IPV6_RECVTCLASS, 1);
             Linux.setsockopt(socket, linux_h.SOL_IPV6, linux_h.IPV6_MTU_DISCOVER, linux_h.IP_PMTUDISC_DONT);
         } else {
             Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_PKTINFO, 1);
-            Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_RECVTOS, 1);
             Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_MTU_DISCOVER, linux_h.IP_PMTUDISC_DONT);
         }
         if (groUnavailable.isEmpty()) {
+            // On all sockets of a group: to learn whether it may coalesce a datagram the kernel looks at one of them,
+            // which it finds without the program.
             Linux.setsockopt(socket, linux_h.SOL_UDP, linux_h.UDP_GRO, 1);
         }
         if (mark != 0) {
             Linux.setsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
         }
-        setBuffer(socket, linux_h.SO_RCVBUFFORCE, linux_h.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-        setBuffer(socket, linux_h.SO_SNDBUFFORCE, linux_h.SO_SNDBUF, SEND_BUFFER_BYTES);
+    }
+
+    /** ECN and large buffers, which handshake messages do not need. */
+    private static void prepareForData(int socket, int family) throws ErrnoException {
+        if (family == linux_h.AF_INET6) {
+            Linux.setsockopt(socket, linux_h.SOL_IPV6, linux_h.IPV6_RECVTCLASS, 1);
+        } else {
+            Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_RECVTOS, 1);
+        }
+        setBuffers(socket, RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES);
+    }
+
+    private static void setBuffers(int socket, int receiveBytes, int sendBytes) throws ErrnoException {
+        setBuffer(socket, linux_h.SO_RCVBUFFORCE, linux_h.SO_RCVBUF, receiveBytes);
+        setBuffer(socket, linux_h.SO_SNDBUFFORCE, linux_h.SO_SNDBUF, sendBytes);
     }
 
     /** SO_RCVBUFFORCE and SO_SNDBUFFORCE need CAP_NET_ADMIN. Without it the system's limit caps the size silently. */
@@ -191,15 +226,27 @@ public final class SocketBind implements Bind {
         }
     }
 
-    /** Attaches "return payload[4] modulo workers"; a datagram too short for it goes to worker 0. */
+    /**
+     * Attaches the program that the class comment describes. A datagram too short for one of its loads goes to worker
+     * 0: the kernel takes a failed load as the result 0.
+     */
     private static void steer(int socket, int workers) throws ErrnoException {
-        long filter = Memory.allocate(3 * sock_filter.sizeof() + sock_fprog.sizeof(), 8);
-        long program = filter + 3 * sock_filter.sizeof();
+        long filter = Memory.allocate(INSTRUCTIONS * sock_filter.sizeof() + sock_fprog.sizeof(), 8);
+        long program = filter + INSTRUCTIONS * sock_filter.sizeof();
+        int loadByte = linux_h.BPF_LD | linux_h.BPF_B | linux_h.BPF_ABS;
+        int equals = linux_h.BPF_JMP | linux_h.BPF_JEQ | linux_h.BPF_K;
+        int answer = linux_h.BPF_RET | linux_h.BPF_K;
         try {
-            instruction(filter, linux_h.BPF_LD | linux_h.BPF_B | linux_h.BPF_ABS, RECEIVER_INDEX);
-            instruction(filter + sock_filter.sizeof(), linux_h.BPF_ALU | linux_h.BPF_MOD | linux_h.BPF_K, workers);
-            instruction(filter + 2 * sock_filter.sizeof(), linux_h.BPF_RET | linux_h.BPF_A, 0);
-            sock_fprog.len(program, (short) 3);
+            instruction(filter, 0, loadByte, TYPE);
+            jump(filter, 1, equals, Message.DATA, 0, 3);
+            instruction(filter, 2, loadByte, RECEIVER_INDEX);
+            instruction(filter, 3, linux_h.BPF_ALU | linux_h.BPF_MOD | linux_h.BPF_K, workers);
+            instruction(filter, 4, linux_h.BPF_RET | linux_h.BPF_A, 0);
+            jump(filter, 5, equals, Message.HANDSHAKE_RESPONSE, 2, 0);
+            jump(filter, 6, equals, Message.HANDSHAKE_COOKIE, 1, 0);
+            instruction(filter, 7, answer, workers);
+            instruction(filter, 8, answer, workers + 1);
+            sock_fprog.len(program, (short) INSTRUCTIONS);
             sock_fprog.filter(program, filter);
             Linux.setsockopt(
                     socket, linux_h.SOL_SOCKET, linux_h.SO_ATTACH_REUSEPORT_CBPF, program, (int) sock_fprog.sizeof());
@@ -208,8 +255,16 @@ public final class SocketBind implements Bind {
         }
     }
 
-    private static void instruction(long address, int code, int operand) {
+    private static void instruction(long filter, int number, int code, int operand) {
+        jump(filter, number, code, operand, 0, 0);
+    }
+
+    /** An instruction that skips {@code ifTrue} or {@code ifFalse} of the next ones. */
+    private static void jump(long filter, int number, int code, int operand, int ifTrue, int ifFalse) {
+        long address = filter + number * sock_filter.sizeof();
         sock_filter.code(address, (short) code);
+        sock_filter.jt(address, (byte) ifTrue);
+        sock_filter.jf(address, (byte) ifFalse);
         sock_filter.k(address, operand);
     }
 }

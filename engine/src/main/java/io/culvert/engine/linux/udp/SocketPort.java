@@ -9,10 +9,16 @@ import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
-/** The sockets of one port: for each worker one of IPv4 and, if the system has IPv6, one of IPv6. */
+/**
+ * The sockets of one port, of IPv4 and, if the system has IPv6, of IPv6: one for each worker, then one for initiations
+ * and one for responses and cookie replies.
+ */
 public final class SocketPort implements UdpPort {
     /** In place of a descriptor: no socket. */
     public static final int NO_SOCKET = -1;
+
+    /** The sockets of a family for handshake messages. */
+    static final int HANDSHAKE_SOCKETS = 2;
 
     private static final Logger LOG = System.getLogger(SocketPort.class.getName());
 
@@ -47,6 +53,30 @@ public final class SocketPort implements UdpPort {
         return ipv6[worker];
     }
 
+    /** The IPv4 socket of initiations, and of all that is no WireGuard message. */
+    public int initiations4() {
+        return ipv4[workers()];
+    }
+
+    /** The IPv6 socket of the same, or {@link #NO_SOCKET}. */
+    public int initiations6() {
+        return ipv6[workers()];
+    }
+
+    /** The IPv4 socket of responses and cookie replies, which answer messages of this device. */
+    public int answers4() {
+        return ipv4[workers() + 1];
+    }
+
+    /** The IPv6 socket of the same, or {@link #NO_SOCKET}. */
+    public int answers6() {
+        return ipv6[workers() + 1];
+    }
+
+    private int workers() {
+        return ipv4.length - HANDSHAKE_SOCKETS;
+    }
+
     /** Whether sends may use UDP_SEGMENT. */
     public boolean segments() {
         return segments;
@@ -70,6 +100,15 @@ public final class SocketPort implements UdpPort {
     @Override
     public synchronized long receiveLosses(int worker) {
         return closed ? 0 : losses(ipv4[worker]) + losses(ipv6[worker]);
+    }
+
+    @Override
+    public synchronized long handshakeLosses() {
+        long sum = 0;
+        for (int i = workers(); i < ipv4.length && !closed; i++) {
+            sum += losses(ipv4[i]) + losses(ipv6[i]);
+        }
+        return sum;
     }
 
     private static long losses(int socket) {

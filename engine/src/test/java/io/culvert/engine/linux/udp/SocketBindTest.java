@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.culvert.engine.io.UdpPort;
+import io.culvert.engine.message.Message;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
@@ -16,8 +17,10 @@ import java.net.BindException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SocketBindTest {
@@ -76,9 +79,56 @@ class SocketBindTest {
                 assertThat(receive(ipv6 ? port.ipv6(index % workers) : port.ipv4(index % workers)))
                         .isEqualTo(32);
             }
-            sender.send(new DatagramPacket(new byte[3], 3, to, port.port()));
-            assertThat(receive(ipv6 ? port.ipv6(0) : port.ipv4(0))).isEqualTo(3);
         }
+    }
+
+    @ParameterizedTest(name = "{0} workers, IPv6: {1}")
+    @CsvSource({"1, false", "1, true", "3, false", "3, true"})
+    void handshakeMessagesHaveSocketsOfTheirOwn(int workers, boolean ipv6) throws IOException {
+        try (SocketPort port = (SocketPort) bind.open(0, workers, 0);
+                DatagramSocket sender = new DatagramSocket()) {
+            assumeTrue(!ipv6 || port.ipv6(0) != SocketPort.NO_SOCKET, "needs IPv6");
+            InetAddress to = InetAddress.getByName(ipv6 ? "::1" : "127.0.0.1");
+            int initiations = ipv6 ? port.initiations6() : port.initiations4();
+            int answers = ipv6 ? port.answers6() : port.answers4();
+            int first = ipv6 ? port.ipv6(0) : port.ipv4(0);
+            for (int type = 0; type < 256; type++) {
+                if (type != Message.DATA) {
+                    boolean answer = type == Message.HANDSHAKE_RESPONSE || type == Message.HANDSHAKE_COOKIE;
+                    byte[] message = new byte[1 + type];
+                    message[0] = (byte) type;
+                    sender.send(new DatagramPacket(message, message.length, to, port.port()));
+                    assertThat(receive(answer ? answers : initiations)).isEqualTo(message.length);
+                }
+            }
+            // Too short for one of the loads.
+            for (int length : new int[] {0, 1, 4}) {
+                byte[] message = new byte[length];
+                Arrays.fill(message, (byte) Message.DATA);
+                sender.send(new DatagramPacket(message, length, to, port.port()));
+                assertThat(receive(first)).isEqualTo(length);
+            }
+        }
+    }
+
+    @Test
+    void overflowsOfTheHandshakeSocketsAreCountedApart() throws IOException {
+        SocketPort port = (SocketPort) bind.open(0, 2, 0);
+        try (DatagramSocket sender = new DatagramSocket()) {
+            byte[] message = new byte[60_000];
+            InetAddress to = InetAddress.getLoopbackAddress();
+            for (int type = 1; type <= 2; type++) {
+                message[0] = (byte) type;
+                for (int i = 0; i < 1000 && port.handshakeLosses() < 2 * type; i++) {
+                    sender.send(new DatagramPacket(message, message.length, to, port.port()));
+                }
+            }
+            assertThat(port.handshakeLosses()).isEqualTo(4);
+            assertThat(port.receiveLosses(0) + port.receiveLosses(1)).isZero();
+        } finally {
+            port.close();
+        }
+        assertThat(port.handshakeLosses()).isZero();
     }
 
     @Test
@@ -87,6 +137,7 @@ class SocketBindTest {
         try (DatagramSocket sender = new DatagramSocket()) {
             assertThat(port.receiveLosses(0) + port.receiveLosses(1)).isZero();
             byte[] message = new byte[60_000];
+            message[0] = Message.DATA;
             message[4] = 1;
             InetAddress to = InetAddress.getLoopbackAddress();
             for (int i = 0; i < 1000 && port.receiveLosses(1) < 2; i++) {
@@ -128,7 +179,7 @@ class SocketBindTest {
                 if (mark != 51_820) {
                     port.setFwmark(mark);
                 }
-                for (int socket : new int[] {port.ipv4(0), port.ipv4(1)}) {
+                for (int socket : new int[] {port.ipv4(0), port.ipv4(1), port.initiations4(), port.answers4()}) {
                     assertThat(Linux.getsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK))
                             .isEqualTo(mark);
                 }

@@ -2,11 +2,13 @@
 package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.HandshakeIo;
 import io.culvert.engine.io.Platform;
 import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.io.WorkerIo;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /** A host in a {@link MemoryNetwork}: its clock, its random source, a TUN, and the I/O of its workers. Thread-safe. */
@@ -107,6 +109,17 @@ public final class MemoryPlatform implements Platform {
     @Override
     public MemoryBind bind() {
         return bind;
+    }
+
+    /** Empty: the workers receive handshake messages too. */
+    @Override
+    public Optional<HandshakeIo> handshakeIo() {
+        return Optional.empty();
+    }
+
+    @Override
+    public void scheduleForHandshakes() {
+        // A simulation has no threads; elsewhere all are scheduled alike.
     }
 
     @Override

@@ -73,6 +73,12 @@ public final class MemoryPort implements UdpPort {
         return 0;
     }
 
+    /** Always 0: there are no such sockets. */
+    @Override
+    public long handshakeLosses() {
+        return 0;
+    }
+
     @Override
     public void close() {
         closed = true;
