@@ -3,6 +3,7 @@ package io.culvert.bench.gate;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import com.google.gson.JsonParseException;
 import io.culvert.bench.result.DeprecatedNames;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.util.TreeMap;
  * @param classes the entries by name of the class
  */
 record Baseline(Map<String, Entry> classes) {
+    private static final String NONE = " holds no baseline, as --gate FILE --update writes it";
     private static final Gson GSON = new GsonBuilder().setPrettyPrinting().create();
 
     /**
@@ -57,10 +59,19 @@ record Baseline(Map<String, Entry> classes) {
                 return baseline;
             }
         } catch (RuntimeException e) {
-            // Gson wraps exceptions of a record's constructor in a bare RuntimeException.
-            throw new IOException(file + " holds no baseline: " + e.getMessage(), e);
+            throw new IOException(file + NONE + reason(e), e);
         }
-        throw new IOException(file + " holds no baseline");
+        throw new IOException(file + NONE + ": it is empty");
+    }
+
+    /** What is wrong with the text. Gson wraps exceptions of a record's constructor, whose messages name classes. */
+    private static String reason(RuntimeException thrown) {
+        for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+            if (cause instanceof IllegalArgumentException || cause instanceof JsonParseException) {
+                return ": " + cause.getMessage();
+            }
+        }
+        return ": it lacks \"classes\" or a part of them";
     }
 
     /** Writes the file that {@link #read} reads. */
