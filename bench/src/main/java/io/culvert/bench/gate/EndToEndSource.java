@@ -59,6 +59,11 @@ final class EndToEndSource implements Source {
 
     @Override
     public Optional<String> unavailableReason() {
+        return missingRequirement();
+    }
+
+    /** What tunnels between namespaces need and this process lacks; empty if it has all. */
+    static Optional<String> missingRequirement() {
         if (Linux.geteuid() != 0) {
             return Optional.of("needs root");
         }

@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.gate;
 
-import com.google.gson.Gson;
-import com.google.gson.reflect.TypeToken;
-import io.culvert.bench.process.ChildJvm;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -15,46 +11,19 @@ import java.util.Set;
 
 /**
  * Measures {@link InMemory} in several JVMs in sequence, so that the compilation decisions of one JVM do not decide the
- * result.
+ * result: enough JVMs and rounds for figures that repeat, in half a minute.
  */
 final class ForkedSource implements Source {
-    private final int forks;
-    private final int rounds;
-    private final int sliceMillis;
-    private final int warmUpMillis;
-    private final List<String> jvmArguments;
+    private static final int FORKS = 3;
+    private static final int ROUNDS = 24;
+    private static final int SLICE_MILLIS = 10;
+    private static final int WARM_UP_MILLIS = 250;
 
-    /**
-     * A source of in-memory ratios.
-     *
-     * @param forks the number of JVMs
-     * @param rounds in each JVM
-     * @param sliceMillis how long each side runs in a round
-     * @param warmUpMillis how long each side runs before the first round
-     * @param jvmArguments for each JVM
-     */
-    ForkedSource(int forks, int rounds, int sliceMillis, int warmUpMillis, List<String> jvmArguments) {
-        this.forks = forks;
-        this.rounds = rounds;
-        this.sliceMillis = sliceMillis;
-        this.warmUpMillis = warmUpMillis;
-        this.jvmArguments = jvmArguments;
-    }
-
-    /** Enough JVMs and rounds for figures that repeat, in half a minute. */
-    static ForkedSource standard() {
-        return slowedBy(0);
-    }
-
-    /** The standard measurement, in which each operation of Culvert takes longer by {@code share}. */
-    static ForkedSource slowedBy(double share) {
-        return new ForkedSource(
-                3, 24, 10, 250, List.of("-D" + InjectedSlowdown.PROPERTY + "=aead=" + share + ",pipeline=" + share));
-    }
+    private final Build build = Build.here();
 
     @Override
     public String title() {
-        return "cipher and pipeline in memory, in " + forks + " JVMs";
+        return "cipher and pipeline in memory, in " + FORKS + " JVMs";
     }
 
     @Override
@@ -76,19 +45,11 @@ final class ForkedSource implements Source {
     public List<Ratio> measure(Collection<String> wanted, Map<String, String> failures)
             throws IOException, InterruptedException {
         Map<String, Ratio> all = new LinkedHashMap<>();
-        for (int i = 0; i < forks; i++) {
-            for (Ratio ratio : fork()) {
+        for (int i = 0; i < FORKS; i++) {
+            for (Ratio ratio : build.measure(ROUNDS, SLICE_MILLIS, WARM_UP_MILLIS)) {
                 all.merge(ratio.name(), ratio, Ratio::and);
             }
         }
         return List.copyOf(all.values());
-    }
-
-    private List<Ratio> fork() throws IOException, InterruptedException {
-        List<String> options = new ArrayList<>(List.of("-XX:+UseSerialGC", "-Xmx256m"));
-        options.addAll(jvmArguments);
-        String ratios = ChildJvm.run(
-                InMemory.class, options, InMemory.RESULT, "" + rounds, "" + sliceMillis, "" + warmUpMillis);
-        return new Gson().fromJson(ratios, new TypeToken<List<Ratio>>() {}.getType());
     }
 }

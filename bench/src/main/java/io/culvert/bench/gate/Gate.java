@@ -65,7 +65,9 @@ final class Gate {
         if (entry.isEmpty()) {
             out.printf("%s has no entry for this class of machine: %s%n", file, machineClass);
             out.println("It has: " + String.join("; ", baseline.classes().keySet()));
-            out.println("Ratios depend on the CPU, so nothing was compared. --update adds this class.");
+            out.println(
+                    "Ratios depend on the CPU, so nothing was compared. On any machine, bench --gate --against COMMIT "
+                            + "compares with that commit; --update adds this class.");
             return UNDECIDED;
         }
         Comparison comparison = new Comparison(entry.get().ratios(), progress);

@@ -11,7 +11,10 @@ import java.util.Set;
 
 /**
  * Measures the cipher and the pipeline in memory, each paired with the JDK's cipher on the same bytes.
- * {@link ForkedSource} runs it in JVMs of its own.
+ * {@link Build} runs it in JVMs of its own.
+ *
+ * <p>The gate also runs it from other commits' builds, earlier and later ones. So its name, its arguments, and the form
+ * of its result stay as they are; measurements may come and go.
  */
 public final class InMemory {
     /** Prefix of the line with the result, which is JSON. */

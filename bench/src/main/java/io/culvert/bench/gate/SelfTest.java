@@ -1,40 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.gate;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
- * Shows on this machine what the gate finds: measures a baseline, then compares the same code with it twice, unchanged
- * and with a slowdown of 15 % planted in each part.
+ * Shows on this machine what the gate finds: compares this build with itself twice, unchanged and with faults planted
+ * into one side.
  */
 final class SelfTest {
-    /** The share by which everything planted takes longer. */
+    /** The share by which what is slowed takes longer. */
     static final double SLOWDOWN = 0.15;
-
-    private static final int RUNS = 5;
 
     private final Path directory;
     private final Planted planted;
     private final PrintStream out;
     private final Consumer<String> progress;
 
-    /** Gives sources by what is planted in them. */
+    /** Gives sources. */
     interface Planted {
-        /** A source in which each operation of Culvert takes longer by {@code share}; 0 for unchanged code. */
-        Source slowedBy(double share);
+        /** Sources that compare this build with itself, with or without faults in one side. */
+        List<Source> sources(boolean faults) throws IOException, InterruptedException;
     }
 
     /**
      * A self-test.
      *
-     * @param directory receives the baseline and the runs
+     * @param directory receives the runs
      * @param planted gives the sources
      * @param out receives the result
      * @param progress receives a line for each step
@@ -49,47 +47,33 @@ final class SelfTest {
     /**
      * Measures and judges.
      *
-     * @return the exit status: {@link Gate#PASSED} if the gate found each part's slowdown and nothing without,
-     *     {@link Gate#UNDECIDED} if this machine is too noisy for that, and {@link Gate#REGRESSED} otherwise
+     * @return the exit status: {@link Gate#PASSED} if the gate found each planted fault and nothing else,
+     *     {@link Gate#UNDECIDED} if nothing could be measured, and {@link Gate#REGRESSED} otherwise
      */
-    int run() throws IOException, InterruptedException {
-        Path baseline = directory.resolve("self-test-baseline.json");
-        gate(planted.slowedBy(0), baseline, out).update(RUNS);
-        Baseline measured = Baseline.read(baseline);
-        List<String> parts = List.of("aead ", "pipeline ");
-        for (String part : parts) {
-            if (!isUseful(measured, part)) {
-                out.println("undecided: this machine is too noisy to find a slowdown of 15 % in " + part.strip());
-                return Gate.UNDECIDED;
-            }
-        }
+    int run(String command) throws IOException, InterruptedException {
         out.println("unchanged:");
-        boolean silent = gate(planted.slowedBy(0), baseline, out).check(directory, "unchanged") == Gate.PASSED;
-        out.println("slowed by 15 %:");
-        ByteArrayOutputStream report = new ByteArrayOutputStream();
-        PrintStream copy = new PrintStream(report, true, StandardCharsets.UTF_8);
-        gate(planted.slowedBy(SLOWDOWN), baseline, copy).check(directory, "slowed");
-        String text = report.toString(StandardCharsets.UTF_8);
-        out.print(text);
-        List<String> missed = parts.stream()
-                .filter(part -> !text.contains("REGRESSED: " + part))
-                .map(String::strip)
-                .toList();
-        out.println(silent ? "self-test: nothing was found in unchanged code" : "self-test FAILED: a false alarm");
+        PairedGate unchanged = new PairedGate(planted.sources(false), Map.of(), out, progress);
+        if (unchanged.check(directory, command + ": unchanged") == Gate.UNDECIDED) {
+            return Gate.UNDECIDED;
+        }
+        out.println("with planted faults:");
+        PairedGate faulty = new PairedGate(planted.sources(true), Map.of(), out, progress);
+        if (faulty.check(directory, command + ": planted faults") == Gate.UNDECIDED) {
+            return Gate.UNDECIDED;
+        }
+        Set<String> wrong = new LinkedHashSet<>(faulty.regressed());
+        wrong.removeAll(faulty.planted());
+        wrong.addAll(unchanged.regressed());
+        Set<String> missed = new LinkedHashSet<>(faulty.planted());
+        missed.removeAll(faulty.regressed());
+        out.println(
+                wrong.isEmpty()
+                        ? "self-test: nothing was found where nothing was planted"
+                        : "self-test FAILED: found without a fault: " + String.join("; ", wrong));
         out.println(
                 missed.isEmpty()
-                        ? "self-test: the slowdown of each part was found"
-                        : "self-test FAILED: not found in " + String.join(", ", missed));
-        return silent && missed.isEmpty() ? Gate.PASSED : Gate.REGRESSED;
-    }
-
-    private static boolean isUseful(Baseline baseline, String part) {
-        return baseline.of(MachineClass.here()).map(Baseline.Entry::ratios).orElse(Map.of()).entrySet().stream()
-                .anyMatch(ratio ->
-                        ratio.getKey().startsWith(part) && ratio.getValue().isUseful());
-    }
-
-    private Gate gate(Source source, Path baseline, PrintStream to) {
-        return new Gate(baseline, List.of(source), MachineClass.here(), to, progress);
+                        ? "self-test: all " + faulty.planted().size() + " planted faults were found"
+                        : "self-test FAILED: not found: " + String.join("; ", missed));
+        return wrong.isEmpty() && missed.isEmpty() ? Gate.PASSED : Gate.REGRESSED;
     }
 }

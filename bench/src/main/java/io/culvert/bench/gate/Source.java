@@ -19,6 +19,16 @@ interface Source {
     /** The reason why it cannot measure on this machine; empty if it can. */
     Optional<String> unavailableReason();
 
+    /** The share by which a ratio of two builds may be lower without failing: a change that is not worth it. */
+    default double tolerance(String name) {
+        return 0.05;
+    }
+
+    /** The names of the ratios in which it plants a fault, to test the gate. */
+    default Set<String> planted() {
+        return Set.of();
+    }
+
     /** Whether each round starts new processes, so that rounds differ from each other as much as runs do. */
     boolean roundsAreIndependent();
 

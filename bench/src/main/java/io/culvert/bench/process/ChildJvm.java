@@ -7,19 +7,22 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
-/** A JVM that runs a class of this program, from the module path or the class path as this one. */
+/** A JVM that runs a class of this program, or of another build of it. */
 public final class ChildJvm {
     /** In this property {@code bin/culvert} passes the daemon's JVM options, one per line. */
     private static final String DAEMON_OPTIONS = "culvert.daemon.options";
 
+    private static final String MODULE = "io.culvert.bench";
     private static final int TAIL = 5;
 
     private ChildJvm() {}
 
     /**
-     * Runs a class until it ends. Interrupting the calling thread ends the JVM.
+     * Runs a class until it ends, from the module path or the class path as this JVM. Interrupting the calling thread
+     * ends it.
      *
      * @param main the class
      * @param jvmArguments options of the JVM, besides those for access to the modules
@@ -30,13 +33,25 @@ public final class ChildJvm {
      */
     public static String run(Class<?> main, List<String> jvmArguments, String prefix, String... arguments)
             throws IOException, InterruptedException {
+        return run(Optional.empty(), main, jvmArguments, prefix, arguments);
+    }
+
+    /**
+     * Runs a class of another build.
+     *
+     * @param modules the directory of the other build's jars; empty for this build
+     */
+    public static String run(
+            Optional<Path> modules, Class<?> main, List<String> jvmArguments, String prefix, String... arguments)
+            throws IOException, InterruptedException {
+        boolean modular = modules.isPresent() || ChildJvm.class.getModule().isNamed();
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         command.addAll(List.of(
-                "--add-exports=java.base/jdk.internal.misc=" + (modular() ? "org.agrona" : "ALL-UNNAMED"),
-                "--enable-native-access=" + (modular() ? "io.culvert.natives,io.culvert.crypto" : "ALL-UNNAMED")));
+                "--add-exports=java.base/jdk.internal.misc=" + (modular ? "org.agrona" : "ALL-UNNAMED"),
+                "--enable-native-access=" + (modular ? "io.culvert.natives,io.culvert.crypto" : "ALL-UNNAMED")));
         command.addAll(jvmArguments);
-        command.addAll(program(main));
+        command.addAll(modular ? program(modules, main) : program(main));
         command.addAll(List.of(arguments));
         return result(prefix, output(command));
     }
@@ -47,22 +62,17 @@ public final class ChildJvm {
                 .toList();
     }
 
-    private static boolean modular() {
-        return ChildJvm.class.getModule().isNamed();
+    private static List<String> program(Optional<Path> modules, Class<?> main) {
+        return List.of(
+                "--module-path",
+                modules.map(Path::toString).orElseGet(() -> System.getProperty("jdk.module.path")),
+                "-m",
+                MODULE + "/" + main.getName());
     }
 
     private static List<String> program(Class<?> main) {
-        return modular()
-                ? List.of(
-                        "--module-path",
-                        System.getProperty("jdk.module.path"),
-                        "-m",
-                        main.getModule().getName() + "/" + main.getName())
-                : List.of(
-                        "--add-modules=jdk.incubator.vector",
-                        "-cp",
-                        System.getProperty("java.class.path"),
-                        main.getName());
+        return List.of(
+                "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), main.getName());
     }
 
     private static String output(List<String> command) throws IOException, InterruptedException {
