@@ -12,7 +12,6 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
-import org.openjdk.jcstress.infra.results.ZZ_Result;
 
 /** {@link OrderedQueue} and {@link CommitEntry} under concurrent access. */
 final class OrderedQueueStress {
@@ -35,46 +34,56 @@ final class OrderedQueueStress {
         return element == null ? 0 : element.payload;
     }
 
-    /**
-     * A commit was already requested when the last element is finished: it takes that element, or the home is woken.
-     */
+    /** Looks until the token is released; returns the sum of the payloads. */
+    private static int commit(OrderedQueue<Element> queue) {
+        int sum = 0;
+        do {
+            queue.look();
+            for (int payload; (payload = poll(queue)) != 0; ) {
+                sum += payload;
+            }
+        } while (!queue.tryRelease());
+        return sum;
+    }
+
+    /** The last element is finished while the holder looks and releases: one of the two takes it. */
     @JCStressTest
-    @Outcome(id = "false, true", expect = ACCEPTABLE, desc = "The commit under way takes it.")
-    @Outcome(id = "true, false", expect = ACCEPTABLE, desc = "The home is woken again.")
-    @Outcome(id = "true, true", expect = ACCEPTABLE, desc = "Taken, and a spurious wake-up.")
-    @Outcome(id = "false, false", expect = FORBIDDEN, desc = "A lost wake-up: the peer stalls.")
+    @Outcome(id = "0, 1", expect = ACCEPTABLE, desc = "The holder takes it.")
+    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The finisher is the next holder.")
+    @Outcome(id = "0, 0", expect = FORBIDDEN, desc = "A lost wake-up: the peer stalls.")
+    @Outcome(expect = FORBIDDEN)
     @State
     public static class WakeUp {
         private final OrderedQueue<Element> queue = new OrderedQueue<>(2);
         private final Element element = new Element();
 
-        /** One pending element and a requested commit. */
+        /** One pending element, and a holder. */
         public WakeUp() {
-            queue.offer(element);
-            queue.requestCommit();
+            element.payload = 1;
+            queue.offer(element, 1);
+            queue.tryAcquire();
         }
 
         /** Finishes the work. */
         @Actor
-        public void finisher(ZZ_Result result) {
+        public void finisher(II_Result result) {
             element.publish(CommitEntry.DONE);
-            result.r1 = queue.requestCommit();
+            result.r1 = queue.tryAcquire() ? commit(queue) : 0;
         }
 
         /** Commits. */
         @Actor
-        public void home(ZZ_Result result) {
-            queue.beginCommit();
-            result.r2 = queue.pollReady() != null;
+        public void holder(II_Result result) {
+            result.r2 = commit(queue);
         }
     }
 
-    /** Two finish at once: one of them wakes the home, whose one commit takes both in order. */
+    /** Two finish at once, of whom the second waits for the first in the queue: both are committed, by either. */
     @JCStressTest
     @Outcome(
-            id = {"1, 0, 1, 2", "0, 1, 1, 2"},
+            id = {"3, 0", "0, 3", "1, 2"},
             expect = ACCEPTABLE,
-            desc = "Woken once, taken in order.")
+            desc = "Each is taken once, the first first.")
     @Outcome(expect = FORBIDDEN)
     @State
     public static class TwoFinishers {
@@ -86,30 +95,145 @@ final class OrderedQueueStress {
         public TwoFinishers() {
             first.payload = 1;
             second.payload = 2;
-            queue.offer(first);
-            queue.offer(second);
+            queue.offer(first, 1);
+            queue.offer(second, 1);
         }
 
         /** Finishes the first. */
         @Actor
-        public void one(IIII_Result result) {
+        public void one(II_Result result) {
             first.publish(CommitEntry.DONE);
-            result.r1 = queue.requestCommit() ? 1 : 0;
+            result.r1 = queue.tryAcquire() ? commit(queue) : 0;
         }
 
         /** Finishes the second. */
         @Actor
-        public void two(IIII_Result result) {
+        public void two(II_Result result) {
             second.publish(CommitEntry.DONE);
-            result.r2 = queue.requestCommit() ? 1 : 0;
+            result.r2 = queue.tryAcquire() ? commit(queue) : 0;
+        }
+    }
+
+    /** What a holder writes, plainly, the next holder reads: none of three commits is lost or done at the same time. */
+    @JCStressTest
+    @Outcome(id = "3, 0", expect = ACCEPTABLE)
+    @Outcome(expect = FORBIDDEN, desc = "Two held the token at once, or one did not see what the other wrote.")
+    @State
+    public static class HolderState {
+        private final OrderedQueue<Element> queue = new OrderedQueue<>(4);
+        private final Element[] elements = {new Element(), new Element(), new Element()};
+        private int committed;
+        private int outOfOrder;
+
+        /** Three pending elements. */
+        public HolderState() {
+            for (int i = 0; i < elements.length; i++) {
+                elements[i].payload = i;
+                queue.offer(elements[i], 1);
+            }
         }
 
-        /** Commits after both. */
+        private void finish(int i) {
+            elements[i].publish(CommitEntry.DONE);
+            if (queue.tryAcquire()) {
+                do {
+                    queue.look();
+                    for (Element element; (element = queue.pollReady()) != null; ) {
+                        outOfOrder += element.payload == committed ? 0 : 1;
+                        committed++;
+                    }
+                } while (!queue.tryRelease());
+            }
+        }
+
+        /** Finishes the first and the last. */
+        @Actor
+        public void one() {
+            finish(2);
+            finish(0);
+        }
+
+        /** Finishes the second. */
+        @Actor
+        public void two() {
+            finish(1);
+        }
+
+        /** Reads the state after the last release. */
         @Arbiter
-        public void home(IIII_Result result) {
-            queue.beginCommit();
-            result.r3 = poll(queue);
-            result.r4 = poll(queue);
+        public void end(II_Result result) {
+            result.r1 = committed;
+            result.r2 = outOfOrder;
+        }
+    }
+
+    /** Two producers: the numbers rise along the queue, and none is given twice. */
+    @JCStressTest
+    @Outcome(id = "0, 1, 2, 6", expect = ACCEPTABLE, desc = "2, then 4.")
+    @Outcome(id = "0, 1, 4, 6", expect = ACCEPTABLE, desc = "4, then 2.")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class Numbers {
+        private final OrderedQueue<Element> queue = new OrderedQueue<>(2);
+        private long one;
+        private long two;
+
+        /** Takes 2 numbers. */
+        @Actor
+        public void one() {
+            one = queue.offer(Element.finished(2), 2);
+        }
+
+        /** Takes 4 numbers. */
+        @Actor
+        public void two() {
+            two = queue.offer(Element.finished(4), 4);
+        }
+
+        /** The first number, whether the queue has the order of the numbers, the second number, and their sum. */
+        @Arbiter
+        public void end(IIII_Result result) {
+            result.r1 = (int) Math.min(one, two);
+            result.r2 = poll(queue) == (one == 0 ? 2 : 4) ? 1 : 0;
+            result.r3 = (int) Math.max(one, two);
+            result.r4 = (int) queue.numbers();
+        }
+    }
+
+    /** A full queue takes one more element when one was polled, and never two. */
+    @JCStressTest
+    @Outcome(id = "2, 2", expect = ACCEPTABLE, desc = "Offered after the poll.")
+    @Outcome(id = "2, 0", expect = ACCEPTABLE, desc = "Refused.")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class Full {
+        private final OrderedQueue<Element> queue = new OrderedQueue<>(1);
+        private int offered;
+
+        /** A full queue. */
+        public Full() {
+            queue.offer(Element.finished(2), 1);
+        }
+
+        /** Polls. */
+        @Actor
+        public void holder(II_Result result) {
+            result.r1 = poll(queue);
+        }
+
+        /** Offers two. */
+        @Actor
+        public void producer() {
+            offered = queue.offer(Element.finished(2), 1) == OrderedQueue.FULL ? 0 : 2;
+            if (offered != 0 && queue.offer(Element.finished(3), 1) != OrderedQueue.FULL) {
+                offered = 3;
+            }
+        }
+
+        /** Polls what was offered. */
+        @Arbiter
+        public void end(II_Result result) {
+            result.r2 = poll(queue) == offered ? offered : -1;
         }
     }
 
@@ -151,7 +275,7 @@ final class OrderedQueueStress {
         @Actor
         public void producer() {
             element.reset();
-            queue.offer(element);
+            queue.offer(element, 1);
         }
 
         /** Polls. */
@@ -175,8 +299,8 @@ final class OrderedQueueStress {
         /** Offers two finished elements. */
         @Actor
         public void producer() {
-            queue.offer(Element.finished(1));
-            queue.offer(Element.finished(2));
+            queue.offer(Element.finished(1), 1);
+            queue.offer(Element.finished(2), 1);
         }
 
         /** Polls twice. */
@@ -201,15 +325,15 @@ final class OrderedQueueStress {
         /** Offers 1 and 2. */
         @Actor
         public void one() {
-            queue.offer(Element.finished(1));
-            queue.offer(Element.finished(2));
+            queue.offer(Element.finished(1), 1);
+            queue.offer(Element.finished(2), 1);
         }
 
         /** Offers 3 and 4. */
         @Actor
         public void two() {
-            queue.offer(Element.finished(3));
-            queue.offer(Element.finished(4));
+            queue.offer(Element.finished(3), 1);
+            queue.offer(Element.finished(4), 1);
         }
 
         /** Takes all. */

@@ -107,7 +107,7 @@ final class DirectTransport implements Transport {
     }
 
     @Override
-    public void writeTun(long address, int length) {
+    public void writeTun(int queue, long address, int length) {
         written += length;
     }
 }

@@ -25,18 +25,28 @@ import io.culvert.engine.timer.PeerTimers;
 import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * A peer: its keys, its endpoint, and the protocol's reactions to its packets (the kernel's peer.c, and the peer's side
  * of send.c, receive.c and timers.c). {@link PeerConfiguration} has the configured part.
  *
  * <p>Its <em>home</em> is one worker. Fields and methods belong to the home's thread alone, without a lock or fence,
- * unless they say otherwise. Other threads {@linkplain Worker#post post} to the home.
+ * unless they say otherwise. Other threads {@linkplain Worker#post post} to the home. Any worker may commit trains, one
+ * at a time for each direction, and {@linkplain #want asks} the home for what happens once in many trains.
  */
 public final class Peer extends PeerPath implements PeerTimers.Events {
     private static final AtomicLongFieldUpdater<Peer> SENT = AtomicLongFieldUpdater.newUpdater(Peer.class, "sentBytes");
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
+    private static final AtomicReferenceFieldUpdater<Peer, UdpEndpoint> ENDPOINT =
+            AtomicReferenceFieldUpdater.newUpdater(Peer.class, UdpEndpoint.class, "endpoint");
+
+    // What the home attends to.
+    private static final int TIMERS = 1;
+    private static final int CONFIRMATION = 2;
+    private static final int NEW_KEY = 4;
+    private static final int LAST_MINUTE = 8;
 
     private final Device device;
     private final PublicKey publicKey;
@@ -49,19 +59,33 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     private final PeerTimers timers;
     private final StagedPackets staged;
-    private final UdpEndpoint endpoint = new UdpEndpoint();
     private final PeerConfiguration configuration;
 
-    // Written by the home with release stores, because readers tolerate delay; read by any thread.
+    /**
+     * Written by the home and by the holder of the receive token; read by any thread. Volatile: an instance does not
+     * change after it was published here.
+     */
+    private volatile UdpEndpoint endpoint = new UdpEndpoint();
+    /** The one before, so that a peer that alternates between two costs no memory. Shared as {@code endpoint}. */
+    private volatile UdpEndpoint lastEndpoint = endpoint;
+
+    // Bytes of data messages. Written by the holders of the tokens with release stores, because readers tolerate delay,
+    // and the tokens order the writers; read by any thread.
     private volatile long sentBytes;
     private volatile long receivedBytes;
+    // Bytes of handshake messages. Written by the home; read by any thread.
+    private volatile long sentHandshakeBytes;
+    private volatile long receivedHandshakeBytes;
+
     /** Written by the home with a volatile store; read by any thread. */
     private volatile long handshakeSeconds;
 
     private int handshakeNanos;
-    private long lastSentHandshake;
     private int handshakeAttempts;
-    private boolean sentLastMinuteHandshake;
+
+    // Written by the home; read by the holders of the tokens. Volatile, because no other fence orders them.
+    private volatile long lastSentHandshake;
+    private volatile boolean sentLastMinuteHandshake;
 
     Peer(Device device, PublicKey publicKey, Worker home) {
         super(home);
@@ -85,12 +109,12 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     /** UDP payload bytes sent to the peer, handshakes included. */
     public long sentBytes() {
-        return sentBytes;
+        return sentBytes + sentHandshakeBytes;
     }
 
     /** UDP payload bytes received from the peer, handshakes included. */
     public long receivedBytes() {
-        return receivedBytes;
+        return receivedBytes + receivedHandshakeBytes;
     }
 
     /** Wall-clock time of the last completed handshake, in seconds since 1970; 0 before the first. */
@@ -213,9 +237,10 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private void sendHandshakeMessage(byte[] message) {
         timers.anyAuthenticatedPacketTraversal(now());
         timers.anyAuthenticatedPacketSent();
+        timers.schedule(now());
         lastSentHandshake = now();
         home().sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP);
-        SENT.lazySet(this, sentBytes + message.length);
+        sentHandshakeBytes += message.length;
     }
 
     /**
@@ -223,10 +248,9 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
      * keypair.
      */
     void sessionAsResponder(Keypair<?> keypair, UdpEndpoint from, int initiationBytes, byte[] response) {
-        if (!install(keypair, from, initiationBytes)) {
-            return;
+        if (install(keypair, from, initiationBytes)) {
+            sendHandshakeMessage(response);
         }
-        sendHandshakeMessage(response);
     }
 
     /** Installs the keypair of an accepted response. */
@@ -246,11 +270,13 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
             return false;
         }
         setEndpoint(from);
+        keypair.numberFrom(nextNumber());
         keypairs.addNew(keypair);
         timers.sessionDerived(now());
         timers.anyAuthenticatedPacketReceived();
         timers.anyAuthenticatedPacketTraversal(now());
-        RECEIVED.lazySet(this, receivedBytes + messageBytes);
+        timers.schedule(now());
+        receivedHandshakeBytes += messageBytes;
         return true;
     }
 
@@ -264,45 +290,91 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     @Override
-    public void sent(Keypair<?> keypair, long bytes, boolean data, long now) {
-        timers.anyAuthenticatedPacketTraversal(now);
+    public void sent(Worker worker, Keypair<?> keypair, long counter, long bytes, boolean data) {
+        long now = worker.now();
+        boolean schedule = timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         if (data) {
-            timers.dataSent(now);
+            schedule |= timers.dataSent(now);
         }
         SENT.lazySet(this, sentBytes + bytes);
-        // send.c, keep_key_fresh
-        if (keypair.sendingCounter() > REKEY_AFTER_MESSAGES
-                || keypair.isInitiator() && now - keypair.createdNanos() >= REKEY_AFTER_TIME) {
-            sendHandshakeInitiation(false);
+        int wants = (schedule ? TIMERS : 0) | (isNewKeyDue(keypair, counter, now) ? NEW_KEY : 0);
+        if (wants != 0) {
+            want(worker, wants);
+        }
+    }
+
+    /** As in send.c, keep_key_fresh; {@code false} while an initiation would be too early. */
+    private boolean isNewKeyDue(Keypair<?> keypair, long counter, long now) {
+        return (Long.compareUnsigned(counter, REKEY_AFTER_MESSAGES) >= 0
+                        || keypair.isInitiator() && now - keypair.createdNanos() >= REKEY_AFTER_TIME)
+                && now - lastSentHandshake >= REKEY_TIMEOUT;
+    }
+
+    @Override
+    public void authenticated(Worker worker, Keypair<?> keypair, UdpEndpoint from) {
+        setEndpoint(from);
+        long now = worker.now();
+        int wants = 0;
+        if (!keypair.isInitiator() && !keypair.isReceived()) {
+            keypair.markReceived();
+            wants = CONFIRMATION;
+        }
+        if (!sentLastMinuteHandshake && isInLastMinute(keypair, now)) {
+            wants |= LAST_MINUTE;
+        }
+        timers.anyAuthenticatedPacketReceived();
+        if (timers.anyAuthenticatedPacketTraversal(now)) {
+            wants |= TIMERS;
+        }
+        if (wants != 0) {
+            want(worker, wants);
+        }
+    }
+
+    /** As in receive.c, keep_key_fresh: an age at which a side that sends has renewed the key already. */
+    private static boolean isInLastMinute(Keypair<?> keypair, long now) {
+        return keypair.isInitiator()
+                && now - keypair.createdNanos() >= REJECT_AFTER_TIME - KEEPALIVE_TIMEOUT - REKEY_TIMEOUT;
+    }
+
+    @Override
+    public void received(Worker worker, long bytes, boolean data) {
+        RECEIVED.lazySet(this, receivedBytes + bytes);
+        if (data && timers.dataReceived(worker.now())) {
+            want(worker, TIMERS);
         }
     }
 
     @Override
-    public void authenticated(Keypair<?> keypair, UdpEndpoint from, long now) {
-        if (!from.sameAs(endpoint)) {
-            setEndpoint(from);
+    protected void attend(int wants) {
+        if ((wants & CONFIRMATION) != 0) {
+            confirm();
         }
-        if (keypairs.receivedWith(keypair)) {
+        if ((wants & LAST_MINUTE) != 0) {
+            lastMinuteHandshake();
+        }
+        if ((wants & NEW_KEY) != 0) {
+            sendHandshakeInitiation(false);
+        }
+        timers.schedule(now());
+    }
+
+    /** The first message of a session confirms that the initiator has its keys. */
+    private void confirm() {
+        Keypair<?> next = keypairs.next();
+        if (next != null && next.isReceived() && keypairs.receivedWith(next)) {
             handshakeComplete();
             sendStaged();
         }
-        // receive.c, keep_key_fresh: once in a session, at an age at which a side that sends has renewed it already.
-        if (!sentLastMinuteHandshake
-                && keypair.isInitiator()
-                && now - keypair.createdNanos() >= REJECT_AFTER_TIME - KEEPALIVE_TIMEOUT - REKEY_TIMEOUT) {
-            sentLastMinuteHandshake = true;
-            sendHandshakeInitiation(false);
-        }
-        timers.anyAuthenticatedPacketReceived();
-        timers.anyAuthenticatedPacketTraversal(now);
     }
 
-    @Override
-    public void received(long bytes, boolean data, long now) {
-        RECEIVED.lazySet(this, receivedBytes + bytes);
-        if (data) {
-            timers.dataReceived(now);
+    /** Once in a session. */
+    private void lastMinuteHandshake() {
+        Keypair<?> current = keypairs.current();
+        if (!sentLastMinuteHandshake && current != null && isInLastMinute(current, now())) {
+            sentLastMinuteHandshake = true;
+            sendHandshakeInitiation(false);
         }
     }
 
@@ -311,20 +383,38 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         return endpoint;
     }
 
+    /** Copies an endpoint. The home and the holder of the receive token; the later of two at once counts. */
     private void setEndpoint(UdpEndpoint from) {
-        endpoint.copyFrom(from);
+        if (from.sameAs(endpoint)) {
+            return;
+        }
+        UdpEndpoint last = lastEndpoint;
+        if (!from.sameAs(last)) {
+            last = new UdpEndpoint();
+            last.copyFrom(from);
+        }
+        lastEndpoint = endpoint;
+        endpoint = last;
         endpointKnown();
     }
 
     /** Sets the configured endpoint. */
     void setEndpoint(InetSocketAddress address) {
-        endpoint.set(address);
-        endpointKnown();
+        UdpEndpoint configured = new UdpEndpoint();
+        configured.set(address);
+        setEndpoint(configured);
     }
 
     /** Forgets the source address: the system chooses one for the next datagram. */
     void clearSource() {
-        endpoint.clearSource();
+        UdpEndpoint seen = endpoint;
+        if (seen.hasSource()) {
+            UdpEndpoint cleared = new UdpEndpoint();
+            cleared.copyFrom(seen);
+            cleared.clearSource();
+            // If this fails, the peer has another endpoint now, with a source that works.
+            ENDPOINT.compareAndSet(this, seen, cleared);
+        }
     }
 
     @Override
@@ -336,7 +426,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
         handshakeAttempts++;
         // The cause may be the source address: let the system choose another.
-        endpoint.clearSource();
+        clearSource();
         sendHandshakeInitiation(true);
     }
 
@@ -347,7 +437,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     @Override
     public void onNewHandshake(long now) {
-        endpoint.clearSource();
+        clearSource();
         sendHandshakeInitiation(false);
     }
 
@@ -400,8 +490,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
                 configuration.keepaliveSeconds(),
                 handshakeSeconds,
                 handshakeNanos,
-                receivedBytes,
-                sentBytes,
+                receivedBytes(),
+                sentBytes(),
                 allowedIps);
     }
 }

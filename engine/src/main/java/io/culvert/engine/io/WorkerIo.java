@@ -94,8 +94,15 @@ public interface WorkerIo extends AutoCloseable {
      */
     int groKinds();
 
-    /** Queues {@code length} bytes, virtio-net header first, for the TUN. */
-    void writeTun(long address, int length);
+    /**
+     * Queues a packet or super-packet for the TUN.
+     *
+     * @param queue of the TUN, from which the kernel then sends the other direction of the packet's flow: the number of
+     *     the worker that is to read it
+     * @param address of the virtio-net header, which the packet follows
+     * @param length of both
+     */
+    void writeTun(int queue, long address, int length);
 
     /**
      * Queues datagrams to one endpoint.

@@ -46,7 +46,8 @@ abstract class LinuxIo implements WorkerIo {
     private int groKinds;
 
     final boolean coalescesWakeups;
-    int tun;
+    private final TunDevice device;
+    final int tun;
     boolean tunRemoved;
     boolean tunReadable;
     boolean ipv4Readable;
@@ -56,6 +57,7 @@ abstract class LinuxIo implements WorkerIo {
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.device = device;
         this.worker = worker;
+        this.device = device;
         tun = device.descriptor(worker);
         groKinds = (on.contains(Offload.TUN_TCP_GRO) ? Coalescer.TCP : 0)
                 | (on.contains(Offload.TUN_UDP_GRO) ? Coalescer.UDP : 0)
@@ -159,7 +161,7 @@ abstract class LinuxIo implements WorkerIo {
     /**
      * Counts a TUN write. A refused super-packet is segmented and written again, and its kind is no longer coalesced.
      */
-    final void tunWritten(long address, int length, int result) {
+    final void tunWritten(int queue, long address, int length, int result) {
         if (result >= 0) {
             counters.add(Counter.TUN_WRITES, 1);
         } else if (result == -linux_h.EBADFD) {
@@ -175,24 +177,29 @@ abstract class LinuxIo implements WorkerIo {
                         "the TUN refused coalesced {0} packets (EINVAL): they are written one by one from now on",
                         udp ? "UDP" : "TCP");
             }
-            writeSegments();
+            writeSegments(queue);
         } else {
             counters.add(Counter.TUN_WRITE_ERRORS, 1);
         }
     }
 
-    private void writeSegments() {
+    private void writeSegments(int queue) {
         while (segmenter.remaining() > 0) {
             VirtioNetHeader.clear(segment);
             int bytes = VirtioNetHeader.BYTES + segmenter.next(segment + VirtioNetHeader.BYTES);
-            int written = writeNow(segment, bytes);
+            int written = writeNow(queue, segment, bytes);
             counters.add(written >= 0 ? Counter.TUN_WRITES : Counter.TUN_WRITE_ERRORS, 1);
         }
     }
 
-    final int writeNow(long address, int length) {
+    final int writeNow(int queue, long address, int length) {
         counters.add(Counter.SYSCALLS, 1);
-        return Linux.write(calls, tun, address, length);
+        return Linux.write(calls, descriptor(queue), address, length);
+    }
+
+    /** The descriptor of a TUN queue, also of another worker: any thread may write to any queue. */
+    final int descriptor(int queue) {
+        return device.descriptor(queue);
     }
 
     @Override

@@ -74,8 +74,8 @@ final class PlainIo extends LinuxIo {
     }
 
     @Override
-    public void writeTun(long address, int length) {
-        tunWritten(address, length, writeNow(address, length));
+    public void writeTun(int queue, long address, int length) {
+        tunWritten(queue, address, length, writeNow(queue, address, length));
     }
 
     @Override

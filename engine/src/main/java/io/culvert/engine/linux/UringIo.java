@@ -48,6 +48,7 @@ final class UringIo extends LinuxIo {
 
     private final long[] writeAddress = new long[MAX_WRITES];
     private final int[] writeLength = new int[MAX_WRITES];
+    private final int[] writeQueue = new int[MAX_WRITES];
     private int writes;
     private int inFlight;
 
@@ -113,7 +114,7 @@ final class UringIo extends LinuxIo {
             case TUN_WRITE -> {
                 inFlight--;
                 int i = UserData.id(userData);
-                tunWritten(writeAddress[i], writeLength[i], result);
+                tunWritten(writeQueue[i], writeAddress[i], writeLength[i], result);
             }
             case SEND_IPV4 -> sent(ipv4, UserData.id(userData), result);
             case SEND_IPV6 -> sent(ipv6, UserData.id(userData), result);
@@ -140,10 +141,11 @@ final class UringIo extends LinuxIo {
     }
 
     @Override
-    public void writeTun(long address, int length) {
+    public void writeTun(int queue, long address, int length) {
         if (writes == MAX_WRITES) {
             flush();
         }
+        writeQueue[writes] = queue;
         writeAddress[writes] = address;
         writeLength[writes++] = length;
     }
@@ -151,9 +153,7 @@ final class UringIo extends LinuxIo {
     @Override
     public void flush() {
         for (int i = 0; i < writes; i++) {
-            long data = UserData.of(TUN_WRITE, i);
-            int fixed = liburing_h.IOSQE_FIXED_FILE;
-            while (!submissions.prepWrite(TUN_SLOT, fixed, writeAddress[i], writeLength[i], data)) {
+            while (!prepareWrite(i)) {
                 await();
             }
             inFlight++;
@@ -164,6 +164,13 @@ final class UringIo extends LinuxIo {
         writes = 0;
         ipv4.clear();
         ipv6.clear();
+    }
+
+    private boolean prepareWrite(int i) {
+        boolean own = writeQueue[i] == worker;
+        int file = own ? TUN_SLOT : descriptor(writeQueue[i]);
+        int flags = own ? liburing_h.IOSQE_FIXED_FILE : 0;
+        return submissions.prepWrite(file, flags, writeAddress[i], writeLength[i], UserData.of(TUN_WRITE, i));
     }
 
     @Override

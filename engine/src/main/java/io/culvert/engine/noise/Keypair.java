@@ -3,8 +3,6 @@ package io.culvert.engine.noise;
 
 import io.culvert.engine.message.Limits;
 import io.culvert.natives.Memory;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 
 /**
  * The keys of one session (the kernel's noise_keypair): a key and a counter for each direction, and the index of the
@@ -13,25 +11,15 @@ import java.lang.invoke.VarHandle;
  * <p>Every user holds a reference: the peer's {@link Keypairs}, and each train in flight. The last release zeroes and
  * frees the keys.
  *
- * <p>Threads: any thread advances {@code sendingCounter}, atomically. The validity flags only change from true to
- * false, on any thread; a reader that sees the change late uses the key slightly longer, which is harmless. The
- * {@link #replayWindow} belongs to the peer's home. All other fields are final.
+ * <p>Threads: the validity flags only change from true to false, on any thread; a reader that sees the change late uses
+ * the key slightly longer, which is harmless. The {@link #replayWindow} belongs to the worker that holds the token of
+ * the peer's receive queue. Fields without a comment are final.
  *
  * @param <P> the type of peers
  */
 public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> {
-    /** Returned by {@link #takeNonces} if no nonces are left. */
+    /** Returned by {@link #nonce} if no nonces are left. */
     public static final long NO_NONCES = -1;
-
-    private static final VarHandle SENDING_COUNTER;
-
-    static {
-        try {
-            SENDING_COUNTER = MethodHandles.lookup().findVarHandle(Keypair.class, "sendingCounter", long.class);
-        } catch (ReflectiveOperationException e) {
-            throw new ExceptionInInitializerError(e);
-        }
-    }
 
     private final long keys;
     private final P owner;
@@ -40,7 +28,11 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
     private final boolean initiator;
     private final long createdNanos;
     private final ReplayWindow replayWindow = new ReplayWindow();
-    private long sendingCounter;
+    /** The number that is nonce 0. Written before the session is published to senders, which orders it. */
+    private long firstNumber;
+    /** Written by the holder of the peer's receive token, read by the home. */
+    private volatile boolean received;
+
     private volatile boolean sendingValid = true;
     private volatile boolean receivingValid = true;
 
@@ -90,7 +82,7 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         return createdNanos;
     }
 
-    /** The replay window; the peer's home only. */
+    /** The replay window; the holder of the peer's receive token only. */
     public ReplayWindow replayWindow() {
         return replayWindow;
     }
@@ -123,31 +115,35 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         sendingValid = false;
     }
 
+    /** Sets the number of the peer's {@code OrderedQueue} that is nonce 0. Once, before anybody sends with the key. */
+    public void numberFrom(long number) {
+        firstNumber = number;
+    }
+
     /**
-     * Reserves {@code count} consecutive counters, each for one message. Any thread.
+     * The nonce of a message with a number; the messages after it have the nonces after it. Any thread. A queue gives
+     * each number once, so each nonce is used once.
      *
-     * @param count 1 to 64
-     * @return the first counter, an unsigned number below REJECT_AFTER_MESSAGES; {@link #NO_NONCES} if the key must not
-     *     send any more
+     * @param number from the peer's {@code OrderedQueue}, which gave {@code count} of them, 1 to 64
+     * @return an unsigned number below REJECT_AFTER_MESSAGES; {@link #NO_NONCES} if the key must not send any more
      */
-    public long takeNonces(int count) {
-        if (!sendingValid) {
-            return NO_NONCES;
-        }
-        long first = (long) SENDING_COUNTER.getAndAdd(this, (long) count);
-        if (Long.compareUnsigned(first, Limits.REJECT_AFTER_MESSAGES - count) <= 0) {
+    public long nonce(long number, int count) {
+        long first = number - firstNumber;
+        if (sendingValid && Long.compareUnsigned(first, Limits.REJECT_AFTER_MESSAGES - count) <= 0) {
             return first;
         }
-        // Resets the counter, so that threads that add before they see the flag do not wrap it past 2^64. That would
-        // take more than a hundred threads between the addition and the reset of one.
         sendingValid = false;
-        SENDING_COUNTER.setVolatile(this, Limits.REJECT_AFTER_MESSAGES);
         return NO_NONCES;
     }
 
-    /** The number of counters reserved so far, an unsigned number. Any thread. */
-    public long sendingCounter() {
-        return (long) SENDING_COUNTER.getOpaque(this);
+    /** Whether an authentic message was received. Any thread. */
+    public boolean isReceived() {
+        return received;
+    }
+
+    /** An authentic message was received. The holder of the peer's receive token. */
+    public void markReceived() {
+        received = true;
     }
 
     @Override

@@ -12,7 +12,8 @@ import java.lang.invoke.VarHandle;
  * <p>As in the kernel, {@code next} is the greatest accepted counter plus one, and a counter uses the bit of its value
  * plus one; in an empty window {@code next} is 0.
  *
- * <p>Confined to the peer's home, except {@link #next}: the home writes it (opaque), and any thread reads it. A stale
+ * <p>Confined to the worker that holds the token of the peer's receive queue, which orders the uses of two workers,
+ * except {@link #next}: the holder writes it (opaque), and any thread reads it. A stale
  * value only delays the refusal of a message, which {@link #accept} then refuses.
  */
 public final class ReplayWindow {

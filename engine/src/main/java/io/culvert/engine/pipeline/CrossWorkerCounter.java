@@ -5,6 +5,6 @@ package io.culvert.engine.pipeline;
 public enum CrossWorkerCounter {
     /** Trains of other workers that this worker stole, and sealed or opened. */
     STOLEN,
-    /** Commits that this worker requested from other workers, the homes of the peers. */
-    COMMIT_REQUESTED
+    /** Trains that this worker committed for peers whose home is another worker. */
+    COMMITTED
 }

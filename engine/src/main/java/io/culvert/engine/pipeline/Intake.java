@@ -134,10 +134,10 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         }
     }
 
-    /** Queues a packet or super-packet for the TUN. */
-    void writeTun(long vnetHeader, int length) {
+    /** Queues a packet or super-packet for a queue of the TUN. */
+    void writeTun(int queue, long vnetHeader, int length) {
         pacer.write(vnetHeader, length);
-        io.writeTun(vnetHeader, length);
+        io.writeTun(queue, vnetHeader, length);
     }
 
     /** After a flush, whether the worker must yield its CPU to the readers of what it wrote. */

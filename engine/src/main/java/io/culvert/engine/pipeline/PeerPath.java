@@ -3,16 +3,35 @@ package io.culvert.engine.pipeline;
 
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.noise.Keypair;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 
 /**
  * A peer as the pipeline knows it, without handshakes, timers and configuration. {@code device.Peer} is the only
  * subclass.
  *
- * <p>The peer's <em>home</em> is one worker, which commits its trains. Methods belong to the home's thread unless they
- * say otherwise.
+ * <p>The peer's <em>home</em> is one worker, which owns its state and does what happens once in many trains: it sends
+ * handshakes, changes keypairs, and runs timers. The worker that holds the token of the peer's queue commits trains;
+ * where a commit calls for more, the home {@linkplain #want is asked for attention}. Methods belong to the home's
+ * thread unless they say otherwise.
  */
 public abstract class PeerPath {
+    private static final VarHandle WANTS;
+
+    static {
+        try {
+            WANTS = MethodHandles.lookup().findVarHandle(PeerPath.class, "wants", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final Worker home;
+    /** The next peer of the home's {@link AttentionList}, which orders it. */
+    PeerPath nextWanting;
+    /** What the home is to attend to; 0 while the peer is not in the list. Exchanged by all, atomically. */
+    @SuppressWarnings("unused") // through WANTS
+    private int wants;
 
     // Written once, by a handshake thread under the handshake's monitor. Any worker reads them, after it has got a
     // keypair of the peer from the index table or from takeSendingKeypair, whose release and acquire order the write
@@ -21,8 +40,8 @@ public abstract class PeerPath {
     private volatile TrainQueue receiveQueue;
 
     /**
-     * Written by the home; read by any worker before it fills a train for this peer. Volatile, because no other fence
-     * orders it.
+     * Written by the home and the holder of the receive token; read by any worker before it fills a train for this
+     * peer. Volatile, because no other fence orders it.
      */
     private volatile boolean hasEndpoint;
     /** Written once, by the home; read by any thread. Volatile, because no other fence orders it. */
@@ -33,7 +52,7 @@ public abstract class PeerPath {
         this.home = home;
     }
 
-    /** The worker that commits the peer's trains and owns its state. Any thread. */
+    /** The worker that owns the peer's state. Any thread. */
     public final Worker home() {
         return home;
     }
@@ -68,6 +87,11 @@ public abstract class PeerPath {
         return receiveQueue;
     }
 
+    /** The number of the next outbound message: nonce 0 of a keypair that is installed now. Any thread. */
+    protected final long nextNumber() {
+        return transmitQueue.trains.numbers();
+    }
+
     /** Creates the queues, before the peer's first keypair is published. Under the monitor of the peer's handshake. */
     public final void ensureQueues() {
         if (receiveQueue == null) {
@@ -91,25 +115,59 @@ public abstract class PeerPath {
      */
     public abstract void stage(Worker worker, long vnetHeader, int length, int packets);
 
-    /** The endpoint to send to. */
+    /**
+     * Has the home attend to something; at once if {@code worker} is the home.
+     *
+     * @param worker on whose thread this is called
+     * @param reasons bits for {@link #attend}
+     */
+    protected final void want(Worker worker, int reasons) {
+        if (worker == home) {
+            attend(reasons);
+        } else if (addWants(reasons)) {
+            home.attend(this);
+        }
+    }
+
+    /** Notes what the home is to attend to; returns whether the caller must list the peer. Any worker. */
+    final boolean addWants(int reasons) {
+        return (int) WANTS.getAndBitwiseOr(this, reasons) == 0;
+    }
+
+    /** Attends to what other workers wanted. The exchange orders what they wrote before. */
+    final void attendWants() {
+        attend((int) WANTS.getAndSet(this, 0));
+    }
+
+    /** Does what a commit called for: the bits of {@link #want}, which may no longer be due. */
+    protected abstract void attend(int reasons);
+
+    /** The endpoint to send to, which does not change any more: the peer gets another instance. Any thread. */
     public abstract UdpEndpoint endpoint();
 
     /**
-     * A train was sent.
+     * A train was sent. The holder of the transmit queue's token.
      *
+     * @param worker on whose thread this is called
+     * @param counter of the last message
      * @param bytes of all messages, headers and tags included
      * @param data whether the train held more than keepalives
      */
-    public abstract void sent(Keypair<?> keypair, long bytes, boolean data, long now);
-
-    /** A train was received in which at least one message is authentic and new. */
-    public abstract void authenticated(Keypair<?> keypair, UdpEndpoint from, long now);
+    public abstract void sent(Worker worker, Keypair<?> keypair, long counter, long bytes, boolean data);
 
     /**
-     * The train of {@link #authenticated} was delivered.
+     * A train was received in which at least one message is authentic and new. The holder of the receive queue's token.
      *
+     * @param worker on whose thread this is called
+     */
+    public abstract void authenticated(Worker worker, Keypair<?> keypair, UdpEndpoint from);
+
+    /**
+     * The train of {@link #authenticated} was delivered. The holder of the receive queue's token.
+     *
+     * @param worker on whose thread this is called
      * @param bytes of the messages whose inner packets were accepted, headers and tags included
      * @param data whether the train held more than keepalives; refused packets count, too
      */
-    public abstract void received(long bytes, boolean data, long now);
+    public abstract void received(Worker worker, long bytes, boolean data);
 }

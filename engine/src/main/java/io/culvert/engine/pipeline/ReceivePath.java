@@ -19,13 +19,15 @@ import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.packet.Coalescer;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.routing.AllowedIps;
+import io.culvert.ring.OrderedQueue;
 
 /**
  * From the network to the TUN (the kernel's receive.c), for one worker and confined to its thread.
  *
  * <p>In the order of a packet: {@link #datagrams} finds the session of each message and collects messages of one
  * session into a train. {@link #dispatch} adds the train to the peer's queue. {@link #open} runs on any worker.
- * {@link #commit} runs at the peer's home, in order: replay window, roaming, source check, coalescing, TUN.
+ * {@link #commit} runs on the worker that holds the queue's token, in order: replay window, roaming, source check,
+ * coalescing, TUN.
  */
 final class ReceivePath {
     private final Worker worker;
@@ -33,6 +35,8 @@ final class ReceivePath {
     private final Coalescer.Output tun;
     private Train filling;
 
+    /** The queue for the train being committed: the home's, which reads the flows of its peers. */
+    private int tunQueue;
     // The last accepted inner source address of the train being committed.
     private int acceptedVersion;
     private long acceptedHigh;
@@ -40,7 +44,7 @@ final class ReceivePath {
 
     ReceivePath(Worker worker, Intake intake) {
         this.worker = worker;
-        this.tun = intake::writeTun;
+        this.tun = (vnetHeader, length) -> intake.writeTun(tunQueue, vnetHeader, length);
     }
 
     /** Takes datagrams of one sender; see {@link io.culvert.engine.io.WorkerIo.Sink}. */
@@ -118,7 +122,9 @@ final class ReceivePath {
     private void dispatch() {
         Train train = filling;
         filling = null;
-        worker.offer(train);
+        if (worker.enqueue(train) != OrderedQueue.FULL) {
+            worker.offer(train);
+        }
     }
 
     /** Opens a train in place, on any worker, and publishes it. */
@@ -133,9 +139,10 @@ final class ReceivePath {
         train.publish(Train.DONE);
     }
 
-    /** Delivers an opened train; at the peer's home, in order. */
+    /** Delivers an opened train; by the holder of the queue's token, in order. */
     void commit(Train train) {
         PeerPath peer = train.peer;
+        worker.committed(peer);
         if (peer.isDead()) {
             worker.drops.add(RX_DEAD, train.count);
             return;
@@ -149,6 +156,7 @@ final class ReceivePath {
         int packets = 0;
         long bytes = 0;
         acceptedVersion = 0;
+        tunQueue = peer.home().id();
         coalescer.begin(tun, worker.io().groKinds());
         for (int i = 0; i < train.count; i++) {
             if ((train.failures >>> i & 1) != 0) {
@@ -160,7 +168,7 @@ final class ReceivePath {
                     // Once for the train, and before the inner packets are checked: even a packet that is then refused
                     // proves the peer's endpoint and that it has the key.
                     authentic = true;
-                    peer.authenticated(train.keypair, train.from, worker.now());
+                    peer.authenticated(worker, train.keypair, train.from);
                 }
                 data |= train.length[i] != 0;
                 if (train.length[i] == 0 || deliver(peer, train, i)) {
@@ -173,7 +181,7 @@ final class ReceivePath {
         if (authentic) {
             worker.traffic.add(Traffic.RECEIVED_PACKETS, packets);
             worker.traffic.add(Traffic.RECEIVED_BYTES, bytes);
-            peer.received(bytes, data, worker.now());
+            peer.received(worker, bytes, data);
         }
     }
 

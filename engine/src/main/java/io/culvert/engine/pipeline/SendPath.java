@@ -7,6 +7,7 @@ import static io.culvert.engine.pipeline.DropCause.TX_NO_ENDPOINT;
 import static io.culvert.engine.pipeline.DropCause.TX_NO_PEER;
 import static io.culvert.engine.pipeline.DropCause.TX_OVERLOAD;
 
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
@@ -14,13 +15,14 @@ import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.packet.Segmenter;
 import io.culvert.natives.Memory;
+import io.culvert.ring.OrderedQueue;
 
 /**
  * From the TUN to the network (the kernel's send.c), for one worker and confined to its thread.
  *
  * <p>In the order of a packet: {@link #packet} finds its peer, takes a train, and segments the packet into data
- * messages. {@link #dispatch} numbers them and adds the train to the peer's queue. {@link #seal} runs on any worker.
- * {@link #commit} runs at the peer's home, in order, and sends.
+ * messages. {@link #dispatch} adds the train to the peer's queue and numbers them. {@link #seal} runs on any worker.
+ * {@link #commit} sends, in order, on the worker that holds the queue's token.
  */
 final class SendPath {
     private final Worker worker;
@@ -137,16 +139,19 @@ final class SendPath {
         }
     }
 
-    /** Numbers the messages of the train being filled and offers it to the workers. */
+    /** Takes a place and nonces for the train being filled, and offers it to the workers. */
     private void dispatch() {
         Train train = filling;
         filling = null;
+        long number = worker.enqueue(train);
+        if (number == OrderedQueue.FULL) {
+            return;
+        }
         Keypair<?> keypair = train.keypair;
-        long first = keypair.takeNonces(train.count);
+        long first = keypair.nonce(number, train.count);
         if (first == Keypair.NO_NONCES) {
             // REJECT_AFTER_MESSAGES is reached: the next packet finds no keypair and initiates a handshake.
-            worker.drops.add(TX_DEAD, train.count);
-            worker.free(train);
+            worker.fail(train);
             return;
         }
         int receiver = keypair.remoteIndex();
@@ -164,24 +169,26 @@ final class SendPath {
         train.publish(Train.DONE);
     }
 
-    /** Sends a sealed train; at the peer's home, in order. */
+    /** Sends a sealed train; by the holder of the queue's token, in order. */
     void commit(Train train) {
         PeerPath peer = train.peer;
+        worker.committed(peer);
         if (peer.isDead() || train.state() == Train.FAILED) {
             worker.drops.add(TX_DEAD, train.count);
             return;
         }
+        UdpEndpoint endpoint = peer.endpoint();
         long bytes = 0;
         boolean data = false;
         for (int i = 0; i < train.count; ) {
             int run = run(train, i);
-            bytes += send(train, i, run);
+            bytes += send(train, i, run, endpoint);
             data |= train.length[i] != 0;
             i += run;
         }
         worker.traffic.add(Traffic.SENT_PACKETS, train.count);
         worker.traffic.add(Traffic.SENT_BYTES, bytes);
-        peer.sent(train.keypair, bytes, data, worker.now());
+        peer.sent(worker, train.keypair, train.counter[train.count - 1], bytes, data);
     }
 
     /** The number of messages from {@code first} on of equal size, of which the last may be shorter. */
@@ -200,7 +207,7 @@ final class SendPath {
      * Sends a run of messages; returns their bytes. A run that is too long for one send leaves as several of equal
      * length: a send of a few messages would cost the receiver a train and a TUN write nearly as large as a full one.
      */
-    private long send(Train train, int first, int run) {
+    private long send(Train train, int first, int run, UdpEndpoint endpoint) {
         int segment = train.length[first] + Limits.DATA_OVERHEAD;
         int each = messagesPerSend(run, segment);
         int last = first + run - 1;

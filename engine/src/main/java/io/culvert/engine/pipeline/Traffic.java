@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.pipeline;
 
-/** Counters of the traffic of the peers at home on a worker. */
+/** Counters of the traffic that a worker committed. */
 public enum Traffic {
     /** Data messages sent, keepalives included. */
     SENT_PACKETS,

@@ -19,8 +19,9 @@ import io.culvert.ring.CommitEntry;
  * </pre>
  *
  * <p>One thread at a time uses all fields of a train: the worker that fills it; the worker that takes it from a work
- * ring, and seals or opens it, until {@link #publish}; the peer's home, which commits it; its owner, to which it
- * returns. The work ring, the state word and the {@link TrainPool} order these with release and acquire.
+ * ring, and seals or opens it, until {@link #publish}; the worker that holds its queue's token, which commits it; its
+ * owner, to which it returns. The work ring, the state word and the {@link TrainPool} order these with release and
+ * acquire.
  */
 final class Train extends CommitEntry {
     /** The longest train. */

@@ -4,8 +4,8 @@ package io.culvert.engine.pipeline;
 import io.culvert.ring.OrderedQueue;
 
 /**
- * The trains of one peer in one direction, in the order of their packets. Producers: any worker. Consumer: the peer's
- * home.
+ * The trains of one peer in one direction, in the order of their packets. Producers: any worker. Consumer: the worker
+ * that holds the queue's token.
  */
 public final class TrainQueue {
     /** A longer queue adds latency, but no throughput. */
@@ -14,6 +14,11 @@ public final class TrainQueue {
     final PeerPath peer;
     final boolean transmit;
     final OrderedQueue<Train> trains = new OrderedQueue<>(CAPACITY);
+    /**
+     * The worker that holds the token, {@code null} from before its release. Written by the holder. Each worker only
+     * compares it with itself, for which its own writes suffice; so it needs no fence.
+     */
+    Worker holder;
 
     /** An empty queue. */
     TrainQueue(PeerPath peer, boolean transmit) {

@@ -13,6 +13,7 @@ import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.schedule.CpuContention;
 import io.culvert.engine.timer.TimerWheel;
 import io.culvert.ring.Mailbox;
+import io.culvert.ring.OrderedQueue;
 import io.culvert.ring.WorkRing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -21,7 +22,7 @@ import java.lang.System.Logger.Level;
  * One worker: a TUN queue, its sockets, the peers whose <em>home</em> it is, and a share of the AEAD work.
  *
  * <p>{@link #doWork} is one duty cycle, on the worker's thread. Other threads reach a worker only through
- * {@link #post}, its work ring (from which they steal) and commit requests, and then call {@link #signal}.
+ * {@link #post}, its work ring (from which they steal) and {@link #attend}, and then call {@link #signal}.
  */
 public final class Worker {
     private static final Logger LOG = System.getLogger(Worker.class.getName());
@@ -41,7 +42,7 @@ public final class Worker {
 
     /** Dropped packets by cause. Written by this worker, read by any thread. */
     final Counters<DropCause> drops = new Counters<>(DropCause.class);
-    /** Traffic of the peers at home here. Written by this worker, read by any thread. */
+    /** Traffic committed here. Written by this worker, read by any thread. */
     final Counters<Traffic> traffic = new Counters<>(Traffic.class);
     /** Written by this worker, read by any thread. */
     private final Counters<CrossWorkerCounter> crossWorker = new Counters<>(CrossWorkerCounter.class);
@@ -58,6 +59,8 @@ public final class Worker {
     /** Producers: any thread. Consumer: this worker. */
     private final Mailbox<Runnable> mailbox = new Mailbox<>(MAILBOX_CAPACITY);
     /** Producers: all workers. Consumer: this worker. */
+    private final AttentionList attention = new AttentionList();
+
     private final CommitQueue commits;
     /** Set by this worker, cleared by the thread that wakes it. */
     private final SleepFlag sleepFlag = new SleepFlag();
@@ -87,7 +90,7 @@ public final class Worker {
         wheel = new TimerWheel(now, context.platform().random().nextInt());
         transmitTrains = TrainPool.outgoing(this, TRAINS, SLAB_BYTES);
         receiveTrains = TrainPool.incoming(this, TRAINS);
-        commits = new CommitQueue(2 * TRAINS, count);
+        commits = new CommitQueue(this, 2 * TRAINS * count);
         sendPath = new SendPath(this);
     }
 
@@ -120,7 +123,7 @@ public final class Worker {
         return drops;
     }
 
-    /** Traffic of the peers at home here. Any thread. */
+    /** Traffic committed here. Any thread. */
     public Counters<Traffic> traffic() {
         return traffic;
     }
@@ -142,6 +145,12 @@ public final class Worker {
         return accepted;
     }
 
+    /** Lists a peer at home here that wants attention and is not listed. Any worker. */
+    void attend(PeerPath peer) {
+        attention.add(peer);
+        signal();
+    }
+
     /** Wakes the worker if it sleeps, after something was enqueued for it. Any thread. */
     void signal() {
         if (sleepFlag.clearToWake()) {
@@ -160,6 +169,7 @@ public final class Worker {
         sendPath.dispatchFilling();
         receivePath.dispatchFilling();
         work += drainMailbox();
+        work += attention.attendAll();
         work += wheel.poll(now);
         sendPath.dispatchFilling();
         work += processOwn();
@@ -172,7 +182,9 @@ public final class Worker {
         processOwn();
         commits.commit(sendPath, receivePath);
         flush();
+        commits.release();
         reclaim();
+        yieldToReaders();
         return work;
     }
 
@@ -192,7 +204,7 @@ public final class Worker {
      */
     public boolean beginPark() {
         sleepFlag.set();
-        if (!mailbox.isEmpty() || !commits.isEmpty() || workers.anyWork()) {
+        if (!mailbox.isEmpty() || !attention.isEmpty() || !commits.isEmpty() || workers.anyWork()) {
             return false;
         }
         long current = clock.nanos();
@@ -253,13 +265,22 @@ public final class Worker {
         return ring.size() > 0;
     }
 
-    /** Adds a train to its peer's queue and offers it to all workers; drops it when the peer's queue is full. */
-    void offer(Train train) {
-        if (!train.queue().trains.offer(train)) {
+    /**
+     * Adds a train to its peer's queue; drops it when the queue is full.
+     *
+     * @return the number of its first packet, {@link OrderedQueue#FULL} if it was dropped
+     */
+    long enqueue(Train train) {
+        long number = train.queue().trains.offer(train, train.count);
+        if (number == OrderedQueue.FULL) {
             drops.add(train.transmit ? DropCause.TX_OVERLOAD : DropCause.RX_OVERLOAD, train.count);
             free(train);
-            return;
         }
+        return number;
+    }
+
+    /** Offers an enqueued train to all workers. */
+    void offer(Train train) {
         if (!ring.offer(train)) {
             process(train);
         } else if (ring.size() >= STEAL_THRESHOLD && !contention.isContended(now)) {
@@ -273,34 +294,43 @@ public final class Worker {
     }
 
     private void process(Train train) {
-        // Read now: once published, the train belongs to the peer's home.
-        PeerPath peer = train.peer;
+        // Read now: once published, the train belongs to the holder of the queue's token.
         TrainQueue queue = train.queue();
         if (train.transmit) {
             SendPath.seal(this, train);
         } else {
             ReceivePath.open(this, train);
         }
-        if (queue.trains.requestCommit()) {
-            Worker home = peer.home();
-            if (home == this) {
-                commits.add(queue);
-            } else {
-                crossWorker.add(CrossWorkerCounter.COMMIT_REQUESTED, 1);
-                home.requestCommit(queue);
-            }
+        commits.finished(queue);
+    }
+
+    /** Gives up a train that is enqueued and was not offered: it is committed without effect. */
+    void fail(Train train) {
+        TrainQueue queue = train.queue();
+        train.publish(Train.FAILED);
+        commits.finished(queue);
+    }
+
+    /** The tokens that this worker holds; on the worker's thread. */
+    CommitQueue commits() {
+        return commits;
+    }
+
+    /** Counts a commit of this worker. */
+    void committed(PeerPath peer) {
+        if (peer.home() != this) {
+            crossWorker.add(CrossWorkerCounter.COMMITTED, 1);
         }
     }
 
-    private void requestCommit(TrainQueue queue) {
-        commits.offer(queue);
-        signal();
-    }
-
-    /** Hands all writes and sends to the kernel; yields to the readers of a burst of datagrams. */
+    /** Hands all writes and sends to the kernel. */
     private void flush() {
         io.flush();
         messages.flushed();
+    }
+
+    /** Yields to the readers of a burst of datagrams. */
+    private void yieldToReaders() {
         if (intake.isYieldDue()) {
             intake.yielding(clock.nanos());
             Thread.yield();

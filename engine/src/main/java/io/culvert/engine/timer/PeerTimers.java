@@ -6,15 +6,20 @@ import static io.culvert.engine.message.Limits.REJECT_AFTER_TIME;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT_JITTER_MAX;
 
-import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
- * The timers of one peer; confined to the thread of the peer's home. The event methods are named as in the kernel's
- * timers.c and are called once for each train. {@code now} is the current {@link io.culvert.engine.io.Clock#nanos}.
+ * The timers of one peer. The event methods are named as in the kernel's timers.c and are called once for each train.
+ * {@code now} is the current {@link io.culvert.engine.io.Clock#nanos}.
  *
  * <p>Each timer is a deadline. The wheel holds at most one entry for a peer, at the earliest deadline or before.
  * Traffic postpones and cancels deadlines all the time; that does not touch the wheel: its entry expires, finds no
  * deadline passed, and is scheduled again.
+ *
+ * <p>Threads: the peer's home, which alone uses the wheel; and for events that say so, any worker that commits a train.
+ * A deadline is one word, written by all of them (volatile). Two events at once leave it as one after the other would.
+ * A worker first writes a deadline and then reads {@code scheduled}; the home first takes {@code scheduled} back and
+ * then reads the deadlines. So one of them sees what the other wrote (Dekker's algorithm), and none is forgotten.
  */
 public final class PeerTimers {
     /** The actions of the timers. Called on the home's thread. */
@@ -44,115 +49,162 @@ public final class PeerTimers {
 
     private final Events events;
     private final TimerWheel wheel;
-    private final long[] deadlines = new long[TIMERS];
-    private long scheduled = TimerWheel.OFF;
+    private final AtomicLongArray deadlines = new AtomicLongArray(TIMERS);
+    /** Written by the home, read by any worker. Volatile. */
+    private volatile long scheduled = TimerWheel.OFF;
+    // Written by the home, read by any worker. Volatile, because no other fence orders them.
+    private volatile boolean active;
+    private volatile long persistentKeepaliveNanos;
+    private volatile long newHandshakeNanos = KEEPALIVE_TIMEOUT + REKEY_TIMEOUT;
+    /** Set by any worker, cleared by the home. Volatile. */
+    private volatile boolean needAnotherKeepalive;
+
     private long wheelId;
-    private boolean active;
-    private boolean needAnotherKeepalive;
-    private long persistentKeepaliveNanos;
 
     /** Timers that are all off, and inactive until {@link #start}. */
     public PeerTimers(Events events, TimerWheel wheel) {
         this.events = events;
         this.wheel = wheel;
-        Arrays.fill(deadlines, TimerWheel.OFF);
+        clear();
     }
 
-    /** Allows timers to be armed: the interface is up. */
+    private void clear() {
+        for (int timer = 0; timer < TIMERS; timer++) {
+            deadlines.set(timer, TimerWheel.OFF);
+        }
+    }
+
+    /** Allows timers to be armed: the interface is up. The home. */
     public void start() {
         active = true;
     }
 
-    /** Cancels all timers, and arms none until {@link #start}. */
+    /** Cancels all timers, and arms none until {@link #start}. The home. */
     public void stop() {
         active = false;
         needAnotherKeepalive = false;
-        Arrays.fill(deadlines, TimerWheel.OFF);
+        // In this order: a worker that arms a timer after it was cleared finds that none is scheduled.
         unschedule();
+        clear();
     }
 
-    /** Sets the persistent keepalive interval in seconds; 0 turns it off. */
+    /** Sets the persistent keepalive interval in seconds; 0 turns it off. The home. */
     public void setPersistentKeepalive(int seconds) {
         persistentKeepaliveNanos = seconds * 1_000_000_000L;
         if (seconds == 0) {
-            deadlines[PERSISTENT_KEEPALIVE] = TimerWheel.OFF;
+            deadlines.set(PERSISTENT_KEEPALIVE, TimerWheel.OFF);
         }
     }
 
-    /** At least one packet with data was sent. */
-    public void dataSent(long now) {
-        if (deadlines[NEW_HANDSHAKE] == TimerWheel.OFF) {
-            arm(NEW_HANDSHAKE, now + KEEPALIVE_TIMEOUT + REKEY_TIMEOUT + wheel.jitter(REKEY_TIMEOUT_JITTER_MAX), now);
-        }
+    /**
+     * At least one packet with data was sent. Any worker.
+     *
+     * @return whether the home must {@link #schedule}
+     */
+    public boolean dataSent(long now) {
+        return isOff(NEW_HANDSHAKE) && arm(NEW_HANDSHAKE, now + newHandshakeNanos);
     }
 
-    /** At least one packet with data was received. */
-    public void dataReceived(long now) {
-        if (deadlines[SEND_KEEPALIVE] == TimerWheel.OFF) {
-            arm(SEND_KEEPALIVE, now + KEEPALIVE_TIMEOUT, now);
-        } else {
+    /**
+     * At least one packet with data was received. Any worker.
+     *
+     * @return whether the home must {@link #schedule}
+     */
+    public boolean dataReceived(long now) {
+        if (isOff(SEND_KEEPALIVE)) {
+            return arm(SEND_KEEPALIVE, now + KEEPALIVE_TIMEOUT);
+        }
+        if (!needAnotherKeepalive) {
             needAnotherKeepalive = true;
         }
+        return false;
     }
 
-    /** A packet was sent: data, a keepalive or a handshake message. */
+    /** A packet was sent: data, a keepalive or a handshake message. Any worker. */
     public void anyAuthenticatedPacketSent() {
-        deadlines[SEND_KEEPALIVE] = TimerWheel.OFF;
+        cancel(SEND_KEEPALIVE);
     }
 
-    /** An authentic packet was received. */
+    /** An authentic packet was received. Any worker. */
     public void anyAuthenticatedPacketReceived() {
-        deadlines[NEW_HANDSHAKE] = TimerWheel.OFF;
+        cancel(NEW_HANDSHAKE);
     }
 
-    /** An authentic packet was sent or received. */
-    public void anyAuthenticatedPacketTraversal(long now) {
-        if (persistentKeepaliveNanos != 0) {
-            arm(PERSISTENT_KEEPALIVE, now + persistentKeepaliveNanos, now);
-        }
+    /**
+     * An authentic packet was sent or received. Any worker.
+     *
+     * @return whether the home must {@link #schedule}
+     */
+    public boolean anyAuthenticatedPacketTraversal(long now) {
+        long interval = persistentKeepaliveNanos;
+        return interval != 0 && arm(PERSISTENT_KEEPALIVE, now + interval);
     }
 
-    /** An initiation was sent. */
+    /** An initiation was sent. The home. */
     public void handshakeInitiated(long now) {
-        arm(RETRANSMIT_HANDSHAKE, now + REKEY_TIMEOUT + wheel.jitter(REKEY_TIMEOUT_JITTER_MAX), now);
+        arm(RETRANSMIT_HANDSHAKE, now + REKEY_TIMEOUT + wheel.jitter(REKEY_TIMEOUT_JITTER_MAX));
+        schedule(now);
     }
 
-    /** A handshake was completed. */
+    /** A handshake was completed. The home. */
     public void handshakeComplete() {
-        deadlines[RETRANSMIT_HANDSHAKE] = TimerWheel.OFF;
+        cancel(RETRANSMIT_HANDSHAKE);
     }
 
-    /** The keys of a session were derived. */
+    /** The keys of a session were derived. The home. */
     public void sessionDerived(long now) {
+        drawJitter();
         armZeroKeyMaterial(now);
     }
 
-    /** The handshake is given up: arms the timer that zeroes the keys, unless it is armed. */
+    /** The handshake is given up: arms the timer that zeroes the keys, unless it is armed. The home. */
     public void handshakeGivenUp(long now) {
-        deadlines[SEND_KEEPALIVE] = TimerWheel.OFF;
-        if (deadlines[ZERO_KEY_MATERIAL] == TimerWheel.OFF) {
+        cancel(SEND_KEEPALIVE);
+        if (isOff(ZERO_KEY_MATERIAL)) {
             armZeroKeyMaterial(now);
         }
     }
 
     private void armZeroKeyMaterial(long now) {
-        arm(ZERO_KEY_MATERIAL, now + 3 * REJECT_AFTER_TIME, now);
+        arm(ZERO_KEY_MATERIAL, now + 3 * REJECT_AFTER_TIME);
+        schedule(now);
     }
 
-    private void arm(int timer, long deadline, long now) {
+    private boolean isOff(int timer) {
+        return deadlines.getOpaque(timer) == TimerWheel.OFF;
+    }
+
+    private void cancel(int timer) {
+        if (!isOff(timer)) {
+            deadlines.set(timer, TimerWheel.OFF);
+        }
+    }
+
+    /** Sets a deadline; returns whether the wheel's entry is later. */
+    private boolean arm(int timer, long deadline) {
         if (!active) {
+            return false;
+        }
+        deadlines.set(timer, deadline);
+        return deadline < scheduled;
+    }
+
+    /** Schedules the wheel's entry at the earliest deadline, unless it is before that. The home. */
+    public void schedule(long now) {
+        if (!active) {
+            // A worker armed a timer while the peer was stopped.
+            clear();
             return;
         }
-        deadlines[timer] = deadline;
-        if (deadline < scheduled) {
-            unschedule();
-            schedule(deadline, now);
+        long next = TimerWheel.OFF;
+        for (int timer = 0; timer < TIMERS; timer++) {
+            next = Math.min(next, deadlines.get(timer));
         }
-    }
-
-    private void schedule(long deadline, long now) {
-        scheduled = deadline;
-        wheelId = wheel.schedule(this, deadline, now);
+        if (next < scheduled) {
+            unschedule();
+            wheelId = wheel.schedule(this, next, now);
+            scheduled = next;
+        }
     }
 
     private void unschedule() {
@@ -167,22 +219,21 @@ public final class PeerTimers {
         scheduled = TimerWheel.OFF;
     }
 
-    /** Runs the expired timers, and schedules the wheel's next entry. */
+    /** Runs the expired timers, and schedules the wheel's next entry. The home. */
     void expire(long now) {
         for (int timer = 0; timer < TIMERS; timer++) {
-            if (deadlines[timer] <= now) {
-                deadlines[timer] = TimerWheel.OFF;
+            long deadline = deadlines.get(timer);
+            // Not if an event postpones it meanwhile.
+            if (deadline <= now && deadlines.compareAndSet(timer, deadline, TimerWheel.OFF)) {
                 fire(timer, now);
             }
         }
-        long next = TimerWheel.OFF;
-        for (long deadline : deadlines) {
-            next = Math.min(next, deadline);
-        }
-        if (next < scheduled) {
-            unschedule();
-            schedule(next, now);
-        }
+        schedule(now);
+    }
+
+    /** The jitter of a session's timers for a new handshake: only the home may use the wheel's random numbers. */
+    private void drawJitter() {
+        newHandshakeNanos = KEEPALIVE_TIMEOUT + REKEY_TIMEOUT + wheel.jitter(REKEY_TIMEOUT_JITTER_MAX);
     }
 
     private void fire(int timer, long now) {
@@ -199,7 +250,7 @@ public final class PeerTimers {
         events.onSendKeepalive(now);
         if (needAnotherKeepalive) {
             needAnotherKeepalive = false;
-            arm(SEND_KEEPALIVE, now + KEEPALIVE_TIMEOUT, now);
+            arm(SEND_KEEPALIVE, now + KEEPALIVE_TIMEOUT);
         }
     }
 }

@@ -75,7 +75,7 @@ abstract class TunIoTest extends WorkerIoTest {
     private void reflectWhole(byte[] packet) {
         Memory.copy(packet, 0, slab, packet.length);
         swapAddresses(slab + VirtioNetHeader.BYTES);
-        io.writeTun(slab, packet.length);
+        io.writeTun(0, slab, packet.length);
         io.flush();
     }
 
@@ -85,7 +85,7 @@ abstract class TunIoTest extends WorkerIoTest {
         Segmenter segmenter = new Segmenter();
         assertThat(segmenter.start(slab, packet.length)).isTrue();
         Coalescer coalescer = new Coalescer();
-        coalescer.begin(refusing ? this::refuse : io::writeTun, io.groKinds());
+        coalescer.begin(refusing ? this::refuse : (header, length) -> io.writeTun(0, header, length), io.groKinds());
         long at = slab + 70_000;
         long limit = slab + (1 << 18);
         while (segmenter.remaining() > 0) {
@@ -100,9 +100,9 @@ abstract class TunIoTest extends WorkerIoTest {
 
     private void refuse(long header, int length) {
         if (VirtioNetHeader.gsoType(header) == VirtioNetHeader.GSO_NONE) {
-            io.writeTun(header, length);
+            io.writeTun(0, header, length);
         } else {
-            ((LinuxIo) io).tunWritten(header, length, -linux_h.EINVAL);
+            ((LinuxIo) io).tunWritten(0, header, length, -linux_h.EINVAL);
         }
     }
 
@@ -265,7 +265,7 @@ abstract class TunIoTest extends WorkerIoTest {
         assertThat(arrivals.poll()).isZero();
         slab = Memory.allocate(64, 8);
         Memory.putByte(slab + VirtioNetHeader.BYTES, (byte) 0x45);
-        io.writeTun(slab, VirtioNetHeader.BYTES + 20);
+        io.writeTun(0, slab, VirtioNetHeader.BYTES + 20);
         io.flush();
         Memory.free(slab);
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isEqualTo(1);
@@ -325,9 +325,9 @@ abstract class TunIoTest extends WorkerIoTest {
     @Test
     void invalidPacketsAreRefusedAndCounted() {
         slab = Memory.allocate(1 << 18, 64);
-        io.writeTun(slab, VirtioNetHeader.BYTES + 20);
+        io.writeTun(0, slab, VirtioNetHeader.BYTES + 20);
         VirtioNetHeader.set(slab, VirtioNetHeader.GSO_TCPV4, 40, 1000, 20, 16);
-        io.writeTun(slab, VirtioNetHeader.BYTES + 20);
+        io.writeTun(0, slab, VirtioNetHeader.BYTES + 20);
         io.flush();
         assertThat(io.counters().get(Counter.TUN_WRITE_ERRORS)).isEqualTo(2);
         assertThat(io.counters().get(Counter.TUN_WRITES)).isZero();

@@ -433,7 +433,7 @@ abstract class WorkerIoTest {
     void removedTunStaysRemoved() {
         namespace.ip("link del " + NAME);
         arrivals.until(io::isTunRemoved);
-        io.writeTun(memory, 100);
+        io.writeTun(0, memory, 100);
         io.flush();
         arrivals.poll();
         io.park(1_000_000, 0);

@@ -7,9 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.natives.Memory;
-import java.lang.invoke.MethodHandles;
 import java.util.ArrayList;
-import java.util.BitSet;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -23,72 +21,27 @@ class KeypairTest {
 
     private final Keypair<KeypairTest> keypair = new Keypair<>(this, 1, 2, true, CREATED);
 
-    private static void setSendingCounter(Keypair<?> keypair, long value) throws ReflectiveOperationException {
-        MethodHandles.privateLookupIn(Keypair.class, MethodHandles.lookup())
-                .findVarHandle(Keypair.class, "sendingCounter", long.class)
-                .set(keypair, value);
-    }
-
     @Test
     void numbersMessagesFromZero() {
-        assertThat(keypair.takeNonces(1)).isZero();
-        assertThat(keypair.takeNonces(64)).isEqualTo(1);
-        assertThat(keypair.takeNonces(1)).isEqualTo(65);
-        assertThat(keypair.sendingCounter()).isEqualTo(66);
+        keypair.numberFrom(1000);
+        assertThat(keypair.nonce(1000, 1)).isZero();
+        assertThat(keypair.nonce(1001, 64)).isEqualTo(1);
     }
 
     @Test
-    void noncesEndAtTheLimit() throws ReflectiveOperationException {
-        setSendingCounter(keypair, REJECT_AFTER_MESSAGES - 64);
-        assertThat(keypair.takeNonces(64)).isEqualTo(REJECT_AFTER_MESSAGES - 64);
+    void noncesEndAtTheLimit() {
+        keypair.numberFrom(-(REJECT_AFTER_MESSAGES - 64));
+        assertThat(keypair.nonce(0, 64)).isEqualTo(REJECT_AFTER_MESSAGES - 64);
         assertThat(keypair.maySend(CREATED)).isTrue();
-        assertThat(keypair.takeNonces(1)).isEqualTo(Keypair.NO_NONCES);
+        assertThat(keypair.nonce(64, 1)).isEqualTo(Keypair.NO_NONCES);
         assertThat(keypair.maySend(CREATED)).isFalse();
     }
 
     @Test
-    void noTrainPassesTheLimit() throws ReflectiveOperationException {
-        setSendingCounter(keypair, REJECT_AFTER_MESSAGES - 63);
-        assertThat(keypair.takeNonces(64)).isEqualTo(Keypair.NO_NONCES);
-        assertThat(keypair.takeNonces(1)).isEqualTo(Keypair.NO_NONCES);
-        assertThat(keypair.sendingCounter()).isEqualTo(REJECT_AFTER_MESSAGES);
-    }
-
-    @Test
-    void exhaustedCounterNeverWraps() throws ReflectiveOperationException {
-        setSendingCounter(keypair, REJECT_AFTER_MESSAGES);
-        for (int i = 0; i < 1000; i++) {
-            assertThat(keypair.takeNonces(64)).isEqualTo(Keypair.NO_NONCES);
-        }
-    }
-
-    @Test
-    void eachNonceIsGivenOnceAcrossThreads() throws InterruptedException, ExecutionException {
-        int threads = 4;
-        int takes = 5_000;
-        CountDownLatch start = new CountDownLatch(1);
-        List<Future<BitSet>> results = new ArrayList<>();
-        try (ExecutorService executor = Executors.newFixedThreadPool(threads)) {
-            for (int i = 0; i < threads; i++) {
-                int count = i + 1;
-                results.add(executor.submit(() -> {
-                    BitSet taken = new BitSet();
-                    start.await();
-                    for (int j = 0; j < takes; j++) {
-                        int first = (int) keypair.takeNonces(count);
-                        taken.set(first, first + count);
-                    }
-                    return taken;
-                }));
-            }
-            start.countDown();
-        }
-        BitSet all = new BitSet();
-        for (Future<BitSet> result : results) {
-            assertThat(all.intersects(result.get())).isFalse();
-            all.or(result.get());
-        }
-        assertThat(all.cardinality()).isEqualTo(takes * (1 + 2 + 3 + 4)).isEqualTo(all.length());
+    void noTrainPassesTheLimit() {
+        keypair.numberFrom(-(REJECT_AFTER_MESSAGES - 63));
+        assertThat(keypair.nonce(0, 64)).isEqualTo(Keypair.NO_NONCES);
+        assertThat(keypair.nonce(0, 1)).as("the key is not used again").isEqualTo(Keypair.NO_NONCES);
     }
 
     @Test
@@ -97,7 +50,7 @@ class KeypairTest {
         assertThat(keypair.mayReceive(CREATED + REJECT_AFTER_TIME - 1)).isTrue();
         assertThat(keypair.maySend(CREATED + REJECT_AFTER_TIME)).isFalse();
         assertThat(keypair.mayReceive(CREATED + REJECT_AFTER_TIME)).isFalse();
-        assertThat(keypair.takeNonces(1)).isEqualTo(Keypair.NO_NONCES);
+        assertThat(keypair.nonce(0, 1)).isEqualTo(Keypair.NO_NONCES);
     }
 
     @Test

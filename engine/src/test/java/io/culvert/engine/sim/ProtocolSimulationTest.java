@@ -31,13 +31,20 @@ class ProtocolSimulationTest {
     private static final int COOKIE = 3;
     private static final int DATA = 4;
 
-    private final Simulation simulation = new Simulation(1, 1);
+    private final Simulation simulation = new Simulation(1, workers());
     private final MemoryNetwork network = simulation.network();
     private final Node a = simulation.node();
     private final Node b = simulation.node();
 
+    /** The number of workers, of which the last gets all input and the first is the peer's home. */
+    int workers() {
+        return 1;
+    }
+
     @BeforeEach
     void connect() {
+        a.platform().arriveAt(workers() - 1);
+        b.platform().arriveAt(workers() - 1);
         a.addPeer(b, b.outer4);
         b.addPeer(a, null);
     }

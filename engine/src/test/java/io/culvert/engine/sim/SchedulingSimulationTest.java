@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.pipeline.TokenHolder;
 import io.culvert.engine.testkit.Address;
 import io.culvert.engine.testkit.Datagram;
 import io.culvert.engine.testkit.InnerPacket;
@@ -300,6 +301,8 @@ class SchedulingSimulationTest {
             c.addPeer(a, a.outer4);
             establish(simulation, a, c);
             long reads = reads(a);
+            // As if worker 1 had stolen a train, and then waited for a CPU.
+            TokenHolder.hold(a.device().workers().get(1), (int) c.inner4.low());
             a.suspend(1, true);
             int packets = 200;
             for (int i = 0; i < packets; i++) {

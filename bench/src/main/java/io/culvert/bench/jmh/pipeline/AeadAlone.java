@@ -106,7 +106,7 @@ final class AeadAlone implements Carrier {
     }
 
     @Override
-    public long commitsRequested() {
+    public long committedAway() {
         return 0;
     }
 

@@ -9,8 +9,8 @@ interface Carrier extends AutoCloseable {
     /** Trains that one worker stole from another so far. */
     long stolen();
 
-    /** Commits that one worker requested from another so far. */
-    long commitsRequested();
+    /** Trains that another worker than the peer's home committed so far. */
+    long committedAway();
 
     @Override
     void close();

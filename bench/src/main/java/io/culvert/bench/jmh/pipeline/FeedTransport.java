@@ -20,9 +20,6 @@ import java.lang.invoke.VarHandle;
  * confined to the worker's thread.
  */
 final class FeedTransport implements Transport {
-    /** Packets in flight at most: the queue of a kernel whose senders wait for acknowledgements. */
-    private static final int WINDOW = 32 * Feed.TRAIN;
-
     private static final int DATA = 4;
 
     private static final VarHandle ALLOWED;
@@ -36,21 +33,26 @@ final class FeedTransport implements Transport {
     }
 
     private final Transport network;
+    private final int worker;
+    private final FeedProgress progress;
     private volatile Runnable finished;
     private volatile Feed feed;
     private long supplied;
     private long passed;
-    private boolean reported = true;
+    private long published;
 
     @SuppressWarnings("unused") // through ALLOWED
     private long allowed;
 
-    FeedTransport(Transport network) {
+    FeedTransport(Transport network, int worker, FeedProgress progress) {
         this.network = network;
+        this.worker = worker;
+        this.progress = progress;
     }
 
     /**
-     * From now on takes packets from {@code source}; each time all allowed ones have passed, {@code whenFinished} runs.
+     * From now on takes packets from {@code source}; each time all allowed ones have passed, at this worker or another,
+     * {@code whenFinished} runs once.
      */
     void measure(Feed source, Runnable whenFinished) {
         finished = whenFinished;
@@ -68,7 +70,7 @@ final class FeedTransport implements Transport {
         return source != null
                 && source.isFromTun() == fromTun
                 && supplied < (long) ALLOWED.getAcquire(this)
-                && supplied - passed < WINDOW;
+                && (supplied - passed < FeedProgress.WINDOW || progress.isOpen(worker, supplied));
     }
 
     @Override
@@ -83,7 +85,6 @@ final class FeedTransport implements Transport {
             return length;
         }
         supplied += feed.packets();
-        reported = false;
         return feed.read(address);
     }
 
@@ -101,16 +102,15 @@ final class FeedTransport implements Transport {
             return false;
         }
         supplied += feed.packets();
-        reported = false;
         feed.receive(io, sink);
         return true;
     }
 
     @Override
-    public void writeTun(long address, int length) {
+    public void writeTun(int queue, long address, int length) {
         Feed source = feed;
         if (source == null) {
-            network.writeTun(address, length);
+            network.writeTun(queue, address, length);
         } else {
             passed += source.packetsWritten(length);
         }
@@ -127,9 +127,11 @@ final class FeedTransport implements Transport {
 
     @Override
     public void flush() {
-        if (!reported && passed >= (long) ALLOWED.getAcquire(this)) {
-            reported = true;
-            finished.run();
+        if (published != passed) {
+            published = passed;
+            if (progress.publish(worker, passed)) {
+                finished.run();
+            }
         }
     }
 

@@ -67,8 +67,8 @@ public class PipelineBenchmark {
         public long all;
         /** Trains that another worker stole. */
         public long stolen;
-        /** Commits requested from another worker. */
-        public long requested;
+        /** Trains committed by another worker than the peer's home. */
+        public long away;
 
         /** All 0. */
         public CrossWorkerCounters() {}
@@ -110,11 +110,11 @@ public class PipelineBenchmark {
     @OperationsPerInvocation(TRAINS * Feed.TRAIN)
     public void carry(CrossWorkerCounters counters) {
         long stolen = carrier.stolen();
-        long requested = carrier.commitsRequested();
+        long away = carrier.committedAway();
         carrier.carry(TRAINS);
         counters.all += TRAINS;
         counters.stolen += carrier.stolen() - stolen;
-        counters.requested += carrier.commitsRequested() - requested;
+        counters.away += carrier.committedAway() - away;
     }
 
     /** Closes the device. */

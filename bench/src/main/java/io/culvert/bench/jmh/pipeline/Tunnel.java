@@ -24,7 +24,8 @@ import java.util.function.LongConsumer;
 /**
  * A device with its workers, whose sessions with its peers are set up by real handshakes with real devices; then it
  * sends or receives the packets that {@link #carry} requests. Peer {@code p} has its home on worker {@code p}, which
- * also gets its packets.
+ * also gets its packets. With one peer all workers read packets to send, as a TUN divides many flows among its queues;
+ * what the peer sent arrives at its home, as the receiver index steers it.
  */
 final class Tunnel implements Carrier {
     static final int MTU = 1420;
@@ -42,6 +43,9 @@ final class Tunnel implements Carrier {
     private final ScaledClock clock = ScaledClock.slowedBy(SLOWDOWN);
     private final MemoryNetwork network = new MemoryNetwork(clock, 1);
     private final CompletionLatch round = new CompletionLatch();
+    private final FeedProgress progress;
+    /** The number of workers that get packets. */
+    private final int feeds;
     private final Aeads aeads;
     private final Node node;
     private final Node[] others;
@@ -61,19 +65,31 @@ final class Tunnel implements Carrier {
         this.aeads = aeads;
         others = new Node[peers];
         keys = new long[peers];
+        feeds = send ? workers : peers;
+        progress = new FeedProgress(workers, this::signalInput);
         node = start(1, workers, key -> {});
+        int[] indices = new int[peers];
+        for (int peer = 0; peer < peers; peer++) {
+            indices[peer] = connect(peer);
+        }
         try (Aead aead = aeads.create()) {
-            for (int peer = 0; peer < peers; peer++) {
-                int index = connect(peer);
-                int own = (int) node.inner4.low();
-                int inner = (int) others[peer].inner4.low();
-                Feed feed = send
-                        ? new Feed.FromTun(shape, own, inner)
-                        : new Feed.FromNetwork(
-                                new Corpus(shape, inner, own, index, keys[peer], aead), others[peer].outer4);
-                transport(peer).measure(feed, round::done);
+            for (int worker = 0; worker < workers; worker++) {
+                transport(worker).measure(feed(send, worker % peers, indices, shape, aead), round::done);
             }
         }
+    }
+
+    private Feed feed(boolean send, int peer, int[] indices, InnerPackets shape, Aead aead) {
+        int own = (int) node.inner4.low();
+        int inner = (int) others[peer].inner4.low();
+        return send
+                ? new Feed.FromTun(shape, own, inner)
+                : new Feed.FromNetwork(
+                        new Corpus(shape, inner, own, indices[peer], keys[peer], aead), others[peer].outer4);
+    }
+
+    private void signalInput(int worker) {
+        node.platform().io(worker).signalInput();
     }
 
     private Node start(int number, int workers, LongConsumer sealsWith) {
@@ -83,7 +99,7 @@ final class Tunnel implements Carrier {
                 "memory" + number,
                 workers,
                 number,
-                (platform, worker) -> new FeedTransport(new NetworkTransport(platform, worker)),
+                (platform, worker) -> new FeedTransport(new NetworkTransport(platform, worker), worker, progress),
                 Node.outer4(number));
         Node started =
                 new Node(host, number, number, new DeviceOptions(1, () -> new CorpusAead(aeads, sealsWith), true));
@@ -129,12 +145,12 @@ final class Tunnel implements Carrier {
 
     @Override
     public void carry(int trains) {
-        int peers = others.length;
-        round.begin(peers);
-        for (int peer = 0; peer < peers; peer++) {
-            int share = trains / peers + (peer < trains % peers ? 1 : 0);
-            transport(peer).allow((long) share * Feed.TRAIN);
-            node.platform().io(peer).signalInput();
+        round.begin(1);
+        progress.begin((long) trains * Feed.TRAIN);
+        for (int worker = 0; worker < feeds; worker++) {
+            int share = trains / feeds + (worker < trains % feeds ? 1 : 0);
+            transport(worker).allow((long) share * Feed.TRAIN);
+            signalInput(worker);
         }
         if (!round.await()) {
             throw new IllegalStateException(
@@ -148,8 +164,8 @@ final class Tunnel implements Carrier {
     }
 
     @Override
-    public long commitsRequested() {
-        return sum(CrossWorkerCounter.COMMIT_REQUESTED);
+    public long committedAway() {
+        return sum(CrossWorkerCounter.COMMITTED);
     }
 
     private long sum(CrossWorkerCounter counter) {

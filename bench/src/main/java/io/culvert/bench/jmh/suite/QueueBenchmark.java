@@ -75,27 +75,22 @@ public class QueueBenchmark {
 
     private static final class InOrder implements TestQueue {
         private final OrderedQueue<Element> queue = new OrderedQueue<>(CAPACITY);
-        // Stands for the notification of the home worker; a plain store is nearly free.
-        private boolean notified;
-
         @Override
         public boolean offer(Element element) {
             element.reset();
-            if (!queue.offer(element)) {
+            if (queue.offer(element, 1) == OrderedQueue.FULL) {
                 return false;
             }
             element.publish(CommitEntry.DONE);
-            notified |= queue.requestCommit();
-            return true;
+            return queue.tryAcquire();
         }
 
         @Override
         public Element poll() {
-            if (queue.isEmpty()) {
-                return null;
-            }
-            queue.beginCommit();
-            return queue.pollReady();
+            queue.look();
+            Element element = queue.pollReady();
+            queue.tryRelease();
+            return element;
         }
     }
 

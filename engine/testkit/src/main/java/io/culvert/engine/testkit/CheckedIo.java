@@ -36,7 +36,7 @@ public final class CheckedIo implements WorkerIo {
     /** The memory of a buffer. */
     private record Region(long begin, long end) {}
 
-    /** A write or send that waits for the flush; {@code to} is null for the TUN. */
+    /** A write or send that waits for the flush; {@code to} is null for queue {@code segment} of the TUN. */
     private record Queued(long address, byte[] content, int segment, UdpEndpoint to, int ecn, int dscp) {}
 
     /** Checks the use of {@code io}. */
@@ -108,9 +108,9 @@ public final class CheckedIo implements WorkerIo {
     }
 
     @Override
-    public void writeTun(long address, int length) {
+    public void writeTun(int queue, long address, int length) {
         check(length > VNET_HEADER_BYTES && length <= MAX_WRITE_BYTES, "TUN write of %d bytes", length);
-        queued.add(new Queued(address, content(address, length), length, null, 0, 0));
+        queued.add(new Queued(address, content(address, length), queue, null, 0, 0));
     }
 
     @Override
@@ -138,7 +138,7 @@ public final class CheckedIo implements WorkerIo {
             int length = item.content.length;
             check(Arrays.equals(content(item.address, length), item.content), "queued memory changed before the flush");
             if (item.to == null) {
-                io.writeTun(item.address, length);
+                io.writeTun(item.segment, item.address, length);
             } else {
                 io.send(item.address, length, item.segment, item.to, item.ecn, item.dscp);
             }

@@ -145,9 +145,9 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void writeTun(long address, int length) {
+    public void writeTun(int queue, long address, int length) {
         counters.add(TUN_WRITES, 1);
-        transport.writeTun(address, length);
+        transport.writeTun(queue, address, length);
     }
 
     @Override

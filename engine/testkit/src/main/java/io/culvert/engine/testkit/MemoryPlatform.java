@@ -21,6 +21,7 @@ public final class MemoryPlatform implements Platform {
     private final boolean checked;
     private final MemoryIo[] ios;
     private SplittableRandom scatter;
+    private int everywhere = -1;
 
     /**
      * A host for simulations, whose workers must keep the contract of {@code WorkerIo}: see {@link CheckedIo}.
@@ -70,8 +71,16 @@ public final class MemoryPlatform implements Platform {
         scatter = new SplittableRandom(seed);
     }
 
+    /** From now on all packets and datagrams arrive at one worker. */
+    public synchronized void arriveAt(int worker) {
+        everywhere = worker;
+    }
+
     /** The worker at which input for {@code worker} arrives. */
     synchronized int steer(int worker) {
+        if (everywhere >= 0) {
+            return everywhere;
+        }
         return scatter == null ? worker : scatter.nextInt(ios.length);
     }
 

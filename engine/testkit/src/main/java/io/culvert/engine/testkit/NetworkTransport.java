@@ -90,7 +90,7 @@ public final class NetworkTransport implements Transport {
     }
 
     @Override
-    public void writeTun(long address, int length) {
+    public void writeTun(int queue, long address, int length) {
         host.tun().write(bytes(address, length));
     }
 

@@ -41,8 +41,10 @@ public interface Transport {
      */
     boolean receive(MemoryIo io, WorkerIo.Sink sink);
 
-    /** Takes a packet for the TUN, virtio-net header first; the memory is the caller's after the return. */
-    void writeTun(long address, int length);
+    /**
+     * Takes a packet for a queue of the TUN, virtio-net header first; the memory is the caller's after the return.
+     */
+    void writeTun(int queue, long address, int length);
 
     /**
      * Takes datagrams for the network; the memory is the caller's after the return.
