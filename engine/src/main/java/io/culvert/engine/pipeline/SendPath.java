@@ -220,7 +220,7 @@ final class SendPath {
                             train.payload[i] - Train.HEADER_BYTES,
                             bytes,
                             segment,
-                            train.peer.endpoint(),
+                            endpoint,
                             train.ecn[i],
                             0);
             total += bytes;
