@@ -146,7 +146,10 @@ final class DevicePort {
         attach(null);
     }
 
-    /** Lets all workers and the reader of handshake messages use a port, or none ({@code null}), in place of the present one, which is then closed. */
+    /**
+     * Lets all workers and the reader of handshake messages use a port, or none ({@code null}), in place of the present
+     * one, which is then closed.
+     */
     private void attach(UdpPort newPort) {
         workers.callAll(worker -> worker.io().attach(newPort));
         handshakes.accept(newPort);

@@ -66,8 +66,8 @@ final class HandshakeProcessor {
                     load.asked(1, now);
                     replyWithCookie(message, filter.cookieReply(address, length, message.from(), now));
                 }
-                case REFUSE -> {
-                    // The filter has counted it.
+                default -> {
+                    // REFUSE: the filter has counted it.
                 }
             }
         } finally {

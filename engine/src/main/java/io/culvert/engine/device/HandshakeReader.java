@@ -7,6 +7,7 @@ import io.culvert.engine.io.HandshakeIo;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.message.CookieReply;
+import io.culvert.engine.message.HandshakeInitiation;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -36,6 +37,7 @@ final class HandshakeReader implements HandshakeIo.Sink {
 
     // Of the present batch.
     private long now;
+    /** Initiations without a cookie. */
     private int asked;
 
     /** A reader that does not run yet; it owns {@code io}. */
@@ -91,8 +93,8 @@ final class HandshakeReader implements HandshakeIo.Sink {
         budget.received(received >= io.batch());
         if (asked > 0) {
             queue.initiationLoad().asked(asked, now);
-            io.flush();
         }
+        io.flush();
         return received;
     }
 
@@ -114,14 +116,14 @@ final class HandshakeReader implements HandshakeIo.Sink {
                                 ? HandshakeOutcome.ACCEPTED
                                 : HandshakeOutcome.OVERLOAD);
             case ASK_FOR_COOKIE -> askForCookie(message, length, from);
-            case REFUSE -> {
-                // The filter has counted it.
+            default -> {
+                // REFUSE: the filter has counted it.
             }
         }
     }
 
     private void askForCookie(long message, int length, UdpEndpoint from) {
-        asked++;
+        asked += length == HandshakeInitiation.BYTES ? 1 : 0;
         if (!budget.take()) {
             filter.count(HandshakeOutcome.OVERLOAD);
             return;

@@ -26,8 +26,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a flood costs for each message allocates nothing. In a JVM of its own without the checks of {@link Memory}, which
- * allocate.
+ * What a flood costs for each message allocates nothing. In a JVM of its own without the checks of {@link Memory},
+ * which allocate.
  */
 class FloodAllocationTest {
     @Test
@@ -58,7 +58,7 @@ class FloodAllocationTest {
                 .contains("malformed: 0 bytes")
                 .contains("full queue: 0 bytes")
                 .contains("full queue of a worker: 0 bytes")
-                .contains("data of a stranger: 0 bytes");
+                .contains("data of an unknown sender: 0 bytes");
     }
 
     /** Prints what 2,000 messages of each kind allocate once the code is compiled. */
@@ -106,7 +106,7 @@ class FloodAllocationTest {
             measure("full queue of a worker", () -> queue.offer(worker, message, INITIATION, from));
             Memory.putInt(message, Message.DATA);
             MemoryIo io = platform.io(0);
-            measure("data of a stranger", () -> {
+            measure("data of an unknown sender", () -> {
                 int buffer = io.takeBuffer();
                 Memory.copy(message, io.payload(buffer), INITIATION);
                 ReceivedDatagram.receive(worker, buffer, io.payload(buffer), INITIATION, io.limit(buffer), from);

@@ -100,7 +100,7 @@ class FloodSimulationTest {
 
     /** Otherwise each datagram of the stream would be a super-packet of its own. */
     @Test
-    void dataOfStrangersDoesNotSplitTrains() {
+    void dataOfUnknownSendersDoesNotSplitTrains() {
         a.send(b, 0, 100);
         simulation.runUntilIdle();
         b.tun().received();
@@ -111,9 +111,9 @@ class FloodSimulationTest {
         }
         simulation.runUntilIdle();
         for (Datagram datagram : simulation.network().sent()) {
-            byte[] stranger = datagram.payload().clone();
-            stranger[5] ^= 1;
-            simulation.network().inject(new Datagram(stranger, spoofed(), b.outer4, 0, 0));
+            byte[] unknown = datagram.payload().clone();
+            unknown[5] ^= 1;
+            simulation.network().inject(new Datagram(unknown, spoofed(), b.outer4, 0, 0));
             simulation.network().inject(datagram);
         }
         simulation.network().unblock();

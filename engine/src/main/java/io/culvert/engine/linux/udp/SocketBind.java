@@ -22,8 +22,8 @@ import java.util.Optional;
 /**
  * Opens UDP ports on 0.0.0.0 and, for IPv6 only, on [::]. The sockets of a family share the port (SO_REUSEPORT), and a
  * classic BPF program gives each datagram to one of them. Data messages go to worker "receiver index modulo workers":
- * the receiver index is at byte 4 and was chosen by us. Handshake messages have sockets of their own, so that a flood of
- * them does not stand in front of data, and a flood of initiations not in front of answers to our own.
+ * the receiver index is at byte 4 and was chosen by us. Handshake messages have sockets of their own, so that a flood
+ * of them does not stand in front of data, and a flood of initiations not in front of answers to our own.
  *
  * <pre>
  *   0 to N - 1   type 4, by receiver index
