@@ -46,7 +46,6 @@ abstract class LinuxIo implements WorkerIo {
     private int groKinds;
 
     final boolean coalescesWakeups;
-    private final TunDevice device;
     final int tun;
     boolean tunRemoved;
     boolean tunReadable;
@@ -57,7 +56,6 @@ abstract class LinuxIo implements WorkerIo {
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.device = device;
         this.worker = worker;
-        this.device = device;
         tun = device.descriptor(worker);
         groKinds = (on.contains(Offload.TUN_TCP_GRO) ? Coalescer.TCP : 0)
                 | (on.contains(Offload.TUN_UDP_GRO) ? Coalescer.UDP : 0)

@@ -215,14 +215,7 @@ final class SendPath {
         for (int i = first; i <= last; i += each) {
             int count = Math.min(each, last - i + 1);
             int bytes = (count - 1) * segment + train.length[i + count - 1] + Limits.DATA_OVERHEAD;
-            worker.io()
-                    .send(
-                            train.payload[i] - Train.HEADER_BYTES,
-                            bytes,
-                            segment,
-                            endpoint,
-                            train.ecn[i],
-                            0);
+            worker.io().send(train.payload[i] - Train.HEADER_BYTES, bytes, segment, endpoint, train.ecn[i], 0);
             total += bytes;
         }
         return total;

@@ -22,6 +22,8 @@ final class Session implements AutoCloseable {
     private static final int WAIT_MILLIS = 250;
 
     private final Keypair<Session> keypair;
+    /** The messages sent so far; confined to the thread that sends. */
+    private long messages;
 
     /**
      * Does a handshake.
@@ -101,7 +103,9 @@ final class Session implements AutoCloseable {
 
     /** Takes {@code count} consecutive nonces; returns the first. */
     long takeNonces(int count) {
-        return keypair.takeNonces(count);
+        long first = keypair.nonce(messages, count);
+        messages += count;
+        return first;
     }
 
     @Override

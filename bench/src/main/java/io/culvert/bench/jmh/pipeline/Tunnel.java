@@ -46,6 +46,7 @@ final class Tunnel implements Carrier {
     private final FeedProgress progress;
     /** The number of workers that get packets. */
     private final int feeds;
+
     private final Aeads aeads;
     private final Node node;
     private final Node[] others;

@@ -75,6 +75,7 @@ public class QueueBenchmark {
 
     private static final class InOrder implements TestQueue {
         private final OrderedQueue<Element> queue = new OrderedQueue<>(CAPACITY);
+
         @Override
         public boolean offer(Element element) {
             element.reset();
