@@ -5,8 +5,9 @@
  * reads from a TUN interface, and leaves room for WireGuard's header and tag before and after each packet. One
  * UDP_SEGMENT send takes as many of them as fit; a super-packet of more leaves as equal sends. It verifies the
  * checksums of the packets in UDP_GRO datagrams, coalesces consecutive TCP or UDP segments to super-packets of up to
- * 64 KiB, also across datagrams, and writes each with one write. Sends and receives of several messages share a system
- * call. It neither encrypts nor authenticates: it is for measurements only.
+ * 64 KiB (16 datagrams of UDP), also across datagrams, and writes each with one write. After 16 UDP datagrams it yields
+ * the CPU to their readers. Sends and receives of several messages share a system call. It neither encrypts nor
+ * authenticates: it is for measurements only.
  *
  *   no-crypto IFNAME PORT PEER_ADDRESS   (PORT at both ends; IPv4 or IPv6 outside and inside)
  *
@@ -22,6 +23,7 @@
 #include <net/if.h>
 #include <netinet/udp.h>
 #include <poll.h>
+#include <sched.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -49,6 +51,7 @@ enum {
     TUN_BURST = 64,
     UDP_BURST = 16,
     MAX_SENDS = 64,
+    DATAGRAMS_AT_ONCE = 16,
     IPV6_HEADER = 40,
     SOCKET_BUFFER = 7 << 20,
     TCP = 6,
@@ -84,6 +87,9 @@ static struct {
 } __attribute__((packed)) coalesced;
 static int coalesced_length, coalesced_count, coalesced_headers, coalesced_segment, coalesced_closed;
 static uint32_t coalesced_next;
+
+/* UDP datagrams delivered since their readers had the CPU. */
+static int datagrams_delivered;
 
 static void die(const char *what) {
     perror(what);
@@ -346,6 +352,7 @@ static int follows(const uint8_t *ip, int length, int headers) {
     return coalesced_count > 0 && !coalesced_closed && headers == coalesced_headers && ip[0] == coalesced.ip[0]
         && protocol_of(ip) == protocol_of(coalesced.ip) && length - headers <= coalesced_segment
         && coalesced_length + length - headers <= 65535
+        && (protocol_of(ip) != UDP || coalesced_count < DATAGRAMS_AT_ONCE)
         && memcmp(ip + addresses, coalesced.ip + addresses, ip_header - addresses) == 0
         && memcmp(transport, first, 4) == 0
         && (protocol_of(ip) == UDP
@@ -372,7 +379,8 @@ static void deliver(const uint8_t *ip, int length) {
     }
     if (eligible) {
         coalesced_next = get32(ip + ip_header + 4) + length - headers;
-        coalesced_closed |= length - headers < coalesced_segment || (protocol_of(ip) == TCP && (ip[ip_header + 13] & TCP_PSH));
+        coalesced_closed |= length - headers < coalesced_segment;
+        coalesced_closed |= protocol_of(ip) == TCP && (ip[ip_header + 13] & TCP_PSH);
     }
 }
 
@@ -384,8 +392,16 @@ static int deliver_datagrams(const uint8_t *datagrams, int n, struct msghdr *mes
         memcpy(&segment, CMSG_DATA(header), sizeof(int));
     for (int at = 0; at < n; at += segment) {
         int length = (n - at < segment ? n - at : segment) - WIRE_OVERHEAD;
-        if (length >= 20)
-            deliver(datagrams + at + WIRE_HEADER, length);
+        if (length < 20)
+            continue;
+        deliver(datagrams + at + WIRE_HEADER, length);
+        datagrams_delivered += protocol_of(datagrams + at + WIRE_HEADER) == UDP;
+    }
+    if (datagrams_delivered >= DATAGRAMS_AT_ONCE) {
+        /* A reader's socket holds few datagrams, so let it run. */
+        flush_coalesced();
+        sched_yield();
+        datagrams_delivered = 0;
     }
     return segment < n;
 }
