@@ -37,9 +37,6 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
     private final WakeupCoalescing coalescing = new WakeupCoalescing();
     private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, WorkerIo.TUN_BUFFER_BYTES);
     private boolean lastGroupWasLarge;
-    // Whether input was left unread because no train was free.
-    private boolean udpBlocked;
-    private boolean tunBlocked;
     private boolean removalReported;
 
     Intake(Worker worker, WorkerIo io, long now) {
@@ -77,7 +74,6 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
                 break;
             }
         }
-        udpBlocked = !worker.hasReceiveCapacity();
         return found;
     }
 
@@ -110,7 +106,6 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
             worker.send(tunBuffers.address(buffer), length);
             tunBuffers.give(buffer);
         }
-        tunBlocked = !worker.hasTransmitCapacity();
         return found;
     }
 
@@ -161,13 +156,14 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         long delay = pacer.delay(now);
         boolean udpWaits = io.isUdpReadable() && delay == 0;
         boolean tunWaits = io.isTunReadable() || ingress.size() > 0;
-        if (udpWaits && !udpBlocked && io.hasUdpBuffer()
-                || tunWaits && !tunBlocked
+        // Capacity counts as it is now: the trains of this cycle are free again since their flush.
+        if (udpWaits && worker.hasReceiveCapacity() && io.hasUdpBuffer()
+                || tunWaits && worker.hasTransmitCapacity()
                 || io.isTunRemoved() && !removalReported) {
             return 0;
         }
         long nanos = delay > 0 ? Math.min(timerNanos, delay) : timerNanos;
-        return udpWaits || tunWaits || udpBlocked || tunBlocked ? Math.min(nanos, RETRY_NANOS) : nanos;
+        return udpWaits || tunWaits ? Math.min(nanos, RETRY_NANOS) : nanos;
     }
 
     /** The shortest sleep for a park that begins now: packets that arrive in it do not wake the worker. */
