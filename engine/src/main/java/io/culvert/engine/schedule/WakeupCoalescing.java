@@ -11,8 +11,10 @@ public final class WakeupCoalescing {
     static final long MIN_WAIT_NANOS = 150_000;
     /** The minimum number of expected packets. */
     private static final int MIN_PACKETS = 6;
-    /** The rate is smoothed over about this many sleeps. */
+    /** The rate is smoothed over about this many measurements, each of at least {@value #MIN_WAIT_NANOS} ns. */
     private static final int SMOOTHING = 4;
+    /** After a longer time the packets before it say nothing about those to come. */
+    private static final long PAUSE_NANOS = SMOOTHING * MIN_PACKETS * MIN_WAIT_NANOS;
     /** Fixed-point unit of the rate: one packet in {@value #MIN_WAIT_NANOS} ns. */
     private static final int UNIT = 1024;
 
@@ -30,12 +32,13 @@ public final class WakeupCoalescing {
 
     /** The shortest sleep for the park that begins now, in nanoseconds; 0 for none. */
     public long minWaitNanos(long now) {
-        // Ignores the packets before a pause, which also bounds the product.
-        long passed = Math.max(now - since, 1);
-        long current = passed > SMOOTHING * MIN_WAIT_NANOS * MIN_PACKETS ? 0 : packets * MIN_WAIT_NANOS * UNIT / passed;
-        rate += (current - rate) / SMOOTHING;
-        since = now;
-        packets = 0;
+        long passed = now - since;
+        if (passed >= MIN_WAIT_NANOS) {
+            // Not over a shorter time: two packets in a few microseconds are no rate.
+            rate = passed > PAUSE_NANOS ? 0 : rate + (packets * MIN_WAIT_NANOS * UNIT / passed - rate) / SMOOTHING;
+            since = now;
+            packets = 0;
+        }
         return rate >= (long) MIN_PACKETS * UNIT ? MIN_WAIT_NANOS : 0;
     }
 }

@@ -34,8 +34,17 @@ class WakeupCoalescingTest {
     }
 
     @Test
+    void twoCloseSleepsAreNoRate() {
+        after(1, 1, 10_000_000);
+        assertThat(after(1, 1, 1_000)).isZero();
+        assertThat(after(50, 1, 10_000_000)).isZero();
+        after(1, 2, 1);
+        assertThat(after(20, 1, 200_000)).isZero();
+    }
+
+    @Test
     void pauseEndsCoalescing() {
         assertThat(after(100, 10, 50_000)).isPositive();
-        assertThat(after(10, 1, 1_000_000_000)).isZero();
+        assertThat(after(1, 1, 1_000_000_000)).isZero();
     }
 }
