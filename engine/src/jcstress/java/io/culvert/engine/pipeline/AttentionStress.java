@@ -64,22 +64,60 @@ final class AttentionStress {
         }
     }
 
-    /** Two workers want different things of two peers while the home attends. */
-    @JCStressTest
-    @Outcome(id = "3, 42, 4", expect = ACCEPTABLE, desc = "All wants were attended to, after what was written before.")
-    @Outcome(expect = FORBIDDEN)
-    @State
-    public static class Wants {
-        private final AttentionList list = new AttentionList();
-        private final Recorder peer = new Recorder();
-        private final Recorder other = new Recorder();
+    /** A list, and two peers. */
+    private static class Peers {
+        final AttentionList list = new AttentionList();
+        final Recorder peer = new Recorder();
+        final Recorder other = new Recorder();
 
-        private void want(Recorder who, int reasons) {
+        final void want(Recorder who, int reasons) {
             if (who.addWants(reasons)) {
                 list.add(who);
             }
         }
 
+        final void attendToTheRest(III_Result result) {
+            list.attendAll();
+            result.r1 = peer.attended;
+            result.r2 = peer.seen;
+            result.r3 = other.attended;
+        }
+    }
+
+    /** A worker wants something of two peers while the home attends. */
+    @JCStressTest
+    @Outcome(id = "3, 42, 4", expect = ACCEPTABLE, desc = "All wants were attended to, after what was written before.")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class WorkerAndHome extends Peers {
+        /** Writes, and wants. */
+        @Actor
+        public void worker() {
+            want(peer, 1);
+            peer.written = 42;
+            want(peer, 2);
+            want(other, 4);
+        }
+
+        /** Attends. */
+        @Actor
+        public void home() {
+            list.attendAll();
+        }
+
+        /** Attends to the rest. */
+        @Arbiter
+        public void end(III_Result result) {
+            attendToTheRest(result);
+        }
+    }
+
+    /** Two workers want different things of two peers. */
+    @JCStressTest
+    @Outcome(id = "3, 42, 4", expect = ACCEPTABLE, desc = "All wants were attended to, after what was written before.")
+    @Outcome(expect = FORBIDDEN)
+    @State
+    public static class TwoWorkers extends Peers {
         /** Writes, and wants. */
         @Actor
         public void one() {
@@ -95,18 +133,9 @@ final class AttentionStress {
         }
 
         /** Attends. */
-        @Actor
-        public void home() {
-            list.attendAll();
-        }
-
-        /** Attends to the rest. */
         @Arbiter
         public void end(III_Result result) {
-            list.attendAll();
-            result.r1 = peer.attended;
-            result.r2 = peer.seen;
-            result.r3 = other.attended;
+            attendToTheRest(result);
         }
     }
 }
