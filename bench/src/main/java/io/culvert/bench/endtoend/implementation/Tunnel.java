@@ -70,7 +70,7 @@ public abstract class Tunnel implements AutoCloseable {
         return List.of();
     }
 
-    /** The private keys of a hub's peers that have traffic, in the order of their addresses; empty for other tunnels. */
+    /** The private keys of a hub's peers with traffic, in the order of their addresses; empty for other tunnels. */
     public List<byte[]> spokeKeys() {
         return List.of();
     }

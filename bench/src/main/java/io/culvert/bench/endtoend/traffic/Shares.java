@@ -41,8 +41,8 @@ public record Shares(double[] sorted) {
     }
 
     /**
-     * Jain's index: 1 if all are equal, and 1/n if one has all; also 1 if all are zero (Jain, Chiu, Hawe: A Quantitative
-     * Measure of Fairness, DEC-TR-301, 1984).
+     * Jain's index: 1 if all are equal, and 1/n if one has all; also 1 if all are zero (Jain, Chiu, Hawe: A
+     * Quantitative Measure of Fairness, DEC-TR-301, 1984).
      */
     public double index() {
         double sum = sum();
