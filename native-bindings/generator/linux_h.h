@@ -29,3 +29,5 @@
 /* Kernel interface newer than Debian 12's headers (Linux 6.1); these numbers never change. */
 #define TUN_F_USO4 0x20 /* Linux 6.2 */
 #define TUN_F_USO6 0x40 /* Linux 6.2 */
+#define TUN_F_UDP_TUNNEL_GSO 0x80 /* Linux 6.17 */
+#define TUN_F_UDP_TUNNEL_GSO_CSUM 0x100 /* Linux 6.17 */

@@ -25,6 +25,7 @@ class OffloadSwitchTest {
     @CsvSource({
         "-tun-tso, TUN TCP segmentation",
         "-tun-uso, TUN UDP segmentation",
+        "-tun-tunnel-tso, TUN VXLAN and Geneve segmentation",
         "-tun-segment-limit, TUN segment limit",
         "-tun-tcp-gro, TUN TCP coalescing",
         "-tun-udp-gro, TUN UDP coalescing",

@@ -111,8 +111,8 @@ class SettingsTest {
                 "CULVERT_AFFINITY=1-0 | expected a list of CPU numbers and ranges, such as 2,4-7",
                 "CULVERT_METRICS=9586 | expected a numeric address and a port, such as 127.0.0.1:9586 or [::1]:9586",
                 "CULVERT_OFFLOADS=-udp-gso,gso | \"gso\" is not + or - followed by all or one of tun-tso, tun-uso, "
-                        + "tun-segment-limit, tun-tcp-gro, tun-udp-gro, tun-vxlan-gro, udp-gso, udp-gro, "
-                        + "wakeup-coalescing"
+                        + "tun-tunnel-tso, tun-segment-limit, tun-tcp-gro, tun-udp-gro, tun-vxlan-gro, udp-gso, "
+                        + "udp-gro, wakeup-coalescing"
             })
     void errorsSayWhatWasExpected(String setting, String problem) {
         String[] parts = setting.split("=", 2);

@@ -15,7 +15,7 @@ package io.culvert.engine.io;
  */
 public interface WorkerIo extends AutoCloseable {
     /** Bytes of the virtio-net header in front of every packet read from or written to the TUN. */
-    int VNET_HEADER_BYTES = 10;
+    int VNET_HEADER_BYTES = 24;
 
     /** Size of a buffer for {@link #readTun}: the longest packet with its virtio-net header fits. */
     int TUN_BUFFER_BYTES = 65_664;

@@ -99,11 +99,7 @@ public final class LinuxPlatform implements Platform {
         tun = options.tunFd >= 0
                 ? TunDevice.adopt(options.tunFd, options.workers)
                 : TunDevice.create(options.name, options.workers);
-        disable(Offload.TUN_TSO, () -> tun.offload(true, false));
-        disable(Offload.TUN_USO, () -> tun.offload(isOn(Offload.TUN_TSO), true));
-        if (!isOn(Offload.TUN_TSO) && !isOn(Offload.TUN_USO)) {
-            tun.offload(false, false);
-        }
+        enableSegmentation();
         if (options.tunFd < 0) {
             disable(Offload.TUN_TCP_GRO, () -> tun.probeSuperPacket(VirtioNetHeader.GSO_TCPV4));
             disable(Offload.TUN_UDP_GRO, () -> tun.probeSuperPacket(VirtioNetHeader.GSO_UDP_L4));
@@ -114,6 +110,18 @@ public final class LinuxPlatform implements Platform {
         bind = new SocketBind(isOn(Offload.UDP_GSO), isOn(Offload.UDP_GRO));
         disable(Offload.UDP_GSO, bind::gsoUnavailableReason);
         disable(Offload.UDP_GRO, bind::groUnavailableReason);
+    }
+
+    /** Has the TUN deliver super-packets, each kind if the kernel can. */
+    private void enableSegmentation() {
+        disable(Offload.TUN_TSO, () -> tun.offload(true, false, false));
+        disable(Offload.TUN_USO, () -> tun.offload(isOn(Offload.TUN_TSO), true, false));
+        if (isOn(Offload.TUN_TSO) || isOn(Offload.TUN_USO)) {
+            disable(Offload.TUN_TUNNEL_TSO, () -> tun.offload(isOn(Offload.TUN_TSO), isOn(Offload.TUN_USO), true));
+        } else {
+            disable(Offload.TUN_TUNNEL_TSO, () -> Optional.of("needs tun-tso or tun-uso"));
+            tun.offload(false, false, false);
+        }
     }
 
     /** Probes an offload unless it is off already, and switches it off if it is unavailable. */

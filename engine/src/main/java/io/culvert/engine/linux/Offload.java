@@ -13,6 +13,8 @@ public enum Offload {
     TUN_TSO("TUN TCP segmentation (TSO)"),
     /** The TUN delivers UDP super-packets (Linux 6.2). */
     TUN_USO("TUN UDP segmentation (USO)"),
+    /** The TUN delivers such super-packets inside UDP tunnels too: VXLAN and Geneve (Linux 6.17). */
+    TUN_TUNNEL_TSO("TUN VXLAN and Geneve segmentation"),
     /**
      * Super-packets of local sockets have no more segments than one UDP_SEGMENT send, where nothing is forwarded to
      * the TUN.

@@ -9,8 +9,11 @@ import io.culvert.natives.Memory;
  *
  * <pre>
  *  | 16 B | IP TCP data 0 |tag| 16 B | IP TCP data 1 |tag| 16 B | IP TCP data 2 |   as decrypted
- *     | vnet | IP TCP data 0 | data 1 | data 2 |                                    as written
+ *  |vnet| IP TCP data 0 | data 1 | data 2 |                                         as written
  * </pre>
+ *
+ * <p>A virtio-net header takes {@value VirtioNetHeader#BYTES} of the 32 bytes of tag and message header in front of a
+ * packet.
  *
  * <p>At most one run is open, and only the last packet added can begin or extend it, so the order is kept. A packet
  * extends the run if {@link Segmenter} would restore it byte for byte: the headers are equal except for counting
@@ -83,7 +86,7 @@ public final class Coalescer {
     /**
      * Adds a packet. The caller leaves its memory unchanged until the kernel has taken the write that contains it.
      *
-     * @param packet an IP packet that {@link IpPacket#length} accepted, with 16 writable bytes in front
+     * @param packet an IP packet that {@link IpPacket#length} accepted, with 24 writable bytes in front
      * @param bytes its length by its own header
      * @param bufferLimit the end of the writable memory behind it, used if it begins a run; between the packet and this
      *     limit there may be only packets that are added next, which move to lower addresses

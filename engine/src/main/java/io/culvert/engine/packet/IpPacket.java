@@ -93,6 +93,38 @@ public final class IpPacket {
     }
 
     /**
+     * The offset of the TCP or UDP header in a super-packet, behind IPv4 options and behind IPv6's hop-by-hop (0) and
+     * destination (60) options, RFC 8200 section 4. All other extension headers give -1: a routing header would change
+     * the destination of the pseudo-header, and a fragment cannot be a super-packet.
+     *
+     * @param packet an IP packet that {@link #length} accepted
+     * @param bytes of the packet
+     * @return -1 if the protocol is another, or the packet is invalid or a fragment; may be beyond the packet's end
+     */
+    static int findTransport(long packet, int bytes, int expected) {
+        return version(packet) == 4 ? findIpv4Transport(packet, expected) : findIpv6Transport(packet, bytes, expected);
+    }
+
+    private static int findIpv4Transport(long packet, int expected) {
+        int ihl = (Memory.getByte(packet) & 0x0f) * 4;
+        boolean fragment = (Memory.getShortBE(packet + 6) & 0x3fff) != 0;
+        return ihl < IPV4_HEADER || fragment || Memory.getByte(packet + 9) != expected ? -1 : ihl;
+    }
+
+    private static int findIpv6Transport(long packet, int bytes, int expected) {
+        int next = Memory.getByte(packet + 6);
+        int at = IPV6_HEADER;
+        while (next == 0 || next == 60) {
+            if (at + 8 > bytes) {
+                return -1;
+            }
+            next = Memory.getByte(packet + at);
+            at += 8 + 8 * Byte.toUnsignedInt(Memory.getByte(packet + at + 1));
+        }
+        return next == expected ? at : -1;
+    }
+
+    /**
      * Whether a packet of {@code length} bytes is a TCP acknowledgement without payload and without other flags.
      *
      * @return {@code false} for packets with IP options or extension headers

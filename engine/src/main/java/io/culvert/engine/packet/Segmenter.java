@@ -4,14 +4,16 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * Segments the packets read from the TUN: a super-packet (TSO and USO, over IPv4 and IPv6) into its IP packets, a
- * single packet into itself. Completes the checksums that the kernel left to the device.
+ * Segments the packets read from the TUN: a super-packet (TSO and USO, over IPv4 and IPv6, also inside a UDP tunnel)
+ * into its IP packets, a single packet into itself. Completes the checksums that the kernel left to the device.
  *
  * <pre>
  *  | virtio-net | IP header | TCP or UDP | payload 0 | payload 1 | ... | payload n-1 |   read from the TUN
  *                     \___________/ \_________/ |
  *                   | IP | TCP or UDP | payload i |                                      written by each {@link #next}
  * </pre>
+ *
+ * <p>Inside a UDP tunnel the outer headers stand in front of each segment, see {@link UdpTunnel}.
  *
  * <p>Fields of the virtio-net header that the packet itself shows are not used. The segmenter checks all others before
  * the first segment. It only reads the source, which must not change until the last segment is written. The caller may
@@ -33,14 +35,17 @@ public final class Segmenter {
 
     // Of a super-packet. checksumStart is negative for a single packet whose checksum is complete.
     private boolean gso;
-    private boolean ipv4;
+    private boolean tunnelled;
     private boolean tcp;
+    // The offset of the inner IP header: 0 without a tunnel.
+    private int network;
     private int transport;
     private int header;
     private int size;
     private int checksumStart;
     private int checksumAt;
-    private long ipSum;
+    private final SegmentIpHeader ip = new SegmentIpHeader();
+    private final UdpTunnel tunnel = new UdpTunnel();
     private long transportSum;
 
     /** A segmenter without a packet. */
@@ -85,7 +90,12 @@ public final class Segmenter {
 
     private boolean startSuperPacket(long vnetHeader, int arrived, int type) {
         length = arrived;
-        ipv4 = IpPacket.version(packet) == 4;
+        tunnelled = VirtioNetHeader.isUdpTunnel(vnetHeader);
+        network = tunnelled ? VirtioNetHeader.innerNetwork(vnetHeader) : 0;
+        if (tunnelled && !UdpTunnel.isValid(packet, length, VirtioNetHeader.outerTransport(vnetHeader), network)) {
+            return false;
+        }
+        boolean ipv4 = IpPacket.version(packet + network) == 4;
         tcp = type != VirtioNetHeader.GSO_UDP_L4;
         size = VirtioNetHeader.gsoSize(vnetHeader);
         if (size == 0
@@ -95,10 +105,11 @@ public final class Segmenter {
             return false;
         }
         int protocol = tcp ? IpPacket.TCP : IpPacket.UDP;
-        transport = ipv4 ? ipv4Transport(protocol) : ipv6Transport(protocol);
+        int found = IpPacket.findTransport(packet + network, length - network, protocol);
+        transport = network + found;
         boolean agrees = (VirtioNetHeader.flags(vnetHeader) & VirtioNetHeader.NEEDS_CSUM) == 0
                 || VirtioNetHeader.csumStart(vnetHeader) == transport;
-        if (transport < 0 || !agrees || length < transport + (tcp ? IpPacket.TCP_HEADER : UDP_HEADER)) {
+        if (found < 0 || !agrees || length < transport + (tcp ? IpPacket.TCP_HEADER : UDP_HEADER)) {
             return false;
         }
         header = transport + (tcp ? IpPacket.tcpHeader(packet + transport) : UDP_HEADER);
@@ -108,32 +119,10 @@ public final class Segmenter {
         }
         segments = (payload + size - 1) / size;
         prepareSums(protocol);
-        return true;
-    }
-
-    /** The offset of the TCP or UDP header; -1 if the packet is invalid or a fragment. */
-    private int ipv4Transport(int protocol) {
-        int ihl = (Memory.getByte(packet) & 0x0f) * 4;
-        boolean fragment = (Memory.getShortBE(packet + 6) & 0x3fff) != 0;
-        return ihl < IpPacket.IPV4_HEADER || fragment || Memory.getByte(packet + 9) != protocol ? -1 : ihl;
-    }
-
-    /**
-     * The same for IPv6, after hop-by-hop (0) and destination (60) options, RFC 8200 section 4. All other extension
-     * headers give -1: a routing header would change the destination of the pseudo-header, and a fragment cannot be a
-     * super-packet.
-     */
-    private int ipv6Transport(int protocol) {
-        int next = Memory.getByte(packet + 6);
-        int at = IpPacket.IPV6_HEADER;
-        while (next == 0 || next == 60) {
-            if (at + 8 > length) {
-                return -1;
-            }
-            next = Memory.getByte(packet + at);
-            at += 8 + 8 * Byte.toUnsignedInt(Memory.getByte(packet + at + 1));
+        if (tunnelled) {
+            tunnel.start(packet, VirtioNetHeader.outerTransport(vnetHeader), network, transport, protocol);
         }
-        return next == protocol ? at : -1;
+        return true;
     }
 
     /**
@@ -141,14 +130,9 @@ public final class Segmenter {
      * the finished header instead would load words just stored as halves, which defeats store-to-load forwarding.
      */
     private void prepareSums(int protocol) {
-        if (ipv4) {
-            ipSum = InternetChecksum.sum(packet, transport)
-                    + InternetChecksum.without(Memory.getShort(packet + 2))
-                    + InternetChecksum.without(Memory.getShort(packet + 4))
-                    + InternetChecksum.without(Memory.getShort(packet + 10));
-        }
+        ip.start(packet + network, transport - network);
         long at = packet + transport;
-        transportSum = InternetChecksum.pseudoHeader(packet, protocol)
+        transportSum = InternetChecksum.pseudoHeader(packet + network, protocol)
                 + InternetChecksum.sum(at, header - transport)
                 + InternetChecksum.without(Memory.getShort(at + (tcp ? TCP_CHECKSUM : UDP_CHECKSUM)));
         if (tcp) {
@@ -191,11 +175,14 @@ public final class Segmenter {
         Memory.copy(packet, target, header);
         long payload = InternetChecksum.sumAndCopy(packet + header + offset, target + header, bytes);
         int total = header + bytes;
-        putIpHeader(target, i, total);
+        ip.put(target + network, i, total - network);
         if (tcp) {
             putTcpHeader(target + transport, i, offset, total - transport, payload);
         } else {
             putUdpHeader(target + transport, total - transport, payload);
+        }
+        if (tunnelled) {
+            tunnel.put(target, i, total);
         }
         return total;
     }
@@ -211,18 +198,6 @@ public final class Segmenter {
             Memory.putShort(target + checksumAt, InternetChecksum.finishNonZero(sum));
         }
         return length;
-    }
-
-    private void putIpHeader(long target, int i, int total) {
-        if (ipv4) {
-            int id = Memory.getShortBE(packet + 4) + i;
-            Memory.putShortBE(target + 2, total);
-            Memory.putShortBE(target + 4, id);
-            long sum = ipSum + InternetChecksum.swap(total) + InternetChecksum.swap(id);
-            Memory.putShort(target + 10, InternetChecksum.finish(sum));
-        } else {
-            Memory.putShortBE(target + 4, total - IpPacket.IPV6_HEADER);
-        }
     }
 
     private void putTcpHeader(long target, int i, int offset, int bytes, long payloadSum) {

@@ -4,21 +4,27 @@ package io.culvert.engine.packet;
 import io.culvert.natives.Memory;
 
 /**
- * The header in front of every packet on a TUN queue opened with IFF_VNET_HDR: {@code struct virtio_net_hdr} of
- * linux/virtio_net.h, in the machine's byte order (the kernel's default for TUN).
+ * The header in front of every packet on a TUN queue opened with IFF_VNET_HDR, 24 bytes long by TUNSETVNETHDRSZ: {@code
+ * struct virtio_net_hdr_v1_hash_tunnel} of linux/virtio_net.h, in the machine's byte order (the kernel's default for
+ * TUN).
  *
  * <pre>
- *  0        1          2         4          6            8            10
+ *  0        1          2         4          6            8             10
  *  +--------+----------+---------+----------+------------+-------------+
- *  | flags  | gso_type | hdr_len | gso_size | csum_start | csum_offset |   the IP packet follows
+ *  | flags  | gso_type | hdr_len | gso_size | csum_start | csum_offset |
  *  +--------+----------+---------+----------+------------+-------------+
+ *  | not used by a TUN            | outer_th_offset | inner_nh_offset  |   the IP packet follows
+ *  +------------------------------+-----------------+------------------+
+ *  10                             20                22                 24
  * </pre>
  *
- * <p>csum_start counts from the first byte of the IP packet. Static methods over an address. Any thread; no allocation.
+ * <p>csum_start and the last two fields count from the first byte of the IP packet. The kernel neither reads nor writes
+ * the last two unless gso_type has a bit of a UDP tunnel (Linux 6.17), and earlier kernels use the first 10 bytes only,
+ * so the others may have any value. Static methods over an address. Any thread; no allocation.
  */
 public final class VirtioNetHeader {
     /** Size in bytes. */
-    public static final int BYTES = 10;
+    public static final int BYTES = 24;
 
     /**
      * Flag: the checksum field at csum_start + csum_offset holds the sum of the pseudo-header and must be completed.
@@ -33,8 +39,14 @@ public final class VirtioNetHeader {
     public static final int GSO_TCPV6 = 4;
     /** gso_type: UDP datagrams over IPv4 or IPv6 (Linux 6.2 and later). */
     public static final int GSO_UDP_L4 = 5;
+    /** Bit in gso_type: the segments are inside a UDP tunnel over IPv4 (Linux 6.17). */
+    public static final int GSO_UDP_TUNNEL_IPV4 = 0x20;
+    /** Bit in gso_type: the segments are inside a UDP tunnel over IPv6 (Linux 6.17). */
+    public static final int GSO_UDP_TUNNEL_IPV6 = 0x40;
     /** Bit in gso_type: the TCP segments carry ECN. */
     public static final int GSO_ECN = 0x80;
+
+    private static final int GSO_UDP_TUNNEL = GSO_UDP_TUNNEL_IPV4 | GSO_UDP_TUNNEL_IPV6;
 
     private VirtioNetHeader() {}
 
@@ -42,9 +54,14 @@ public final class VirtioNetHeader {
         return Memory.getByte(header);
     }
 
-    /** One of the GSO_ constants, without {@link #GSO_ECN}. */
+    /** One of the GSO_ constants, without the bits. */
     public static int gsoType(long header) {
-        return Memory.getByte(header + 1) & 0x7f;
+        return Memory.getByte(header + 1) & ~(GSO_ECN | GSO_UDP_TUNNEL) & 0xff;
+    }
+
+    /** Whether the segments are inside a UDP tunnel, such as VXLAN or Geneve. */
+    public static boolean isUdpTunnel(long header) {
+        return (Memory.getByte(header + 1) & GSO_UDP_TUNNEL) != 0;
     }
 
     /** The length of the headers as the sender states it: a hint that is not validated. */
@@ -67,7 +84,17 @@ public final class VirtioNetHeader {
         return Short.toUnsignedInt(Memory.getShort(header + 8));
     }
 
-    /** Writes a header of zeros: a single packet with a complete checksum. */
+    /** The offset of the outer UDP header; of a UDP tunnel only. */
+    public static int outerTransport(long header) {
+        return Short.toUnsignedInt(Memory.getShort(header + 20));
+    }
+
+    /** The offset of the inner IP header; of a UDP tunnel only. */
+    public static int innerNetwork(long header) {
+        return Short.toUnsignedInt(Memory.getShort(header + 22));
+    }
+
+    /** Writes a header for a single packet with a complete checksum. */
     public static void clear(long header) {
         Memory.putLong(header, 0);
         Memory.putShort(header + 8, (short) 0);

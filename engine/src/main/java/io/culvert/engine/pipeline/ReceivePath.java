@@ -12,6 +12,7 @@ import static io.culvert.engine.pipeline.DropCause.RX_REPLAYED;
 import static io.culvert.engine.pipeline.DropCause.RX_UNKNOWN_INDEX;
 
 import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.WorkerIo;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.message.Message;
@@ -19,6 +20,7 @@ import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.packet.Coalescer;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.routing.AllowedIps;
+import io.culvert.natives.Memory;
 import io.culvert.ring.OrderedQueue;
 
 /**
@@ -62,6 +64,9 @@ final class ReceivePath {
                 Train train = data(message, size, limit, from, ecn);
                 if (train != null && train.holdBuffer(buffer)) {
                     worker.retainUdp(buffer);
+                }
+                if (train != null && train.count == 1) {
+                    train.followsOther = offset > 0;
                 }
             } else if (Message.isHandshake(message, size)) {
                 worker.handshakeMessage(message, size, from);
@@ -158,6 +163,9 @@ final class ReceivePath {
         acceptedVersion = 0;
         tunQueue = peer.home().id();
         coalescer.begin(tun, worker.io().groKinds());
+        if (train.followsOther) {
+            train.payload[0] = moved(train.payload[0], train.length[0]);
+        }
         for (int i = 0; i < train.count; i++) {
             if ((train.failures >>> i & 1) != 0) {
                 worker.drops.add(RX_NOT_AUTHENTIC, 1);
@@ -201,6 +209,19 @@ final class ReceivePath {
         IpPacket.decapsulateEcn(packet, train.ecn[i]);
         coalescer.add(packet, length, train.limit[i]);
         return true;
+    }
+
+    /**
+     * Moves an opened payload into its tag, so that the packet's virtio-net header has room behind the message in
+     * front: that of another train, which is perhaps not opened yet and needs its tag. Within a train the header may
+     * take that tag.
+     *
+     * @return the new address of the payload
+     */
+    static long moved(long payload, int length) {
+        long to = payload + WorkerIo.VNET_HEADER_BYTES - Train.HEADER_BYTES;
+        Memory.copy(payload, to, length);
+        return to;
     }
 
     /**

@@ -49,6 +49,8 @@ final class Train extends CommitEntry {
     final int[] buffer;
     /** Receive only: the sender of the packets. */
     final UdpEndpoint from;
+    /** Receive only: whether the first message follows another train's message in the buffer. */
+    boolean followsOther;
 
     // Transmit only: the slab for the packets, its end, and below the place of the next message.
     final long slab;

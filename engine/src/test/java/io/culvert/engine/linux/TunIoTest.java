@@ -254,7 +254,7 @@ abstract class TunIoTest extends WorkerIoTest {
 
     @Test
     void withoutOffloadsThePacketsThatComeOutAreNoLargerThanTheMtu() throws IOException {
-        assertThat(tun.offload(false, false)).isEmpty();
+        assertThat(tun.offload(false, false, false)).isEmpty();
         tcp(false, false);
         assertThat(largest).isLessThanOrEqualTo(VirtioNetHeader.BYTES + 1420);
     }
@@ -293,8 +293,9 @@ abstract class TunIoTest extends WorkerIoTest {
             io.flush();
             Arrivals segments = new Arrivals(other);
             segments.until(() -> segments.packets.size() == 3);
+            int header = VirtioNetHeader.BYTES + 28;
             assertThat(segments.packets.stream().map(packet -> packet.length))
-                    .containsExactly(10 + 28 + 1000, 10 + 28 + 1000, 10 + 28 + 500);
+                    .containsExactly(header + 1000, header + 1000, header + 500);
             io.attach(null);
             Memory.free(payload);
         }

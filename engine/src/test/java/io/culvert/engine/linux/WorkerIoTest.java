@@ -54,7 +54,7 @@ abstract class WorkerIoTest {
     void setUp() throws IOException {
         namespace = new TestNamespace();
         tun = TunDevice.create(NAME, 1);
-        tun.offload(true, true);
+        tun.offload(true, true, false);
         io = open(tun);
         arrivals = new Arrivals(io);
     }

@@ -100,13 +100,13 @@ class CoalescerTest {
         InternetChecksumTest.withMemory(
                 400,
                 front -> InternetChecksumTest.withMemory(400, back -> {
-                    Memory.copy(first, 0, front + 16, first.length);
-                    Memory.copy(second, 0, back + 16, second.length);
+                    Memory.copy(first, 0, front + 24, first.length);
+                    Memory.copy(second, 0, back + 24, second.length);
                     List<Written> written = new ArrayList<>();
                     Coalescer coalescer = new Coalescer();
                     coalescer.begin((header, length) -> written.add(read(header, length)), Coalescer.ALL);
-                    coalescer.add(front + 16, first.length, front + 400);
-                    coalescer.add(back + 16, second.length, back + 400);
+                    coalescer.add(front + 24, first.length, front + 400);
+                    coalescer.add(back + 24, second.length, back + 400);
                     coalescer.finish();
                     assertThat(written).hasSize(1);
                     assertThat(written.getFirst().packets).containsExactly(first, second);
@@ -277,7 +277,7 @@ class CoalescerTest {
         InternetChecksumTest.withMemory(bytes, slab -> {
             long at = slab;
             for (int i = 0; i < start.length; i++) {
-                start[i] = at + 16;
+                start[i] = at + GAP;
                 Memory.copy(packets.get(i), 0, start[i], packets.get(i).length);
                 at += packets.get(i).length + GAP;
             }

@@ -101,9 +101,10 @@ class SegmenterTest {
     void completePacketIsCopiedAndTrimmedToItsIpLength() {
         byte[] packet = Packets.tcp(false, 1, 2, Packets.ACK, 99);
         byte[] longer = Arrays.copyOf(packet, packet.length + 5);
-        withVnet(new byte[10], longer, source -> {
+        withVnet(new byte[VirtioNetHeader.BYTES], longer, source -> {
             Segmenter segmenter = new Segmenter();
-            assertThat(segmenter.start(source, 10 + longer.length)).isTrue();
+            assertThat(segmenter.start(source, VirtioNetHeader.BYTES + longer.length))
+                    .isTrue();
             assertThat(all(segmenter)).containsExactly(packet);
         });
     }
@@ -114,7 +115,8 @@ class SegmenterTest {
         byte[] vnet = vnet(VirtioNetHeader.GSO_TCPV4, 1, 20, 16);
         withVnet(vnet, whole, source -> {
             Segmenter segmenter = new Segmenter();
-            assertThat(segmenter.start(source, 10 + whole.length)).isTrue();
+            assertThat(segmenter.start(source, VirtioNetHeader.BYTES + whole.length))
+                    .isTrue();
             assertThat(segmenter.segments()).isEqualTo(200);
             assertThat(segmenter.segmentLength(199)).isEqualTo(53);
             InternetChecksumTest.withMemory(
@@ -126,7 +128,7 @@ class SegmenterTest {
     @Test
     void malformedInputNeitherThrowsNorReadsOutOfBounds() {
         Laws.check(5000, draw -> {
-            byte[] vnet = draw.bytes(10, 10);
+            byte[] vnet = draw.bytes(VirtioNetHeader.BYTES, VirtioNetHeader.BYTES);
             boolean ipv6 = draw.bool();
             boolean tcp = draw.bool();
             int length = draw.integer(0, 120);
@@ -146,7 +148,7 @@ class SegmenterTest {
                     : vnet;
             withVnet(header, packet, source -> {
                 Segmenter segmenter = new Segmenter();
-                if (segmenter.start(source, 10 + packet.length)) {
+                if (segmenter.start(source, VirtioNetHeader.BYTES + packet.length)) {
                     assertThat(all(segmenter)).isNotEmpty();
                 } else {
                     assertThat(segmenter.segments()).isZero();
@@ -164,10 +166,10 @@ class SegmenterTest {
     }
 
     static byte[] vnet(int type, int size, int start, int offset) {
-        byte[] header = new byte[10];
-        InternetChecksumTest.withMemory(10, slab -> {
+        byte[] header = new byte[VirtioNetHeader.BYTES];
+        InternetChecksumTest.withMemory(VirtioNetHeader.BYTES, slab -> {
             VirtioNetHeader.set(slab, type, 0, size, start, offset);
-            Memory.copy(slab, header, 0, 10);
+            Memory.copy(slab, header, 0, VirtioNetHeader.BYTES);
         });
         return header;
     }
@@ -176,7 +178,7 @@ class SegmenterTest {
         List<byte[]> segments = new ArrayList<>();
         withVnet(vnet(type, size, start, offset), packet, source -> {
             Segmenter segmenter = new Segmenter();
-            segmenter.start(source, 10 + packet.length);
+            segmenter.start(source, VirtioNetHeader.BYTES + packet.length);
             segments.addAll(all(segmenter));
         });
         return segments;
@@ -197,9 +199,9 @@ class SegmenterTest {
     }
 
     static void withVnet(byte[] vnet, byte[] packet, InternetChecksumTest.Body body) {
-        InternetChecksumTest.withMemory(10 + packet.length, slab -> {
-            Memory.copy(vnet, 0, slab, 10);
-            Memory.copy(packet, 0, slab + 10, packet.length);
+        InternetChecksumTest.withMemory(VirtioNetHeader.BYTES + packet.length, slab -> {
+            Memory.copy(vnet, 0, slab, VirtioNetHeader.BYTES);
+            Memory.copy(packet, 0, slab + VirtioNetHeader.BYTES, packet.length);
             body.with(slab);
         });
     }

@@ -190,6 +190,8 @@ public final class linux_h {
     public static final long TUNSETOFFLOAD = 1074025680L;
     public static final long TUNGETIFF = 2147767506L;
     public static final int TUNGETDEVNETNS = 21731;
+    public static final long TUNGETVNETHDRSZ = 2147767511L;
+    public static final long TUNSETVNETHDRSZ = 1074025688L;
     public static final int IFF_UP = 1;
     public static final int IFF_TUN = 1;
     public static final int IFF_NO_PI = 4096;
@@ -200,6 +202,8 @@ public final class linux_h {
     public static final int TUN_F_TSO6 = 4;
     public static final int TUN_F_USO4 = 32;
     public static final int TUN_F_USO6 = 64;
+    public static final int TUN_F_UDP_TUNNEL_GSO = 128;
+    public static final int TUN_F_UDP_TUNNEL_GSO_CSUM = 256;
     public static final int SIOCGIFMTU = 35105;
     public static final int SIOCSIFMTU = 35106;
     public static final int SIOCGIFFLAGS = 35091;

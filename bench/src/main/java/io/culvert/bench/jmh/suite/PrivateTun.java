@@ -30,7 +30,7 @@ public final class PrivateTun {
         try (NetworkNamespace namespace = NetworkNamespace.create(name)) {
             namespace.enter();
             TunDevice tun = TunDevice.create("jmh0", 1);
-            tun.offload(true, true);
+            tun.offload(true, true, false);
             namespace.ip("link", "set", "jmh0", "up");
             return tun;
         } catch (InterruptedException e) {

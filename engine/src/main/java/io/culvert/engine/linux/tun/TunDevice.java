@@ -41,16 +41,35 @@ public final class TunDevice implements Tun {
     private static final int TSO = linux_h.TUN_F_TSO4 | linux_h.TUN_F_TSO6;
     /** The kernel accepts only both together. */
     private static final int USO = linux_h.TUN_F_USO4 | linux_h.TUN_F_USO6;
+    /** With and without a checksum in the outer UDP header. */
+    private static final int TUNNELS = linux_h.TUN_F_UDP_TUNNEL_GSO | linux_h.TUN_F_UDP_TUNNEL_GSO_CSUM;
 
     private final String name;
     private final int[] queues;
     private final TunMonitor monitor;
+    /** Bytes of the virtio-net header before: not {@link VirtioNetHeader#BYTES} if another program made the queue. */
+    private final int headerBytesBefore;
+
     private boolean closed;
 
     private TunDevice(String name, int[] queues) throws IOException {
         this.name = name;
         this.queues = queues;
+        headerBytesBefore = headerBytes(linux_h.TUNGETVNETHDRSZ, 0);
+        headerBytes(linux_h.TUNSETVNETHDRSZ, VirtioNetHeader.BYTES);
         monitor = new TunMonitor(name, queues[0]);
+    }
+
+    /** Reads or sets the size of the virtio-net header of all queues; returns it. */
+    private int headerBytes(long request, int bytes) throws ErrnoException {
+        long size = Memory.allocate(Integer.BYTES, Integer.BYTES);
+        try {
+            Memory.putInt(size, bytes);
+            Linux.ioctl(queues[0], request, size);
+            return Memory.getInt(size);
+        } finally {
+            Memory.free(size);
+        }
     }
 
     /**
@@ -78,7 +97,8 @@ public final class TunDevice implements Tun {
 
     /**
      * Adopts an interface that another program created and passed as an open descriptor (WG_TUN_FD). It must have been
-     * created with IFF_VNET_HDR; it gets {@code queues} queues if it was created with IFF_MULTI_QUEUE, else one.
+     * created with IFF_VNET_HDR; it gets {@code queues} queues if it was created with IFF_MULTI_QUEUE, else one. Until
+     * {@link #close} its virtio-net headers have {@value VirtioNetHeader#BYTES} bytes.
      *
      * @throws IOException when the descriptor is not that of such an interface
      */
@@ -170,10 +190,11 @@ public final class TunDevice implements Tun {
     /**
      * Has the kernel deliver super-packets of TCP, of UDP (Linux 6.2), of both or of neither from now on.
      *
+     * @param tunnels also those inside UDP tunnels (Linux 6.17); the kernel refuses these alone
      * @return why the kernel refused and the setting is unchanged; empty on success
      */
-    public Optional<String> offload(boolean tcp, boolean udp) {
-        int flags = (tcp ? TSO : 0) | (udp ? USO : 0);
+    public Optional<String> offload(boolean tcp, boolean udp, boolean tunnels) {
+        int flags = (tcp ? TSO : 0) | (udp ? USO : 0) | (tunnels ? TUNNELS : 0);
         try {
             Linux.ioctl(queues[0], linux_h.TUNSETOFFLOAD, flags == 0 ? 0 : flags | linux_h.TUN_F_CSUM);
             return Optional.empty();
@@ -292,7 +313,23 @@ public final class TunDevice implements Tun {
         if (!closed) {
             closed = true;
             monitor.close();
+            restoreHeader();
             closeAll(queues, queues.length);
+        }
+    }
+
+    /**
+     * Gives the headers of an interface that remains their former size. Super-packets inside tunnels, which need the
+     * larger size, end first.
+     */
+    private void restoreHeader() {
+        if (headerBytesBefore != VirtioNetHeader.BYTES) {
+            offload(false, false, false);
+            try {
+                headerBytes(linux_h.TUNSETVNETHDRSZ, headerBytesBefore);
+            } catch (ErrnoException e) {
+                LOG.log(Level.DEBUG, "the header of interface {0} keeps its size: {1}", name, e.getMessage());
+            }
         }
     }
 

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.linux.TestNamespace;
 import io.culvert.engine.packet.VirtioNetHeader;
+import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.Linux;
 import java.io.IOException;
@@ -79,7 +80,7 @@ class TunDeviceTest {
             assertThat(tun.mtu()).isEqualTo(1420);
             assertThat(tun.name()).isEqualTo(NAME);
             assertThat(tun.queues()).isEqualTo(1);
-            assertThat(tun.offload(true, false)).isEmpty();
+            assertThat(tun.offload(true, false, false)).isEmpty();
             assertThat(Path.of("/proc/sys/net/ipv6/conf", NAME, "addr_gen_mode"))
                     .content()
                     .startsWith("1");
@@ -219,6 +220,40 @@ class TunDeviceTest {
         assertThatThrownBy(() -> TunDevice.adopt(nonTun, 1))
                 .hasMessageStartingWith("descriptor " + nonTun + " is not a TUN queue");
         Linux.close(nonTun);
+    }
+
+    /** Another program's interface keeps the size of its virtio-net header, except while we have it. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 12, VirtioNetHeader.BYTES, 32})
+    void adoptedInterfaceGetsItsHeaderSizeBack(int size) throws IOException {
+        try (TunDevice made = create(1)) {
+            int inherited = made.descriptor(0);
+            headerBytes(linux_h.TUNSETVNETHDRSZ, inherited, size);
+            int given = Linux.fcntl(inherited, linux_h.F_DUPFD_CLOEXEC, 3);
+            try (TunDevice adopted = TunDevice.adopt(given, 1)) {
+                assertThat(headerBytes(linux_h.TUNGETVNETHDRSZ, inherited, 0)).isEqualTo(VirtioNetHeader.BYTES);
+                assertThat(adopted.offload(true, true, false)).isEmpty();
+            }
+            assertThat(headerBytes(linux_h.TUNGETVNETHDRSZ, inherited, 0)).isEqualTo(size);
+        }
+    }
+
+    private static int headerBytes(long request, int descriptor, int bytes) throws IOException {
+        long size = Memory.allocate(4, 4);
+        try {
+            Memory.putInt(size, bytes);
+            Linux.ioctl(descriptor, request, size);
+            return Memory.getInt(size);
+        } finally {
+            Memory.free(size);
+        }
+    }
+
+    @Test
+    void superPacketsInsideTunnelsAreNotDeliveredAlone() throws IOException {
+        try (TunDevice tun = create(1)) {
+            assertThat(tun.offload(false, false, true)).contains("TUNSETOFFLOAD: Invalid argument");
+        }
     }
 
     /** A second namespace, which no thread of the test enters. */
