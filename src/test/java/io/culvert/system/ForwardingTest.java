@@ -47,7 +47,10 @@ class ForwardingTest {
         Namespace inside = gateway.namespace();
         Namespace.connect(inside, "10.18." + side + ".1/24", host, "10.18." + side + ".2/24");
         inside.ip("-6", "address", "add", "fd18:" + side + "::1/64", "dev", "veth0", "nodad");
+        // A router asks for the link-layer address of a host from a link-local address, which namespaces here lack.
+        inside.ip("-6", "address", "add", "fe80::1/64", "dev", "veth0", "nodad");
         host.ip("-6", "address", "add", "fd18:" + side + "::2/64", "dev", "veth0", "nodad");
+        host.ip("link", "set", "veth0", "mtu", Integer.toString(Tunnel.MTU));
         host.ip("route", "add", "default", "via", "10.18." + side + ".1");
         host.ip("-6", "route", "add", "default", "via", "fd18:" + side + "::1");
         inside.write("/proc/sys/net/ipv4/ip_forward", "1");

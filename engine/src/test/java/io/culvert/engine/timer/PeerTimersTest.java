@@ -67,7 +67,7 @@ class PeerTimersTest {
     }
 
     /** What the home does after an event on any worker. */
-    private void tell(boolean schedule) {
+    private void scheduleIf(boolean schedule) {
         if (schedule) {
             timers.schedule(now);
         }
@@ -94,39 +94,39 @@ class PeerTimersTest {
 
     @Test
     void receivedDataIsAcknowledgedByOneKeepaliveAfterTenSeconds() {
-        tell(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
         assertThat(after(KEEPALIVE_TIMEOUT - 1)).isEmpty();
         assertThat(after(60 * SECOND)).containsExactly("keepalive");
     }
 
     @Test
     void dataReceivedWhileAKeepaliveIsPendingCausesOneMore() {
-        tell(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
         after(SECOND);
-        tell(timers.dataReceived(now));
-        tell(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
         assertThat(after(60 * SECOND)).containsExactly("keepalive", "keepalive");
     }
 
     @Test
     void anySentPacketReplacesTheKeepalive() {
-        tell(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
         timers.anyAuthenticatedPacketSent();
         assertThat(after(60 * SECOND)).isEmpty();
     }
 
     @Test
     void sentDataWithoutAnAnswerCausesANewHandshakeAfterFifteenSeconds() {
-        tell(timers.dataSent(now));
+        scheduleIf(timers.dataSent(now));
         after(5 * SECOND);
-        tell(timers.dataSent(now));
+        scheduleIf(timers.dataSent(now));
         assertThat(after(KEEPALIVE_TIMEOUT + REKEY_TIMEOUT - 5 * SECOND - 1)).isEmpty();
         assertThat(after(SECOND)).containsExactly("new");
     }
 
     @Test
     void anyReceivedPacketIsAnAnswer() {
-        tell(timers.dataSent(now));
+        scheduleIf(timers.dataSent(now));
         timers.anyAuthenticatedPacketReceived();
         assertThat(after(60 * SECOND)).isEmpty();
     }
@@ -151,9 +151,9 @@ class PeerTimersTest {
     @Test
     void persistentKeepaliveFollowsTheLastTraversal() {
         timers.setPersistentKeepalive(25);
-        tell(timers.anyAuthenticatedPacketTraversal(now));
+        scheduleIf(timers.anyAuthenticatedPacketTraversal(now));
         after(20 * SECOND);
-        tell(timers.anyAuthenticatedPacketTraversal(now));
+        scheduleIf(timers.anyAuthenticatedPacketTraversal(now));
         assertThat(after(25 * SECOND - 1)).isEmpty();
         assertThat(after(1)).containsExactly("persistent");
     }
@@ -161,7 +161,7 @@ class PeerTimersTest {
     @Test
     void persistentKeepaliveCanBeTurnedOff() {
         timers.setPersistentKeepalive(25);
-        tell(timers.anyAuthenticatedPacketTraversal(now));
+        scheduleIf(timers.anyAuthenticatedPacketTraversal(now));
         timers.setPersistentKeepalive(0);
         assertThat(after(100 * SECOND)).isEmpty();
     }
@@ -170,7 +170,7 @@ class PeerTimersTest {
     void aStoppedPeerHasNoTimers() {
         timers.handshakeInitiated(now);
         timers.stop();
-        tell(timers.dataSent(now));
+        scheduleIf(timers.dataSent(now));
         assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
         assertThat(after(100 * SECOND)).isEmpty();
     }
@@ -178,22 +178,22 @@ class PeerTimersTest {
     @Test
     void postponingADeadlineDoesNotTouchTheWheel() {
         timers.setPersistentKeepalive(25);
-        tell(timers.anyAuthenticatedPacketTraversal(now));
+        scheduleIf(timers.anyAuthenticatedPacketTraversal(now));
         long earliest = wheel.earliest();
         for (int i = 0; i < 1000; i++) {
             now += 1_000_000;
-            tell(timers.anyAuthenticatedPacketTraversal(now));
+            scheduleIf(timers.anyAuthenticatedPacketTraversal(now));
         }
         assertThat(wheel.earliest()).isEqualTo(earliest);
     }
 
     @Test
     void timersFireAfterALongSleep() {
-        tell(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
         now += 100_000 * SECOND;
         wheel.poll(now);
         assertThat(fired).containsExactly("keepalive");
-        tell(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
         assertThat(after(KEEPALIVE_TIMEOUT)).containsExactly("keepalive");
     }
 }
