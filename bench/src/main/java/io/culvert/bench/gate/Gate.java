@@ -133,17 +133,9 @@ final class Gate {
         facts.put("command", command);
         facts.put("class of machine", machineClass);
         facts.put("result", status == PASSED ? "passed" : status == REGRESSED ? "regressed" : "nothing was compared");
-        List<Series> series = new ArrayList<>();
-        comparison.outcomes().forEach((name, outcome) -> {
-            String[] parts = name.split(" / ", 2);
-            series.add(new Series(
-                    parts[0],
-                    "culvert",
-                    "ratio to " + parts[1],
-                    "x",
-                    true,
-                    outcome.last().samples()));
-        });
+        List<Series> series = comparison.outcomes().values().stream()
+                .map(outcome -> outcome.last().toSeries())
+                .toList();
         out.println("written: " + new Run(KIND, facts, comparison.missing(), series).write(directory));
     }
 

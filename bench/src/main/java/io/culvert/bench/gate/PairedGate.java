@@ -7,7 +7,6 @@ import io.culvert.bench.result.Series;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -105,17 +104,9 @@ final class PairedGate {
         Map<String, String> facts = new LinkedHashMap<>(Machine.facts());
         facts.put("command", command);
         facts.put("result", status == Gate.PASSED ? "passed" : status == Gate.REGRESSED ? "regressed" : "undecided");
-        List<Series> series = new ArrayList<>();
-        comparison.outcomes().forEach((name, outcome) -> {
-            String[] parts = name.split(" / ", 2);
-            series.add(new Series(
-                    parts[0],
-                    "culvert",
-                    "ratio to " + parts[1],
-                    "x",
-                    true,
-                    outcome.ratio().samples()));
-        });
+        List<Series> series = comparison.outcomes().values().stream()
+                .map(outcome -> outcome.ratio().toSeries())
+                .toList();
         out.println("written: " + new Run(KIND, facts, notCompared, series).write(directory));
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.gate;
 
+import io.culvert.bench.result.Series;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,6 +34,12 @@ record Ratio(String name, List<Double> samples) {
         return samples.stream()
                 .mapToDouble(sample -> Math.log(sample / expected))
                 .toArray();
+    }
+
+    /** The ratio as a recorded result. */
+    Series toSeries() {
+        String[] parts = name.split(" / ", 2);
+        return new Series(parts[0], "culvert", "ratio to " + parts[1], "x", true, samples);
     }
 
     /** The same ratio with the samples of both. */
