@@ -40,7 +40,7 @@ final class AttentionStress {
 
         @Override
         public void stage(Worker worker, long vnetHeader, int length, int packets) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no train is committed here");
         }
 
         @Override
@@ -50,17 +50,17 @@ final class AttentionStress {
 
         @Override
         public void sent(Worker worker, Keypair<?> keypair, long counter, long bytes, boolean data) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no train is committed here");
         }
 
         @Override
         public void authenticated(Worker worker, Keypair<?> keypair, UdpEndpoint from) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no train is committed here");
         }
 
         @Override
         public void received(Worker worker, long bytes, boolean data) {
-            throw new UnsupportedOperationException();
+            throw new AssertionError("no train is committed here");
         }
     }
 
