@@ -24,7 +24,7 @@ final class AttentionStress {
         int seen;
 
         Recorder() {
-            super(null);
+            super(null, (byte) 0);
         }
 
         @Override

@@ -67,7 +67,7 @@ final class IndexTableStress {
         public void writer() {
             Session session = new Session(7);
             session.number = 1;
-            table.insert(session, 0);
+            table.insert(session, 0, 0);
         }
 
         /** Looks up. */
@@ -90,7 +90,7 @@ final class IndexTableStress {
 
         /** Inserts a handshake. */
         public Replace() {
-            table.insert(handshake, 0);
+            table.insert(handshake, 0, 0);
         }
 
         /** Replaces it. */
@@ -122,7 +122,7 @@ final class IndexTableStress {
 
         /** Inserts a handshake. */
         public TwoWriters() {
-            table.insert(handshake, 0);
+            table.insert(handshake, 0, 0);
         }
 
         /** Replaces it. */
@@ -157,16 +157,16 @@ final class IndexTableStress {
 
         /** Fills the table, so that the next insertion rebuilds it. */
         public Rebuild() {
-            table.insert(new Session(1), 0);
+            table.insert(new Session(1), 0, 0);
             for (int i = 1; i < FULL; i++) {
-                table.insert(other, 0);
+                table.insert(other, 0, 0);
             }
         }
 
         /** Rebuilds the table. */
         @Actor
         public void writer() {
-            table.insert(other, 0);
+            table.insert(other, 0, 0);
             table.remove(0x200, other);
         }
 

@@ -67,7 +67,7 @@ public final class Device implements AutoCloseable {
 
     // Written and read under the monitor.
     private final DevicePort port;
-    private int nextHome;
+    private long peersAdded;
     private boolean up;
     private boolean closed;
 
@@ -363,8 +363,10 @@ public final class Device implements AutoCloseable {
             throw new IOException(
                     "cannot add peer " + key + ": a device has at most " + PeerTable.MAX_PEERS + " peers");
         }
-        Peer peer = new Peer(this, key, workers.get(nextHome));
-        nextHome = (nextHome + 1) % workers.count();
+        // In turn to each worker, and to each of its receive queues.
+        int home = (int) (peersAdded % workers.count());
+        Peer peer = new Peer(this, key, workers.get(home), (byte) (peersAdded / workers.count()));
+        peersAdded++;
         handshakes.exclusively(() -> {
             peer.handshake().setIdentity(identity);
             peers.add(key, peer);

@@ -127,7 +127,7 @@ final class HandshakeProcessor {
         Keypair<Peer> keypair;
         try {
             synchronized (handshake) {
-                int index = device.indexTable().insert(handshake, peer.home().id());
+                int index = device.indexTable().insert(handshake, peer.home().id(), peer.receiveSocket());
                 if (!handshake.createResponse(target, index, random())) {
                     device.dropIndex(index);
                     return;
@@ -197,7 +197,7 @@ final class HandshakeProcessor {
                 if (peer.isDead()) {
                     return;
                 }
-                int index = device.indexTable().insert(handshake, peer.home().id());
+                int index = device.indexTable().insert(handshake, peer.home().id(), peer.receiveSocket());
                 if (!handshake.createInitiation(target, index, device.platform().clock(), random())) {
                     device.dropIndex(index);
                     return;

@@ -87,8 +87,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private volatile long lastSentHandshake;
     private volatile boolean sentLastMinuteHandshake;
 
-    Peer(Device device, PublicKey publicKey, Worker home) {
-        super(home);
+    Peer(Device device, PublicKey publicKey, Worker home, byte receiveSocket) {
+        super(home, receiveSocket);
         this.device = device;
         this.publicKey = publicKey;
         handshake = new Handshake<>(publicKey, this, device::dropIndex);

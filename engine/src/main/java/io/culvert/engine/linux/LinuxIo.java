@@ -13,6 +13,7 @@ import io.culvert.engine.linux.udp.SocketPort;
 import io.culvert.engine.packet.Coalescer;
 import io.culvert.engine.packet.Segmenter;
 import io.culvert.engine.packet.VirtioNetHeader;
+import io.culvert.engine.schedule.ReadableSockets;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.CallState;
@@ -49,9 +50,10 @@ abstract class LinuxIo implements WorkerIo {
     final int tun;
     boolean tunRemoved;
     boolean tunReadable;
-    boolean ipv4Readable;
-    boolean ipv6Readable;
-    private boolean lastWasIpv6;
+    /** The sockets to receive from, of both families. */
+    int[] sockets = {};
+
+    ReadableSockets readable = new ReadableSockets(0);
 
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.device = device;
@@ -93,7 +95,7 @@ abstract class LinuxIo implements WorkerIo {
 
     @Override
     public final boolean isUdpReadable() {
-        return ipv4Readable || ipv6Readable;
+        return readable.any();
     }
 
     @Override
@@ -103,17 +105,9 @@ abstract class LinuxIo implements WorkerIo {
 
     @Override
     public final int receive(int limit, Sink sink) {
-        // Two readable sockets alternate.
-        boolean fromIpv6 = ipv6Readable && !(ipv4Readable && lastWasIpv6);
-        lastWasIpv6 = fromIpv6;
-        int received = receiver.receive((fromIpv6 ? ipv6 : ipv4).socket(), limit, sink);
-        if (receiver.drained()) {
-            if (fromIpv6) {
-                ipv6Readable = false;
-            } else {
-                ipv4Readable = false;
-            }
-        }
+        int socket = readable.next();
+        int received = receiver.receive(sockets[socket], limit, sink);
+        readable.served(socket, receiver.drained());
         return received;
     }
 
@@ -147,13 +141,14 @@ abstract class LinuxIo implements WorkerIo {
         }
     }
 
-    final void attachQueues(UdpPort port) {
-        SocketPort sockets = (SocketPort) port;
-        boolean gso = sockets != null && sockets.segments();
-        ipv4Readable = false;
-        ipv6Readable = false;
-        ipv4.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv4(worker), gso);
-        ipv6.attach(sockets == null ? SocketPort.NO_SOCKET : sockets.ipv6(worker), gso);
+    /** Changes to the sockets of a port, or to none ({@code null}). */
+    final void attachSockets(UdpPort port) {
+        SocketPort opened = (SocketPort) port;
+        boolean gso = opened != null && opened.segments();
+        sockets = opened == null ? new int[0] : opened.receiveQueues(worker);
+        readable = new ReadableSockets(sockets.length);
+        ipv4.attach(opened == null ? SocketPort.NO_SOCKET : opened.ipv4(worker), gso);
+        ipv6.attach(opened == null ? SocketPort.NO_SOCKET : opened.ipv6(worker), gso);
     }
 
     /**

@@ -107,7 +107,10 @@ public final class LinuxPlatform implements Platform {
         if (isOn(Offload.TUN_SEGMENT_LIMIT)) {
             tun.limitSegments();
         }
-        bind = new SocketBind(isOn(Offload.UDP_GSO), isOn(Offload.UDP_GRO));
+        bind = new SocketBind(
+                isOn(Offload.UDP_GSO),
+                isOn(Offload.UDP_GRO),
+                ioUringUnavailable.isEmpty() ? UringIo.MAX_QUEUES : PlainIo.MAX_QUEUES);
         disable(Offload.UDP_GSO, bind::gsoUnavailableReason);
         disable(Offload.UDP_GRO, bind::groUnavailableReason);
     }

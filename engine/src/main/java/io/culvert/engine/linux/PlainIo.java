@@ -18,11 +18,13 @@ import java.util.Set;
  * sendmmsg on the sockets. For systems that refuse io_uring, and for comparison.
  */
 final class PlainIo extends LinuxIo {
+    /** The most receive queues of a family: ppoll(2) looks at all of them each time. */
+    static final int MAX_QUEUES = 4;
+
     private static final int TUN = 0;
-    private static final int IPV4 = 1;
-    private static final int IPV6 = 2;
-    private static final int WAKE = 3;
-    private static final int SOURCES = 4;
+    private static final int WAKE = 1;
+    private static final int FIRST_SOCKET = 2;
+    private static final int SOURCES = FIRST_SOCKET + 2 * MAX_QUEUES;
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     private final long descriptors = Memory.allocate(SOURCES * pollfd.sizeof() + timespec.sizeof(), 8);
@@ -39,7 +41,7 @@ final class PlainIo extends LinuxIo {
 
     @Override
     public void poll() {
-        if (!tunReadable || !ipv4Readable && !ipv6Readable) {
+        if (!tunReadable || !readable.all()) {
             // Even if one source is readable: otherwise the others would starve until it is empty.
             awaitEvents(0, true);
         }
@@ -48,16 +50,20 @@ final class PlainIo extends LinuxIo {
     /** Waits up to {@code nanos} for a wake-up or, with {@code all}, for a source that is not readable yet. */
     private void awaitEvents(long nanos, boolean all) {
         watch(TUN, all && !tunReadable && !tunRemoved ? tun : SocketPort.NO_SOCKET);
-        watch(IPV4, all && !ipv4Readable ? ipv4.socket() : SocketPort.NO_SOCKET);
-        watch(IPV6, all && !ipv6Readable ? ipv6.socket() : SocketPort.NO_SOCKET);
         watch(WAKE, wakeup.descriptor());
+        for (int i = 0; i < sockets.length; i++) {
+            watch(FIRST_SOCKET + i, all && !readable.isReadable(i) ? sockets[i] : SocketPort.NO_SOCKET);
+        }
         timespec.tv_sec(timeout, nanos / NANOS_PER_SECOND);
         timespec.tv_nsec(timeout, nanos % NANOS_PER_SECOND);
         counters.add(Counter.SYSCALLS, 1);
-        Linux.ppoll(calls, descriptors, SOURCES, nanos == Long.MAX_VALUE ? 0 : timeout);
+        Linux.ppoll(calls, descriptors, FIRST_SOCKET + sockets.length, nanos == Long.MAX_VALUE ? 0 : timeout);
         tunReadable |= hasEvents(TUN);
-        ipv4Readable |= hasEvents(IPV4);
-        ipv6Readable |= hasEvents(IPV6);
+        for (int i = 0; i < sockets.length; i++) {
+            if (hasEvents(FIRST_SOCKET + i)) {
+                readable.add(i);
+            }
+        }
         if (hasEvents(WAKE)) {
             wakeup.drain();
         }
@@ -91,7 +97,7 @@ final class PlainIo extends LinuxIo {
 
     @Override
     public void attach(UdpPort port) {
-        attachQueues(port);
+        attachSockets(port);
     }
 
     @Override

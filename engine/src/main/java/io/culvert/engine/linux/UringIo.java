@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux;
 
-import static io.culvert.engine.linux.udp.SocketPort.NO_SOCKET;
-
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.linux.tun.TunDevice;
@@ -22,7 +20,10 @@ import java.util.Set;
  * into buffers that are out of the cache again when their packets are processed.
  */
 final class UringIo extends LinuxIo {
-    /** Operations between two enters: a full queue of sends for each socket, TUN writes, and polls. */
+    /** The most receive queues of a family: so many peers at once do not wait for each other. */
+    static final int MAX_QUEUES = 32;
+
+    /** Operations between two enters: a full queue of sends for each family, TUN writes, and polls. */
     private static final int SUBMISSIONS = 256;
     /** Room for the completions of all submissions and of the armed polls. */
     private static final int COMPLETIONS = 512;
@@ -32,19 +33,21 @@ final class UringIo extends LinuxIo {
     private static final int TUN_SLOT = 0;
 
     private static final int POLL_TUN = 0;
-    private static final int POLL_IPV4 = 1;
-    private static final int POLL_IPV6 = 2;
-    private static final int POLL_WAKEUP = 3;
-    private static final int CANCEL = 4;
-    private static final int TUN_WRITE = 5;
-    private static final int SEND_IPV4 = 6;
-    private static final int SEND_IPV6 = 7;
+    private static final int POLL_WAKEUP = 1;
+    private static final int POLL_SOCKET = 2;
+    private static final int CANCEL = 3;
+    private static final int TUN_WRITE = 4;
+    private static final int SEND_IPV4 = 5;
+    private static final int SEND_IPV6 = 6;
 
     private final IoUring ring;
     private final SubmissionQueue submissions;
     private final CompletionHandler handler = this::completed;
-    /** Whether a poll is armed, by operation. */
-    private final boolean[] armed = new boolean[POLL_WAKEUP + 1];
+    private boolean tunArmed;
+    private boolean wakeupArmed;
+    private final boolean[] socketArmed = new boolean[2 * MAX_QUEUES];
+    /** Polls that are to be armed, of all sources. */
+    private int unarmed = 2;
 
     private final long[] writeAddress = new long[MAX_WRITES];
     private final int[] writeLength = new int[MAX_WRITES];
@@ -66,28 +69,37 @@ final class UringIo extends LinuxIo {
 
     /** Arms the polls that are not armed; returns whether there were any. They always fit an empty submission queue. */
     private boolean arm() {
-        boolean any = false;
-        if (!armed[POLL_TUN] && !tunRemoved) {
-            armed[POLL_TUN] = submissions.prepPollMultishot(
-                    TUN_SLOT, liburing_h.IOSQE_FIXED_FILE, linux_h.POLLIN, UserData.of(POLL_TUN, 0));
-            any = true;
-        }
-        if (!armed[POLL_WAKEUP]) {
-            armed[POLL_WAKEUP] =
-                    submissions.prepPollMultishot(wakeup.descriptor(), 0, linux_h.POLLIN, UserData.of(POLL_WAKEUP, 0));
-            any = true;
-        }
-        any |= armSocket(POLL_IPV4, ipv4.socket());
-        any |= armSocket(POLL_IPV6, ipv6.socket());
-        return any;
-    }
-
-    private boolean armSocket(int operation, int socket) {
-        if (armed[operation] || socket == NO_SOCKET) {
+        int before = unarmed;
+        if (before == 0) {
             return false;
         }
-        armed[operation] = submissions.prepPollMultishot(socket, 0, linux_h.POLLIN, UserData.of(operation, 0));
-        return true;
+        if (!tunArmed && !tunRemoved) {
+            tunArmed = armed(submissions.prepPollMultishot(
+                    TUN_SLOT, liburing_h.IOSQE_FIXED_FILE, linux_h.POLLIN, UserData.of(POLL_TUN, 0)));
+        }
+        if (!wakeupArmed) {
+            wakeupArmed = armed(
+                    submissions.prepPollMultishot(wakeup.descriptor(), 0, linux_h.POLLIN, UserData.of(POLL_WAKEUP, 0)));
+        }
+        for (int i = 0; i < sockets.length; i++) {
+            if (!socketArmed[i]) {
+                socketArmed[i] = armed(
+                        submissions.prepPollMultishot(sockets[i], 0, linux_h.POLLIN, UserData.of(POLL_SOCKET, i)));
+            }
+        }
+        return unarmed < before;
+    }
+
+    private boolean armed(boolean prepared) {
+        unarmed -= prepared ? 1 : 0;
+        return prepared;
+    }
+
+    /** A poll has completed; returns whether it is still armed. */
+    private boolean stillArmed(int flags) {
+        boolean still = CompletionHandler.hasMore(flags);
+        unarmed += still ? 0 : 1;
+        return still;
     }
 
     private void enter(int minComplete, long nanos) {
@@ -100,16 +112,17 @@ final class UringIo extends LinuxIo {
         int operation = UserData.operation(userData);
         switch (operation) {
             case POLL_TUN -> {
-                armed[POLL_TUN] = CompletionHandler.hasMore(flags);
+                tunArmed = stillArmed(flags);
                 tunReadable = true;
             }
-            case POLL_IPV4 -> {
-                armed[POLL_IPV4] = CompletionHandler.hasMore(flags);
-                ipv4Readable = true;
+            case POLL_WAKEUP -> {
+                wakeup.drain();
+                wakeupArmed = stillArmed(flags);
             }
-            case POLL_IPV6 -> {
-                armed[POLL_IPV6] = CompletionHandler.hasMore(flags);
-                ipv6Readable = true;
+            case POLL_SOCKET -> {
+                int i = UserData.id(userData);
+                socketArmed[i] = stillArmed(flags);
+                readable.add(i);
             }
             case TUN_WRITE -> {
                 inFlight--;
@@ -118,10 +131,6 @@ final class UringIo extends LinuxIo {
             }
             case SEND_IPV4 -> sent(ipv4, UserData.id(userData), result);
             case SEND_IPV6 -> sent(ipv6, UserData.id(userData), result);
-            case POLL_WAKEUP -> {
-                wakeup.drain();
-                armed[POLL_WAKEUP] = CompletionHandler.hasMore(flags);
-            }
             default -> {
                 // CANCEL: the cancelled poll has a completion of its own.
             }
@@ -202,19 +211,23 @@ final class UringIo extends LinuxIo {
 
     @Override
     public void attach(UdpPort port) {
-        cancel(POLL_IPV4);
-        cancel(POLL_IPV6);
-        while (armed[POLL_IPV4] || armed[POLL_IPV6]) {
-            enter(1, Long.MAX_VALUE);
+        for (int i = 0; i < sockets.length; i++) {
+            if (socketArmed[i]) {
+                cancelPoll(i);
+            }
         }
-        attachQueues(port);
+        // Polls that the kernel ended by itself are among the unarmed ones.
+        unarmed -= sockets.length;
+        attachSockets(port);
+        unarmed += sockets.length;
     }
 
-    private void cancel(int operation) {
-        if (armed[operation]) {
-            while (!submissions.prepCancel(UserData.of(operation, 0), UserData.of(CANCEL, 0))) {
-                await();
-            }
+    private void cancelPoll(int socket) {
+        while (!submissions.prepCancel(UserData.of(POLL_SOCKET, socket), UserData.of(CANCEL, 0))) {
+            await();
+        }
+        while (socketArmed[socket]) {
+            enter(1, Long.MAX_VALUE);
         }
     }
 

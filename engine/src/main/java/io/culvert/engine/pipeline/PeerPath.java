@@ -27,6 +27,7 @@ public abstract class PeerPath {
     }
 
     private final Worker home;
+    private final byte receiveSocket;
     /** The next peer of the home's {@link AttentionList}, which orders it. */
     PeerPath nextWanting;
     /** What the home is to attend to; 0 while the peer is not in the list. Exchanged by all, atomically. */
@@ -47,14 +48,20 @@ public abstract class PeerPath {
     /** Written once, by the home; read by any thread. Volatile, because no other fence orders it. */
     private volatile boolean dead;
 
-    /** A peer at home on a worker. */
-    protected PeerPath(Worker home) {
+    /** A peer at home on a worker, which receives its data from one of its sockets. */
+    protected PeerPath(Worker home, byte receiveSocket) {
         this.home = home;
+        this.receiveSocket = receiveSocket;
     }
 
     /** The worker that owns the peer's state. Any thread. */
     public final Worker home() {
         return home;
+    }
+
+    /** The number of the home's receive queue, a socket, that the peer's receiver indices name. Any thread. */
+    public final byte receiveSocket() {
+        return receiveSocket;
     }
 
     /** Whether the peer was removed. Any thread. */

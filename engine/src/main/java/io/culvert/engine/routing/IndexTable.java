@@ -7,8 +7,8 @@ import java.lang.invoke.VarHandle;
 
 /**
  * The receiver indices of a device, each with its handshake or keypair (the kernel's struct index_hashtable). An index
- * has 24 random bits above the 8 bits of the peer's home worker, by which the BPF program of the sockets selects the
- * worker. Indices are unique within a device.
+ * has 16 random bits above 8 bits of the peer's receive queue and the 8 bits of its home worker, by which the BPF
+ * program of the sockets selects the worker and one of its sockets. Indices are unique within a device.
  *
  * <p>Lookups: any thread; they neither block nor allocate. Changes: any thread, one at a time under this object's lock.
  *
@@ -26,6 +26,9 @@ public final class IndexTable<E> {
     public static final int MAX_ENTRIES = 4 * PeerTable.MAX_PEERS;
 
     private static final int MIN_SLOTS = 64;
+    /** Of indices for one queue. */
+    private static final int MAX_DRAWS = 64;
+
     private static final Entry<?> TOMBSTONE = new Entry<>(0, null);
     private static final VarHandle SLOT = MethodHandles.arrayElementVarHandle(Entry[].class);
 
@@ -61,21 +64,26 @@ public final class IndexTable<E> {
      * Adds an entry under a new index. Any thread.
      *
      * @param object the entry
-     * @param home the home worker; its low 8 bits become those of the index
+     * @param home the peer's home worker; its low 8 bits become those of the index
+     * @param queue the peer's receive queue; its low 8 bits become the next ones
      * @return the index
      * @throws IllegalStateException if the table has {@link #MAX_ENTRIES}
      */
-    public synchronized int insert(E object, int home) {
+    public synchronized int insert(E object, int home, int queue) {
         if (live == MAX_ENTRIES) {
             throw new IllegalStateException(MAX_ENTRIES + " indices are in use");
         }
         if (2 * (used + 1) > slots.length) {
             rebuild();
         }
-        // At most a quarter of the 2^24 indices of a home is in use, so a few draws find a free one.
+        int steering = (queue & 0xff) << 8 | home & 0xff;
         int index;
+        int draws = 0;
         do {
-            index = random.nextInt() & 0xffffff00 | home & 0xff;
+            // Peers are spread evenly over homes and queues, so that a few draws find a free index. If additions and
+            // removals have left many in one queue, another queue serves.
+            int drawn = draws++ < MAX_DRAWS ? 0xffff0000 : 0xffffff00;
+            index = random.nextInt() & drawn | steering & ~drawn;
         } while (lookup(index) != null);
         put(slots, new Entry<>(index, object));
         live++;

@@ -44,7 +44,7 @@ class LinuxHandshakeIoTest {
 
     @BeforeEach
     void open() throws IOException {
-        port = (SocketPort) new SocketBind(true, true).open(0, 1, 0);
+        port = (SocketPort) new SocketBind(true, true, 3).open(0, 1, 0);
         io.attach(port);
         for (int i = 0; i < COUNT; i++) {
             Memory.putInt(memory + i * INITIATION, Message.HANDSHAKE_INITIATION);

@@ -281,7 +281,7 @@ abstract class TunIoTest extends WorkerIoTest {
     void datagramsLeaveOneByOneThroughADeviceWithoutOffloads() throws IOException {
         try (TunDevice simple = TunDevice.create("cv5", 1);
                 WorkerIo other = open(simple);
-                UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+                UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             namespace.ip("address add 10.78.0.1/24 dev cv5");
             namespace.ip("link set cv5 up");
             UdpEndpoint to = new UdpEndpoint();

@@ -34,6 +34,9 @@ abstract class WorkerIoTest {
     /** Far longer than any wake-up takes. */
     private static final long LONG_NANOS = 30_000_000_000L;
 
+    /** The second byte of the receiver index. */
+    private static final int QUEUE_BYTE = 5;
+
     TestNamespace namespace;
     TunDevice tun;
     WorkerIo io;
@@ -87,13 +90,14 @@ abstract class WorkerIoTest {
         return endpoint;
     }
 
-    /** Lays datagrams end to end, which look like data messages. */
+    /** Lays datagrams end to end, which look like data messages of one receive queue. */
     private List<byte[]> lay(int segment, int total) {
         List<byte[]> datagrams = new ArrayList<>();
         for (int at = 0; at < total; at += segment) {
             byte[] datagram = new byte[Math.min(segment, total - at)];
             Arrays.fill(datagram, (byte) (at / segment + 1));
             datagram[0] = Message.DATA;
+            datagram[QUEUE_BYTE] = 0;
             Memory.copy(datagram, 0, memory + at, datagram.length);
             datagrams.add(datagram);
         }
@@ -103,7 +107,7 @@ abstract class WorkerIoTest {
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
     void datagramsArriveCoalescedWithAddressesAndEcn(boolean ipv6) throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(ipv6, port.port());
             List<byte[]> sent = lay(1452, 45 * 1452 - 1000);
@@ -130,7 +134,7 @@ abstract class WorkerIoTest {
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
     void largestSendArrivesAsOneGroup(boolean ipv6) throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             List<byte[]> sent = lay(1424, WorkerIo.MAX_SEGMENTED_BYTES);
             io.send(memory, WorkerIo.MAX_SEGMENTED_BYTES, 1424, loopback(ipv6, port.port()), 0, 0);
@@ -144,7 +148,7 @@ abstract class WorkerIoTest {
 
     @Test
     void unreadDatagramsStayReadableInOrder() throws IOException {
-        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(false, false, 3).open(0, 1, 0)) {
             io.attach(port);
             arrivals.full = true;
             List<byte[]> sent = lay(50, 50 * 40);
@@ -165,7 +169,7 @@ abstract class WorkerIoTest {
 
     @Test
     void readableSocketsAlternate() throws IOException {
-        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(false, false, 3).open(0, 1, 0)) {
             io.attach(port);
             for (boolean ipv6 : new boolean[] {false, true}) {
                 lay(50, 50 * 4);
@@ -201,7 +205,7 @@ abstract class WorkerIoTest {
 
     @Test
     void sendsBeyondTheQueueCapacityKeepTheirOrder() throws IOException {
-        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(false, false, 3).open(0, 1, 0)) {
             io.attach(port);
             for (int i = 0; i < 4; i++) {
                 lay(50, 50 * 64);
@@ -210,7 +214,7 @@ abstract class WorkerIoTest {
             }
             arrivals.until(() -> arrivals.datagrams.size() == 256);
             for (int i = 0; i < 256; i++) {
-                assertThat(arrivals.datagrams.get(i).payload()).hasSize(50).containsOnly(Message.DATA, i % 64 + 1);
+                assertThat(arrivals.datagrams.get(i).payload()).hasSize(50).containsOnly(Message.DATA, 0, i % 64 + 1);
             }
             assertThat(arrivals.groups).isEqualTo(256);
             io.attach(null);
@@ -221,7 +225,7 @@ abstract class WorkerIoTest {
     @ValueSource(booleans = {false, true})
     void segmentsLargerThanThePathMtuAreSentOneByOneInFragments(boolean ipv6) throws IOException {
         namespace.ip("link set lo mtu 1400");
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             List<byte[]> sent = lay(2000, 5000);
             io.send(memory, 5000, 2000, loopback(ipv6, port.port()), 1, 0);
@@ -236,7 +240,7 @@ abstract class WorkerIoTest {
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
     void removedSourceAddressIsReplacedByTheSystem(boolean ipv6) throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(ipv6, port.port());
             to.setSource(ipv6 ? 0xfd99_0000_0000_0000L : 0, ipv6 ? 7 : 0x0a636363, 1);
@@ -254,7 +258,7 @@ abstract class WorkerIoTest {
     /** They were passed in the same system call. */
     @Test
     void messagesBehindARefusedOneAreStillSent() throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint nowhere = new UdpEndpoint();
             nowhere.setIpv4(0xc0000201, 9);
@@ -274,11 +278,44 @@ abstract class WorkerIoTest {
         }
     }
 
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void datagramInAnotherQueueDoesNotWaitForAFullOne(boolean ipv6) throws IOException {
+        try (UdpPort port = new SocketBind(true, false, 3).open(0, 1, 0)) {
+            io.attach(port);
+            UdpEndpoint to = loopback(ipv6, port.port());
+            lay(32, 500 * 32);
+            for (int i = 0; i < 500; i++) {
+                Memory.putByte(memory + i * 32L + QUEUE_BYTE, (byte) 1);
+            }
+            for (int i = 0; i < 500; i += 50) {
+                io.send(memory + i * 32L, 50 * 32, 32, to, 0, 0);
+            }
+            io.flush();
+            while (!io.isUdpReadable()) {
+                io.park(1_000_000, 0);
+            }
+            io.receive(16, arrivals);
+            byte[] late = lay(64, 64).getFirst();
+            late[QUEUE_BYTE] = 2;
+            Memory.copy(late, 0, memory, late.length);
+            io.send(memory, late.length, late.length, to, 0, 0);
+            io.flush();
+            for (int i = 0; i < 5; i++) {
+                io.poll();
+                io.receive(16, arrivals);
+            }
+            assertThat(arrivals.payloads()).contains(late).hasSizeLessThan(100);
+            arrivals.until(() -> arrivals.datagrams.size() == 501);
+            io.attach(null);
+        }
+    }
+
     /** Before Linux 6.11 a route whose device cannot compute checksums answers EIO. */
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
     void segmentsRefusedWithEioAreSentOneByOneFromThenOn(boolean ipv6) throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(ipv6, port.port());
             LinuxIo linux = (LinuxIo) io;
@@ -303,7 +340,7 @@ abstract class WorkerIoTest {
     @ParameterizedTest
     @ValueSource(ints = {linux_h.EINVAL, linux_h.EMSGSIZE})
     void segmentsRefusedForOneMessageAreSentOneByOneThatTimeOnly(int error) throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             io.attach(port);
             UdpEndpoint to = loopback(false, port.port());
             SendQueue queue = ((LinuxIo) io).ipv4;
@@ -324,7 +361,7 @@ abstract class WorkerIoTest {
     @Test
     void withoutWakeupCoalescingTheShortestSleepIsIgnored() throws IOException {
         try (WorkerIo hasty = openWithout(Offload.WAKEUP_COALESCING);
-                UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+                UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             Arrivals soon = new Arrivals(hasty);
             hasty.attach(port);
             long start = System.nanoTime();
@@ -348,7 +385,7 @@ abstract class WorkerIoTest {
 
     @Test
     void sendErrorsAreCounted() throws IOException {
-        try (UdpPort port = new SocketBind(true, true).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
             UdpEndpoint nowhere = new UdpEndpoint();
             nowhere.setIpv4(0xc0000201, 9);
             lay(100, 100);
@@ -363,7 +400,7 @@ abstract class WorkerIoTest {
 
     @Test
     void datagramsWaitInTheSocketWhileNoBufferIsFree() throws IOException {
-        try (UdpPort port = new SocketBind(false, false).open(0, 1, 0)) {
+        try (UdpPort port = new SocketBind(false, false, 3).open(0, 1, 0)) {
             io.attach(port);
             for (int i = 0; i < 5; i++) {
                 lay(10, 600);
@@ -387,7 +424,7 @@ abstract class WorkerIoTest {
     void portCanBeDetachedAndReopened() throws IOException {
         int number = 0;
         for (int i = 0; i < 5; i++) {
-            try (UdpPort port = new SocketBind(true, true).open(number, 1, 0)) {
+            try (UdpPort port = new SocketBind(true, true, 3).open(number, 1, 0)) {
                 number = port.port();
                 io.attach(port);
                 arrivals.datagrams.clear();

@@ -46,29 +46,43 @@ class IndexTableTest {
     }
 
     @Test
-    void lowByteIsTheHome() {
+    void lowBytesAreHomeAndQueue() {
         IndexTable<String> table = seeded(1);
-        for (int home = 0; home < 300; home++) {
-            assertThat(table.insert("x", home) & 0xff).isEqualTo(home & 0xff);
+        for (int i = 0; i < 300; i++) {
+            int index = table.insert("x", i, 3 * i);
+            assertThat(index & 0xff).isEqualTo(i & 0xff);
+            assertThat(index >> 8 & 0xff).isEqualTo(3 * i & 0xff);
         }
     }
 
     @Test
     void indexInUseIsDrawnAgain() {
-        IndexTable<String> table = drawing(0x12345678, 0x123456ff, 0x12345600, 0xabcdef00);
-        int first = table.insert("first", 7);
-        int second = table.insert("second", 7);
-        assertThat(first).isEqualTo(0x12345607);
-        assertThat(second).isEqualTo(0xabcdef07);
+        IndexTable<String> table = drawing(0x12345678, 0x1234ffff, 0x12340000, 0xabcdef00);
+        int first = table.insert("first", 7, 9);
+        int second = table.insert("second", 7, 9);
+        assertThat(first).isEqualTo(0x12340907);
+        assertThat(second).isEqualTo(0xabcd0907);
         assertThat(table.lookup(first)).isEqualTo("first");
         assertThat(table.lookup(second)).isEqualTo("second");
+    }
+
+    @Test
+    void fullQueueIsReplacedByAnother() {
+        IndexTable<Integer> table = seeded(2);
+        Set<Integer> indices = new HashSet<>();
+        for (int i = 0; i < 70_000; i++) {
+            int index = table.insert(i, 5, 6);
+            assertThat(indices.add(index)).isTrue();
+            assertThat(index & 0xff).isEqualTo(5);
+            assertThat(table.lookup(index)).isEqualTo(i);
+        }
     }
 
     @Test
     void zeroIsAValidIndex() {
         IndexTable<String> table = drawing(0, 0x100);
         assertThat(table.lookup(0)).isNull();
-        assertThat(table.insert("zero", 0)).isZero();
+        assertThat(table.insert("zero", 0, 0)).isZero();
         assertThat(table.lookup(0)).isEqualTo("zero");
         assertThat(table.remove(0, "zero")).isTrue();
         assertThat(table.lookup(0)).isNull();
@@ -78,7 +92,7 @@ class IndexTableTest {
     @Test
     void replaceAndRemoveNeedTheExpectedEntry() {
         IndexTable<String> table = seeded(2);
-        int index = table.insert("handshake", 0);
+        int index = table.insert("handshake", 0, 0);
         assertThat(table.replace(index, "other", "keypair")).isFalse();
         assertThat(table.replace(index + 256, "handshake", "keypair")).isFalse();
         assertThat(table.lookup(index)).isEqualTo("handshake");
@@ -103,7 +117,7 @@ class IndexTableTest {
             boolean add = random.nextInt(100) < (step < 30_000 ? 70 : 35);
             if (add || expected.isEmpty()) {
                 Object object = step;
-                int index = table.insert(object, step % 3);
+                int index = table.insert(object, step % 3, 0);
                 assertThat(expected.put(index, object)).isNull();
                 removed.remove(index);
             } else {
@@ -123,10 +137,10 @@ class IndexTableTest {
     @Test
     void churnNeitherFillsNorSlowsTheTable() {
         IndexTable<Object> table = seeded(5);
-        int kept = table.insert("kept", 0);
+        int kept = table.insert("kept", 0, 0);
         for (int i = 0; i < 100_000; i++) {
             Object object = i;
-            assertThat(table.remove(table.insert(object, 0), object)).isTrue();
+            assertThat(table.remove(table.insert(object, 0, 0), object)).isTrue();
         }
         assertThat(table.lookup(kept)).isEqualTo("kept");
         assertThat(table.size()).isOne();
@@ -137,7 +151,7 @@ class IndexTableTest {
         IndexTable<String> table = seeded(6);
         int[] stable = new int[50];
         for (int i = 0; i < stable.length; i++) {
-            stable[i] = table.insert("stable", i);
+            stable[i] = table.insert("stable", i, 0);
         }
         AtomicInteger wrong = new AtomicInteger();
         CountDownLatch done = new CountDownLatch(1);
@@ -156,7 +170,7 @@ class IndexTableTest {
         ArrayDeque<Integer> temporary = new ArrayDeque<>();
         for (int round = 0; round < 50; round++) {
             for (int i = 0; i < 1_000; i++) {
-                temporary.add(table.insert("temporary", i));
+                temporary.add(table.insert("temporary", i, 0));
             }
             while (!temporary.isEmpty()) {
                 assertThat(table.remove(temporary.remove(), "temporary")).isTrue();

@@ -225,6 +225,11 @@ public final class linux_h {
     public static final int BPF_JMP = 5;
     public static final int BPF_JEQ = 16;
     public static final int BPF_MOD = 144;
+    public static final int BPF_MUL = 32;
+    public static final int BPF_ADD = 0;
+    public static final int BPF_X = 8;
+    public static final int BPF_MISC = 7;
+    public static final int BPF_TAX = 0;
     public static final int BPF_K = 0;
     public static final int BPF_RET = 6;
     public static final int BPF_A = 16;

@@ -50,6 +50,7 @@ public class IndexTableBenchmark {
 
     private static final class Own implements Table {
         private final IndexTable<Object> table = new IndexTable<>(new SeededRandom(1));
+        private int inserted;
 
         @Override
         public Object lookup(int index) {
@@ -58,7 +59,7 @@ public class IndexTableBenchmark {
 
         @Override
         public int insert(Object session) {
-            return table.insert(session, 0);
+            return table.insert(session, 0, inserted++);
         }
 
         @Override

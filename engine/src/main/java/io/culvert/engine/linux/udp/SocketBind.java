@@ -21,12 +21,13 @@ import java.util.Optional;
 
 /**
  * Opens UDP ports on 0.0.0.0 and, for IPv6 only, on [::]. The sockets of a family share the port (SO_REUSEPORT), and a
- * classic BPF program gives each datagram to one of them. Data messages go to worker "receiver index modulo workers":
- * the receiver index is at byte 4 and was chosen by us. Handshake messages have sockets of their own, so that a flood
- * of them does not stand in front of data, and a flood of initiations not in front of answers to our own.
+ * classic BPF program gives each datagram to one of them. Data messages go by the receiver index, which was chosen by
+ * us, at byte 4: to worker "first byte modulo workers", and there to receive queue "second byte modulo queues", so that
+ * a peer does not wait behind datagrams of others. Handshake messages have sockets of their own, so that a flood of
+ * them does not stand in front of data, and a flood of initiations not in front of answers to our own.
  *
  * <pre>
- *   0 to N - 1   type 4, by receiver index
+ *   0 to N - 1   type 4, by receiver index: N = workers * queues
  *   N            type 1, and what is no WireGuard message
  *   N + 1        types 2 and 3
  * </pre>
@@ -34,8 +35,13 @@ import java.util.Optional;
 public final class SocketBind implements Bind {
     /** A socket's send buffer: a burst at full speed. */
     private static final int SEND_BUFFER_BYTES = 7 << 20;
-    /** A socket's receive buffer: the full windows of some TCP streams, while the worker waits for a CPU. */
-    private static final int RECEIVE_BUFFER_BYTES = 16 << 20;
+    /** The receive buffer of each queue: a window of TCP at its full size, while the worker waits for a CPU. */
+    private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
+
+    /** Receive queues of all workers together and a family, if that is enough for each to have {@link #MIN_QUEUES}. */
+    private static final int QUEUES = 64;
+
+    private static final int MIN_QUEUES = 2;
 
     /**
      * The receive buffer of a socket for handshake messages: a datagram of one takes 768 bytes on loopback and up to
@@ -48,19 +54,22 @@ public final class SocketBind implements Bind {
     private static final int FREE_PORT_TRIES = 100;
     private static final int TYPE = 0;
     private static final int RECEIVER_INDEX = 4;
-    private static final int INSTRUCTIONS = 9;
+    private static final int INSTRUCTIONS = 14;
     private static final int SOCKADDR_IN_BYTES = 16;
 
     private final Optional<String> gsoUnavailable;
     private final Optional<String> groUnavailable;
+    private final int maxQueues;
 
     /**
      * Probes UDP_SEGMENT and UDP_GRO.
      *
      * @param segment whether UDP_SEGMENT may be used to send
      * @param gro whether UDP_GRO may be used to receive
+     * @param maxQueues the most receive queues of a worker and family, at least 1
      */
-    public SocketBind(boolean segment, boolean gro) {
+    public SocketBind(boolean segment, boolean gro, int maxQueues) {
+        this.maxQueues = maxQueues;
         gsoUnavailable = segment ? probe(linux_h.UDP_SEGMENT) : Optional.of("switched off");
         groUnavailable = gro ? probe(linux_h.UDP_GRO) : Optional.of("switched off");
     }
@@ -108,21 +117,22 @@ public final class SocketBind implements Bind {
     }
 
     private UdpPort openBoth(int port, int workers, int mark) throws ErrnoException {
-        int[] ipv4 = new int[workers + SocketPort.HANDSHAKE_SOCKETS];
+        int queues = Math.min(Math.max(QUEUES / workers, MIN_QUEUES), maxQueues);
+        int[] ipv4 = new int[workers * queues + SocketPort.HANDSHAKE_SOCKETS];
         int[] ipv6 = new int[ipv4.length];
         Arrays.fill(ipv4, NO_SOCKET);
         Arrays.fill(ipv6, NO_SOCKET);
         try {
-            int bound = openGroup(linux_h.AF_INET, port, mark, ipv4);
+            int bound = openGroup(linux_h.AF_INET, port, mark, ipv4, queues);
             try {
-                openGroup(linux_h.AF_INET6, bound, mark, ipv6);
+                openGroup(linux_h.AF_INET6, bound, mark, ipv6, queues);
             } catch (ErrnoException e) {
                 // The kernel has no IPv6, or it is switched off in this namespace.
                 if (e.errno() != linux_h.EAFNOSUPPORT && e.errno() != linux_h.EADDRNOTAVAIL) {
                     throw e;
                 }
             }
-            return new SocketPort(bound, ipv4, ipv6, gsoUnavailable.isEmpty());
+            return new SocketPort(bound, ipv4, ipv6, queues, gsoUnavailable.isEmpty());
         } catch (ErrnoException e) {
             SocketPort.closeAll(ipv4);
             SocketPort.closeAll(ipv6);
@@ -134,13 +144,13 @@ public final class SocketBind implements Bind {
      * Opens one family's sockets and returns their port. Order matters: the kernel numbers the sockets of a group as
      * they are bound.
      */
-    private int openGroup(int family, int port, int mark, int[] sockets) throws ErrnoException {
+    private int openGroup(int family, int port, int mark, int[] sockets, int queues) throws ErrnoException {
         int bound = port;
-        int workers = sockets.length - SocketPort.HANDSHAKE_SOCKETS;
+        int dataSockets = sockets.length - SocketPort.HANDSHAKE_SOCKETS;
         for (int i = 0; i < sockets.length; i++) {
             sockets[i] = Linux.socket(family, linux_h.SOCK_DGRAM | linux_h.SOCK_NONBLOCK, 0);
             prepare(sockets[i], family, mark);
-            if (i < workers) {
+            if (i < dataSockets) {
                 prepareForData(sockets[i], family);
             } else {
                 setBuffers(sockets[i], HANDSHAKE_RECEIVE_BYTES, HANDSHAKE_SEND_BYTES);
@@ -156,7 +166,7 @@ public final class SocketBind implements Bind {
                 Linux.setsockopt(sockets[i], linux_h.SOL_SOCKET, linux_h.SO_REUSEPORT, 1);
             }
         }
-        steer(sockets[0], workers);
+        steer(sockets[0], dataSockets / queues, queues);
         return bound;
     }
 
@@ -227,25 +237,32 @@ public final class SocketBind implements Bind {
     }
 
     /**
-     * Attaches the program that the class comment describes. A datagram too short for one of its loads goes to worker
+     * Attaches the program that the class comment describes. A datagram too short for one of its loads goes to socket
      * 0: the kernel takes a failed load as the result 0.
      */
-    private static void steer(int socket, int workers) throws ErrnoException {
+    private static void steer(int socket, int workers, int queues) throws ErrnoException {
         long filter = Memory.allocate(INSTRUCTIONS * sock_filter.sizeof() + sock_fprog.sizeof(), 8);
         long program = filter + INSTRUCTIONS * sock_filter.sizeof();
         int loadByte = linux_h.BPF_LD | linux_h.BPF_B | linux_h.BPF_ABS;
+        int modulo = linux_h.BPF_ALU | linux_h.BPF_MOD | linux_h.BPF_K;
         int equals = linux_h.BPF_JMP | linux_h.BPF_JEQ | linux_h.BPF_K;
         int answer = linux_h.BPF_RET | linux_h.BPF_K;
+        int dataSockets = workers * queues;
         try {
             instruction(filter, 0, loadByte, TYPE);
-            jump(filter, 1, equals, Message.DATA, 0, 3);
+            jump(filter, 1, equals, Message.DATA, 0, 8);
             instruction(filter, 2, loadByte, RECEIVER_INDEX);
-            instruction(filter, 3, linux_h.BPF_ALU | linux_h.BPF_MOD | linux_h.BPF_K, workers);
-            instruction(filter, 4, linux_h.BPF_RET | linux_h.BPF_A, 0);
-            jump(filter, 5, equals, Message.HANDSHAKE_RESPONSE, 2, 0);
-            jump(filter, 6, equals, Message.HANDSHAKE_COOKIE, 1, 0);
-            instruction(filter, 7, answer, workers);
-            instruction(filter, 8, answer, workers + 1);
+            instruction(filter, 3, modulo, workers);
+            instruction(filter, 4, linux_h.BPF_ALU | linux_h.BPF_MUL | linux_h.BPF_K, queues);
+            instruction(filter, 5, linux_h.BPF_MISC | linux_h.BPF_TAX, 0);
+            instruction(filter, 6, loadByte, RECEIVER_INDEX + 1);
+            instruction(filter, 7, modulo, queues);
+            instruction(filter, 8, linux_h.BPF_ALU | linux_h.BPF_ADD | linux_h.BPF_X, 0);
+            instruction(filter, 9, linux_h.BPF_RET | linux_h.BPF_A, 0);
+            jump(filter, 10, equals, Message.HANDSHAKE_RESPONSE, 2, 0);
+            jump(filter, 11, equals, Message.HANDSHAKE_COOKIE, 1, 0);
+            instruction(filter, 12, answer, dataSockets);
+            instruction(filter, 13, answer, dataSockets + 1);
             sock_fprog.len(program, (short) INSTRUCTIONS);
             sock_fprog.filter(program, filter);
             Linux.setsockopt(

@@ -8,10 +8,12 @@ import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
- * The sockets of one port, of IPv4 and, if the system has IPv6, of IPv6: one for each worker, then one for initiations
- * and one for responses and cookie replies.
+ * The sockets of one port, of IPv4 and, if the system has IPv6, of IPv6: the receive queues of each worker, then one
+ * socket for initiations and one for responses and cookie replies.
  */
 public final class SocketPort implements UdpPort {
     /** In place of a descriptor: no socket. */
@@ -32,48 +34,63 @@ public final class SocketPort implements UdpPort {
     private final int port;
     private final int[] ipv4;
     private final int[] ipv6;
+    private final int queues;
     private final boolean segments;
     /** Guarded by the monitor of this object, so that no method uses a closed descriptor. */
     private boolean closed;
 
-    SocketPort(int port, int[] ipv4, int[] ipv6, boolean segments) {
+    /**
+     * An open port.
+     *
+     * @param queues receive queues of each worker and family
+     */
+    SocketPort(int port, int[] ipv4, int[] ipv6, int queues, boolean segments) {
         this.port = port;
         this.ipv4 = ipv4;
         this.ipv6 = ipv6;
+        this.queues = queues;
         this.segments = segments;
     }
 
-    /** A worker's IPv4 socket. */
+    /** The IPv4 socket through which a worker sends, the first of its receive queues. */
     public int ipv4(int worker) {
-        return ipv4[worker];
+        return ipv4[worker * queues];
     }
 
-    /** A worker's IPv6 socket, or {@link #NO_SOCKET}. */
+    /** The IPv6 socket through which a worker sends, or {@link #NO_SOCKET}. */
     public int ipv6(int worker) {
-        return ipv6[worker];
+        return ipv6[worker * queues];
+    }
+
+    /** The sockets from which a worker receives, of both families. */
+    public int[] receiveQueues(int worker) {
+        int first = worker * queues;
+        return IntStream.concat(Arrays.stream(ipv4, first, first + queues), Arrays.stream(ipv6, first, first + queues))
+                .filter(socket -> socket != NO_SOCKET)
+                .toArray();
     }
 
     /** The IPv4 socket of initiations, and of all that is no WireGuard message. */
     public int initiations4() {
-        return ipv4[workers()];
+        return ipv4[dataSockets()];
     }
 
     /** The IPv6 socket of the same, or {@link #NO_SOCKET}. */
     public int initiations6() {
-        return ipv6[workers()];
+        return ipv6[dataSockets()];
     }
 
     /** The IPv4 socket of responses and cookie replies, which answer messages of this device. */
     public int answers4() {
-        return ipv4[workers() + 1];
+        return ipv4[dataSockets() + 1];
     }
 
     /** The IPv6 socket of the same, or {@link #NO_SOCKET}. */
     public int answers6() {
-        return ipv6[workers() + 1];
+        return ipv6[dataSockets() + 1];
     }
 
-    private int workers() {
+    private int dataSockets() {
         return ipv4.length - HANDSHAKE_SOCKETS;
     }
 
@@ -99,13 +116,17 @@ public final class SocketPort implements UdpPort {
 
     @Override
     public synchronized long receiveLosses(int worker) {
-        return closed ? 0 : losses(ipv4[worker]) + losses(ipv6[worker]);
+        long sum = 0;
+        for (int i = worker * queues; i < (worker + 1) * queues && !closed; i++) {
+            sum += losses(ipv4[i]) + losses(ipv6[i]);
+        }
+        return sum;
     }
 
     @Override
     public synchronized long handshakeLosses() {
         long sum = 0;
-        for (int i = workers(); i < ipv4.length && !closed; i++) {
+        for (int i = dataSockets(); i < ipv4.length && !closed; i++) {
             sum += losses(ipv4[i]) + losses(ipv6[i]);
         }
         return sum;

@@ -18,13 +18,16 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SocketBindTest {
-    private final SocketBind bind = new SocketBind(true, true);
+    private static final int QUEUES = 4;
+
+    private final SocketBind bind = new SocketBind(true, true, QUEUES);
 
     @ParameterizedTest(name = "{0} workers")
     @ValueSource(ints = {1, 3})
@@ -65,19 +68,24 @@ class SocketBindTest {
 
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})
-    void dataMessagesReachTheWorkerOfTheirReceiverIndex(boolean ipv6) throws IOException {
+    void dataMessagesReachTheQueueOfTheirReceiverIndex(boolean ipv6) throws IOException {
         int workers = 3;
+        int queues = QUEUES;
         try (SocketPort port = (SocketPort) bind.open(0, workers, 0);
                 DatagramSocket sender = new DatagramSocket()) {
             assumeTrue(!ipv6 || port.ipv6(0) != SocketPort.NO_SOCKET, "needs IPv6");
             InetAddress to = InetAddress.getByName(ipv6 ? "::1" : "127.0.0.1");
-            for (int index = 0; index < 30; index++) {
-                byte[] message = new byte[32];
-                message[0] = 4;
-                message[4] = (byte) index;
-                sender.send(new DatagramPacket(message, message.length, to, port.port()));
-                assertThat(receive(ipv6 ? port.ipv6(index % workers) : port.ipv4(index % workers)))
-                        .isEqualTo(32);
+            for (int home = 0; home < 256; home += 51) {
+                for (int queue = 0; queue < 256; queue += 15) {
+                    byte[] message = new byte[32];
+                    message[0] = Message.DATA;
+                    message[4] = (byte) home;
+                    message[5] = (byte) queue;
+                    sender.send(new DatagramPacket(message, message.length, to, port.port()));
+                    int[] sockets = port.receiveQueues(home % workers);
+                    assertThat(receive(sockets[(ipv6 ? queues : 0) + queue % queues]))
+                            .isEqualTo(32);
+                }
             }
         }
     }
@@ -102,7 +110,7 @@ class SocketBindTest {
                 }
             }
             // Too short for one of the loads.
-            for (int length : new int[] {0, 1, 4}) {
+            for (int length : new int[] {0, 1, 4, 5}) {
                 byte[] message = new byte[length];
                 Arrays.fill(message, (byte) Message.DATA);
                 sender.send(new DatagramPacket(message, length, to, port.port()));
@@ -139,6 +147,7 @@ class SocketBindTest {
             byte[] message = new byte[60_000];
             message[0] = Message.DATA;
             message[4] = 1;
+            message[5] = 2;
             InetAddress to = InetAddress.getLoopbackAddress();
             for (int i = 0; i < 1000 && port.receiveLosses(1) < 2; i++) {
                 sender.send(new DatagramPacket(message, message.length, to, port.port()));
@@ -166,7 +175,7 @@ class SocketBindTest {
 
     @Test
     void offloadsCanBeSwitchedOff() {
-        SocketBind without = new SocketBind(false, false);
+        SocketBind without = new SocketBind(false, false, QUEUES);
         assertThat(without.gsoUnavailableReason()).contains("switched off");
         assertThat(without.groUnavailableReason()).contains("switched off");
     }
@@ -179,7 +188,11 @@ class SocketBindTest {
                 if (mark != 51_820) {
                     port.setFwmark(mark);
                 }
-                for (int socket : new int[] {port.ipv4(0), port.ipv4(1), port.initiations4(), port.answers4()}) {
+                IntStream sockets = IntStream.of(port.initiations4(), port.answers4());
+                for (int worker = 0; worker < 2; worker++) {
+                    sockets = IntStream.concat(sockets, Arrays.stream(port.receiveQueues(worker)));
+                }
+                for (int socket : sockets.toArray()) {
                     assertThat(Linux.getsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK))
                             .isEqualTo(mark);
                 }
