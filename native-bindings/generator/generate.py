@@ -240,8 +240,9 @@ def function_source(function, notes):
     for note in notes:
         if note.startswith("variadic="):
             options.append(f"Linker.Option.firstVariadicArg({len(kinds)})")
-            kinds.append(note.partition("=")[2])
-            names.append("argument")
+            more = note.partition("=")[2].split(",")
+            kinds += more
+            names += ["argument"] if len(more) == 1 else [f"argument{i}" for i in range(1, len(more) + 1)]
         elif note == "errno":
             options.append('Linker.Option.captureCallState("errno")')
         elif note == "critical":

@@ -241,6 +241,41 @@ public final class linux_h {
     public static final int SCHED_BATCH = 3;
     public static final int CLONE_NEWNET = 1073741824;
     public static final int PRIO_PROCESS = 0;
+    public static final int PROT_NONE = 0;
+    public static final int PROT_READ = 1;
+    public static final int PROT_WRITE = 2;
+    public static final int PROT_EXEC = 4;
+    public static final int MAP_PRIVATE = 2;
+    public static final int MAP_ANONYMOUS = 32;
+    public static final int MADV_DONTDUMP = 16;
+    public static final int MLOCK_ONFAULT = 1;
+    public static final int CLOCK_MONOTONIC = 1;
+    public static final int TFD_CLOEXEC = 524288;
+    public static final int TFD_NONBLOCK = 2048;
+    public static final int TFD_TIMER_ABSTIME = 1;
+    public static final int TFD_TIMER_CANCEL_ON_SET = 2;
+    public static final int NETLINK_KOBJECT_UEVENT = 15;
+    public static final int RLIMIT_CORE = 4;
+    public static final int PR_SET_DUMPABLE = 4;
+    public static final int PR_SET_NO_NEW_PRIVS = 38;
+    public static final int _LINUX_CAPABILITY_VERSION_3 = 537396514;
+    public static final int CAP_NET_BIND_SERVICE = 10;
+    public static final int CAP_NET_ADMIN = 12;
+    public static final int CAP_SYS_ADMIN = 21;
+    public static final int SA_RESTART = 268435456;
+    public static final int SA_ONSTACK = 134217728;
+    public static final int SECCOMP_SET_MODE_FILTER = 1;
+    public static final long SECCOMP_FILTER_FLAG_TSYNC = 1L;
+    public static final long SECCOMP_FILTER_FLAG_LOG = 2L;
+    public static final long SECCOMP_FILTER_FLAG_SPEC_ALLOW = 4L;
+    public static final int SECCOMP_RET_ALLOW = 2147418112;
+    public static final int SECCOMP_RET_ERRNO = 327680;
+    public static final int SECCOMP_RET_LOG = 2147221504;
+    public static final int AUDIT_ARCH_X86_64 = -1073741762;
+    public static final int AUDIT_ARCH_AARCH64 = -1073741641;
+    public static final int BPF_W = 0;
+    public static final int BPF_JGE = 48;
+    public static final int BPF_JSET = 64;
 
     /** Finds the functions; loaded when the first of them is called. */
     private static final class Symbols {
@@ -944,6 +979,335 @@ public final class linux_h {
     public static long strerror(int errnum) {
         try {
             return (long) strerror.HANDLE.invokeExact(errnum);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class mmap {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_INT,
+                JAVA_INT, JAVA_INT, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("mmap", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor mmap$descriptor() {
+        return mmap.DESC;
+    }
+
+    public static MethodHandle mmap$handle() {
+        return mmap.HANDLE;
+    }
+
+    public static long mmap(MemorySegment state$, long addr, long len, int prot, int flags, int fd, long offset) {
+        try {
+            return (long) mmap.HANDLE.invokeExact(state$, addr, len, prot, flags, fd, offset);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class mprotect {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+        static final MethodHandle HANDLE = bind("mprotect", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor mprotect$descriptor() {
+        return mprotect.DESC;
+    }
+
+    public static MethodHandle mprotect$handle() {
+        return mprotect.HANDLE;
+    }
+
+    public static int mprotect(MemorySegment state$, long addr, long len, int prot) {
+        try {
+            return (int) mprotect.HANDLE.invokeExact(state$, addr, len, prot);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class munmap {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("munmap", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor munmap$descriptor() {
+        return munmap.DESC;
+    }
+
+    public static MethodHandle munmap$handle() {
+        return munmap.HANDLE;
+    }
+
+    public static int munmap(MemorySegment state$, long addr, long len) {
+        try {
+            return (int) munmap.HANDLE.invokeExact(state$, addr, len);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class madvise {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+        static final MethodHandle HANDLE = bind("madvise", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor madvise$descriptor() {
+        return madvise.DESC;
+    }
+
+    public static MethodHandle madvise$handle() {
+        return madvise.HANDLE;
+    }
+
+    public static int madvise(MemorySegment state$, long addr, long len, int advice) {
+        try {
+            return (int) madvise.HANDLE.invokeExact(state$, addr, len, advice);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class mlock2 {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT);
+        static final MethodHandle HANDLE = bind("mlock2", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor mlock2$descriptor() {
+        return mlock2.DESC;
+    }
+
+    public static MethodHandle mlock2$handle() {
+        return mlock2.HANDLE;
+    }
+
+    public static int mlock2(MemorySegment state$, long addr, long length, int flags) {
+        try {
+            return (int) mlock2.HANDLE.invokeExact(state$, addr, length, flags);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class timerfd_create {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle HANDLE = bind("timerfd_create", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor timerfd_create$descriptor() {
+        return timerfd_create.DESC;
+    }
+
+    public static MethodHandle timerfd_create$handle() {
+        return timerfd_create.HANDLE;
+    }
+
+    public static int timerfd_create(MemorySegment state$, int clock_id, int flags) {
+        try {
+            return (int) timerfd_create.HANDLE.invokeExact(state$, clock_id, flags);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class timerfd_settime {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG,
+                JAVA_LONG);
+        static final MethodHandle HANDLE = bind("timerfd_settime", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor timerfd_settime$descriptor() {
+        return timerfd_settime.DESC;
+    }
+
+    public static MethodHandle timerfd_settime$handle() {
+        return timerfd_settime.HANDLE;
+    }
+
+    public static int timerfd_settime(MemorySegment state$, int ufd, int flags, long utmr, long otmr) {
+        try {
+            return (int) timerfd_settime.HANDLE.invokeExact(state$, ufd, flags, utmr, otmr);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class prctl {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("prctl", DESC, Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(1));
+    }
+
+    public static FunctionDescriptor prctl$descriptor() {
+        return prctl.DESC;
+    }
+
+    public static MethodHandle prctl$handle() {
+        return prctl.HANDLE;
+    }
+
+    public static int prctl(MemorySegment state$, int option, long argument1, long argument2, long argument3,
+            long argument4) {
+        try {
+            return (int) prctl.HANDLE.invokeExact(state$, option, argument1, argument2, argument3, argument4);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class setrlimit {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("setrlimit", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor setrlimit$descriptor() {
+        return setrlimit.DESC;
+    }
+
+    public static MethodHandle setrlimit$handle() {
+        return setrlimit.HANDLE;
+    }
+
+    public static int setrlimit(MemorySegment state$, int resource, long rlimits) {
+        try {
+            return (int) setrlimit.HANDLE.invokeExact(state$, resource, rlimits);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class capget {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("capget", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor capget$descriptor() {
+        return capget.DESC;
+    }
+
+    public static MethodHandle capget$handle() {
+        return capget.HANDLE;
+    }
+
+    public static int capget(MemorySegment state$, long header, long data) {
+        try {
+            return (int) capget.HANDLE.invokeExact(state$, header, data);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class capset {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("capset", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor capset$descriptor() {
+        return capset.DESC;
+    }
+
+    public static MethodHandle capset$handle() {
+        return capset.HANDLE;
+    }
+
+    public static int capset(MemorySegment state$, long header, long data) {
+        try {
+            return (int) capset.HANDLE.invokeExact(state$, header, data);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class sigaction {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("sigaction", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor sigaction$descriptor() {
+        return sigaction.DESC;
+    }
+
+    public static MethodHandle sigaction$handle() {
+        return sigaction.HANDLE;
+    }
+
+    public static int sigaction(MemorySegment state$, int sig, long act, long oact) {
+        try {
+            return (int) sigaction.HANDLE.invokeExact(state$, sig, act, oact);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class tgkill {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT);
+        static final MethodHandle HANDLE = bind("tgkill", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor tgkill$descriptor() {
+        return tgkill.DESC;
+    }
+
+    public static MethodHandle tgkill$handle() {
+        return tgkill.HANDLE;
+    }
+
+    public static int tgkill(MemorySegment state$, int tgid, int tid, int signal) {
+        try {
+            return (int) tgkill.HANDLE.invokeExact(state$, tgid, tid, signal);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class syscall {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG,
+                JAVA_LONG);
+        static final MethodHandle HANDLE = bind("syscall", DESC, Linker.Option.captureCallState("errno"),
+                Linker.Option.firstVariadicArg(1));
+    }
+
+    public static FunctionDescriptor syscall$descriptor() {
+        return syscall.DESC;
+    }
+
+    public static MethodHandle syscall$handle() {
+        return syscall.HANDLE;
+    }
+
+    public static long syscall(MemorySegment state$, long sysno, long argument1, long argument2, long argument3) {
+        try {
+            return (long) syscall.HANDLE.invokeExact(state$, sysno, argument1, argument2, argument3);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {
