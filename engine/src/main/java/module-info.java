@@ -7,7 +7,6 @@ module io.culvert.engine {
     requires transitive io.culvert.ring;
     requires transitive io.culvert.crypto;
     requires org.agrona;
-    requires org.bouncycastle.provider;
 
     exports io.culvert.engine.io;
     exports io.culvert.engine.device;

@@ -12,25 +12,22 @@ final class HChaCha20 {
     private HChaCha20() {}
 
     /**
-     * Derives a key.
+     * Derives a key; all parameters are addresses.
      *
-     * @param x {@link ChaCha20#WORDS} words of working memory; the caller zeroes them
+     * @param x {@link ChaCha20#STATE_BYTES} bytes of working memory; the caller zeroes them
+     * @param key 32 bytes
+     * @param nonce 16 bytes
      * @param derived receives the key, 32 bytes; the caller zeroes it
-     * @throws IllegalArgumentException when the length of the key is not 32 or that of the nonce not 24
      */
-    static void derive(int[] x, byte[] key, byte[] nonce, byte[] derived) {
-        if (key.length != ChaCha20Poly1305.KEY_BYTES || nonce.length != XChaCha20Poly1305.NONCE_BYTES) {
-            throw new IllegalArgumentException(
-                    "expected a key of 32 bytes and a nonce of 24, got " + key.length + " and " + nonce.length);
-        }
+    static void derive(long x, long key, long nonce, long derived) {
         ChaCha20.key(x, key);
         for (int i = 0; i < 4; i++) {
-            x[12 + i] = ChaCha20.word(nonce, 4 * i);
+            ChaCha20.word(x, 12 + i, ChaCha20.word(nonce, i));
         }
         ChaCha20.permute(x);
         for (int i = 0; i < 4; i++) {
-            ChaCha20.putWord(derived, 4 * i, x[i]);
-            ChaCha20.putWord(derived, 16 + 4 * i, x[12 + i]);
+            ChaCha20.word(derived, i, ChaCha20.word(x, i));
+            ChaCha20.word(derived, 4 + i, ChaCha20.word(x, 12 + i));
         }
     }
 }

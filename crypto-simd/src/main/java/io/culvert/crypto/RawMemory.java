@@ -52,6 +52,11 @@ final class RawMemory {
         ALL.set(LONG, address, value);
     }
 
+    /** Copies; the ranges must not overlap. */
+    static void copy(long source, long target, int bytes) {
+        MemorySegment.copy(ALL, source, ALL, target, bytes);
+    }
+
     /** Copies out to the heap. */
     static void copy(long source, byte[] target, int offset, int bytes) {
         MemorySegment.copy(ALL, JAVA_BYTE, source, target, offset, bytes);

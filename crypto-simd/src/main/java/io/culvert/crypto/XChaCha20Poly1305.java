@@ -1,47 +1,68 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.crypto;
 
-import java.util.Arrays;
+import java.lang.foreign.Arena;
+import java.lang.ref.Reference;
 
 /**
- * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) of one message in arrays: for cookies, which have random nonces of 24
- * bytes. It allocates nothing after construction, and zeroes its working memory after each message. For one thread.
- * Ranges are as for {@link ChaCha20Poly1305}.
+ * XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) of one message off the heap: for cookies, which have random nonces of
+ * 24 bytes, and keys that are no secrets. It allocates nothing after construction, and zeroes its working memory after
+ * each message. For one thread. Ranges are as for {@link ChaCha20Poly1305}.
  */
 public final class XChaCha20Poly1305 {
     /** Size of a nonce in bytes. */
     public static final int NONCE_BYTES = 24;
 
     private final ScalarAead aead = new ScalarAead();
-    private final int[] words = new int[ChaCha20.WORDS];
-    private final byte[] subkey = new byte[ChaCha20Poly1305.KEY_BYTES];
+    /** Holds the memory below as long as this object is reachable. */
+    private final Arena arena = Arena.ofAuto();
+
+    private final long words = RawMemory.allocate(arena, ChaCha20.STATE_BYTES);
+    private final long keys = RawMemory.allocate(arena, 2L * ChaCha20Poly1305.KEY_BYTES);
+    private final long subkey = keys + ChaCha20Poly1305.KEY_BYTES;
     /** Four zero bytes, then the last eight of the long nonce (section 2.3 of the draft). */
-    private final byte[] innerNonce = new byte[ChaCha20Poly1305.NONCE_BYTES];
+    private final long innerNonce = RawMemory.allocate(arena, 16);
 
     /** A cipher without a key. */
     public XChaCha20Poly1305() {}
 
-    /** Seals a message; the parameters are those of {@link ChaCha20Poly1305#seal}, with a nonce of 24 bytes. */
-    public void seal(byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
-        ChaCha20Poly1305.checkSeal(source, from, length, target, to);
+    /**
+     * Seals a message; the parameters are those of {@link ChaCha20Poly1305#seal}, with a nonce of 24 bytes.
+     *
+     * @throws IllegalArgumentException when the key has not 32 bytes
+     */
+    public void seal(byte[] key, long nonce, long aad, int aadBytes, long source, int length, long target) {
         derive(key, nonce);
-        aead.seal(subkey, innerNonce, aad, source, from, length, target, to);
-        Arrays.fill(subkey, (byte) 0);
+        aead.seal(subkey, innerNonce, aad, aadBytes, source, length, target);
+        forget();
     }
 
-    /** Opens a message; the parameters are those of {@link ChaCha20Poly1305#open}, with a nonce of 24 bytes. */
-    public boolean open(
-            byte[] key, byte[] nonce, byte[] aad, byte[] source, int from, int length, byte[] target, int to) {
-        ChaCha20Poly1305.checkOpen(source, from, length, target, to);
+    /**
+     * Opens a message; the parameters are those of {@link ChaCha20Poly1305#open}, with a nonce of 24 bytes.
+     *
+     * @throws IllegalArgumentException when the key has not 32 bytes
+     */
+    public boolean open(byte[] key, long nonce, long aad, int aadBytes, long source, int length, long target) {
         derive(key, nonce);
-        boolean authentic = aead.open(subkey, innerNonce, aad, source, from, length, target, to);
-        Arrays.fill(subkey, (byte) 0);
+        boolean authentic = aead.open(subkey, innerNonce, aad, aadBytes, source, length, target);
+        forget();
         return authentic;
     }
 
-    private void derive(byte[] key, byte[] nonce) {
-        HChaCha20.derive(words, key, nonce, subkey);
-        Arrays.fill(words, 0);
-        System.arraycopy(nonce, HChaCha20.INPUT_BYTES, innerNonce, 4, 8);
+    private void derive(byte[] key, long nonce) {
+        if (key.length != ChaCha20Poly1305.KEY_BYTES) {
+            throw new IllegalArgumentException("expected a key of 32 bytes, got " + key.length);
+        }
+        RawMemory.copy(key, 0, keys, key.length);
+        HChaCha20.derive(words, keys, nonce, subkey);
+        RawMemory.putLong(innerNonce + 4, RawMemory.getLong(nonce + HChaCha20.INPUT_BYTES));
+    }
+
+    private void forget() {
+        for (int i = 0; i < ChaCha20.STATE_BYTES; i += Long.BYTES) {
+            RawMemory.putLong(words + i, 0);
+            RawMemory.putLong(keys + i, 0);
+        }
+        Reference.reachabilityFence(arena);
     }
 }

@@ -6,7 +6,6 @@ import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.linux.SystemClock;
 import io.culvert.engine.linux.SystemRandom;
 import io.culvert.engine.message.HandshakeInitiation;
-import io.culvert.engine.noise.Curve25519;
 import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
@@ -26,7 +25,7 @@ record Initiation(PublicKey publicKey, byte[] message, int index) {
         SystemClock clock = new SystemClock();
         RandomSource random = new SystemRandom();
         long address = Memory.allocate(HandshakeInitiation.BYTES, Long.BYTES);
-        try (Secret key = new Secret(Curve25519.generatePrivateKey(random));
+        try (Secret key = Secret.privateKey(random);
                 Handshake<Void> handshake = new Handshake<>(responder, null, dropped -> {})) {
             StaticIdentity identity = new StaticIdentity(key);
             handshake.setIdentity(identity);

@@ -211,7 +211,7 @@ final class Suites {
         return new Suite(
                 "handshake",
                 "initiator: initiate (create the initiation), complete (consume the response); responder: respond",
-                "the X25519 operations of the step alone, by Bouncy Castle, which Culvert uses, and by the JDK",
+                "the X25519 operations of the step alone, by Bouncy Castle and by the JDK",
                 tasks);
     }
 

@@ -3,11 +3,13 @@ package io.culvert.bench.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.linux.SystemRandom;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.Message;
-import io.culvert.engine.noise.Curve25519;
 import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.natives.Memory;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -21,9 +23,7 @@ import org.junit.jupiter.api.Test;
 
 class FloodKindTest {
     private final Random random = new Random(58);
-    private final PublicKey receiver = new PublicKey(Curve25519.publicKey(
-            new byte[] {9, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 64
-            }));
+    private final PublicKey receiver = new StaticIdentity(Secret.privateKey(new SystemRandom())).publicKey();
 
     private void withMessage(byte[] message, LongConsumer check) {
         long at = Memory.allocate(Math.max(message.length, 1), Long.BYTES);

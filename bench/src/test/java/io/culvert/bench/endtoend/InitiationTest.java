@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.culvert.engine.linux.SystemClock;
 import io.culvert.engine.linux.SystemRandom;
 import io.culvert.engine.message.HandshakeInitiation;
-import io.culvert.engine.noise.Curve25519;
 import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
@@ -18,7 +17,7 @@ class InitiationTest {
     @Test
     void theResponderAcceptsIt() {
         SystemRandom random = new SystemRandom();
-        StaticIdentity responder = new StaticIdentity(new Secret(Curve25519.generatePrivateKey(random)));
+        StaticIdentity responder = new StaticIdentity(Secret.privateKey(random));
         Initiation initiation = Initiation.to(responder.publicKey(), 77);
         long message = Memory.allocate(HandshakeInitiation.BYTES, Long.BYTES);
         Memory.copy(initiation.message(), 0, message, HandshakeInitiation.BYTES);

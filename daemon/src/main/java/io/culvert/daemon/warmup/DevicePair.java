@@ -8,6 +8,7 @@ import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.Offload;
+import io.culvert.engine.linux.SystemRandom;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
@@ -17,8 +18,6 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
-import java.security.SecureRandom;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
@@ -132,11 +131,7 @@ final class DevicePair implements AutoCloseable {
     }
 
     private static Secret randomKey() {
-        byte[] bytes = new byte[Secret.BYTES];
-        new SecureRandom().nextBytes(bytes);
-        Secret key = new Secret(bytes);
-        Arrays.fill(bytes, (byte) 0);
-        return key;
+        return Secret.privateKey(new SystemRandom());
     }
 
     private static Inet4Address address(int host) {

@@ -62,8 +62,8 @@ public final class CookieChecker implements AutoCloseable {
         return rateLimiter.allow(source, now);
     }
 
-    /** Copies the present secret of the cookies, which the caller zeroes; {@code false} once closed. */
-    synchronized boolean copySecret(byte[] target, long now) {
+    /** Copies the present secret of the cookies to an address; the caller zeroes it. {@code false} once closed. */
+    synchronized boolean copySecret(long target, long now) {
         if (closed) {
             return false;
         }
@@ -72,7 +72,7 @@ public final class CookieChecker implements AutoCloseable {
             secretBirth = now;
             hasSecret = true;
         }
-        Memory.copy(secret.address(), target, 0, Secret.BYTES);
+        Memory.copy(secret.address(), target, Secret.BYTES);
         return true;
     }
 

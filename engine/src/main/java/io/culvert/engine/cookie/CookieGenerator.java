@@ -67,14 +67,26 @@ public final class CookieGenerator {
         if (lastMac1Sent == null) {
             return false;
         }
-        byte[] nonce = new byte[CookieReply.NONCE_BYTES];
-        Memory.copy(message + CookieReply.NONCE, nonce, 0, nonce.length);
-        byte[] sealed = new byte[CookieReply.ENCRYPTED_COOKIE_BYTES];
-        Memory.copy(message + CookieReply.ENCRYPTED_COOKIE, sealed, 0, sealed.length);
         byte[] opened = new byte[Macs.COOKIE_BYTES];
-        if (!new XChaCha20Poly1305()
-                .open(Macs.cookieKey(receiver), nonce, lastMac1Sent, sealed, 0, opened.length, opened, 0)) {
-            return false;
+        long scratch = Memory.allocate(Message.MAC_BYTES + opened.length, Long.BYTES);
+        try {
+            Memory.copy(lastMac1Sent, 0, scratch, Message.MAC_BYTES);
+            long target = scratch + Message.MAC_BYTES;
+            long sealed = message + CookieReply.ENCRYPTED_COOKIE;
+            if (!new XChaCha20Poly1305()
+                    .open(
+                            Macs.cookieKey(receiver),
+                            message + CookieReply.NONCE,
+                            scratch,
+                            Message.MAC_BYTES,
+                            sealed,
+                            opened.length,
+                            target)) {
+                return false;
+            }
+            Memory.copy(target, opened, 0, opened.length);
+        } finally {
+            Memory.free(scratch);
         }
         cookie = opened;
         cookieBirth = now;

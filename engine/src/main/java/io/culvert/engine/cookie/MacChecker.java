@@ -12,7 +12,6 @@ import io.culvert.natives.Memory;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.util.Arrays;
 
 /**
  * Checks the MACs of handshake messages and creates cookie replies. mac1 proves that the sender knows this device's
@@ -47,10 +46,8 @@ public final class MacChecker implements AutoCloseable {
     private final byte[] message = new byte[HandshakeInitiation.BYTES];
     private final byte[] mac = new byte[Message.MAC_BYTES];
     private final byte[] cookie = new byte[Macs.COOKIE_BYTES];
-    private final byte[] secret = new byte[Secret.BYTES];
+    private final Secret secret = new Secret();
     private final byte[] from = new byte[ADDRESS_BYTES + Short.BYTES];
-    private final byte[] nonce = new byte[CookieReply.NONCE_BYTES];
-    private final byte[] sealed = new byte[CookieReply.ENCRYPTED_COOKIE_BYTES];
     private final long nonces = Memory.allocate((long) NONCES * CookieReply.NONCE_BYTES, 8);
     private int noncesLeft;
 
@@ -119,31 +116,31 @@ public final class MacChecker implements AutoCloseable {
         if (keys == null || !makeCookie(source, now)) {
             return 0;
         }
-        takeNonce();
-        Memory.copy(address + Message.mac1(length), mac, 0, mac.length);
-        cipher.seal(keys.cookie(), nonce, mac, cookie, 0, cookie.length, sealed, 0);
         CookieReply.writeHeader(target, Message.sender(address));
-        Memory.copy(nonce, 0, target + CookieReply.NONCE, nonce.length);
-        Memory.copy(sealed, 0, target + CookieReply.ENCRYPTED_COOKIE, sealed.length);
+        takeNonce(target + CookieReply.NONCE);
+        long sealed = target + CookieReply.ENCRYPTED_COOKIE;
+        Memory.copy(cookie, 0, sealed, cookie.length);
+        long mac1 = address + Message.mac1(length);
+        cipher.seal(keys.cookie(), target + CookieReply.NONCE, mac1, Message.MAC_BYTES, sealed, cookie.length, sealed);
         return CookieReply.BYTES;
     }
 
-    private void takeNonce() {
+    private void takeNonce(long target) {
         if (noncesLeft == 0) {
-            shared.random().fill(nonces, NONCES * nonce.length);
+            shared.random().fill(nonces, NONCES * CookieReply.NONCE_BYTES);
             noncesLeft = NONCES;
         }
         noncesLeft--;
-        Memory.copy(nonces + (long) noncesLeft * nonce.length, nonce, 0, nonce.length);
+        Memory.copy(nonces + (long) noncesLeft * CookieReply.NONCE_BYTES, target, CookieReply.NONCE_BYTES);
     }
 
     /** Computes the cookie of an address and port under the present secret; {@code false} if there is none any more. */
     private boolean makeCookie(UdpEndpoint source, long now) {
-        if (!shared.copySecret(secret, now)) {
+        if (!shared.copySecret(secret.address(), now)) {
             return false;
         }
-        hash.mac(secret, from, writeSource(source), cookie);
-        Arrays.fill(secret, (byte) 0);
+        hash.mac(secret.address(), from, writeSource(source), cookie);
+        Memory.zero(secret.address(), Secret.BYTES);
         return true;
     }
 
@@ -165,5 +162,7 @@ public final class MacChecker implements AutoCloseable {
     @Override
     public void close() {
         Memory.free(nonces);
+        secret.close();
+        hash.close();
     }
 }

@@ -2,33 +2,39 @@
 package io.culvert.engine.noise;
 
 import io.culvert.engine.io.RandomSource;
-import org.bouncycastle.math.ec.rfc7748.X25519;
+import io.culvert.natives.Memory;
+import io.culvert.natives.linux.SecretMemory;
 
-/** X25519 (RFC 7748) on arrays of 32 bytes. Thread-safe; in constant time as far as Java allows. */
-public final class Curve25519 {
+/**
+ * X25519 (RFC 7748) on keys of 32 bytes off the heap; the parameters are addresses. Thread-safe. The working memory is
+ * zeroed before a method returns.
+ */
+final class Curve25519 {
     /** Bytes of a private key, of a public key, and of a shared secret. */
-    public static final int KEY_BYTES = 32;
+    static final int KEY_BYTES = 32;
+
+    private static final int BASE_POINT = 9;
 
     private Curve25519() {}
 
-    /** Generates a clamped private key, which the caller zeroes after use. */
-    public static byte[] generatePrivateKey(RandomSource random) {
-        byte[] key = new byte[KEY_BYTES];
-        random.fill(key);
+    /** Generates a clamped private key. */
+    static void generatePrivateKey(RandomSource random, long key) {
+        random.fill(key, KEY_BYTES);
         clamp(key);
-        return key;
     }
 
     /** Clamps 32 bytes to a private key (RFC 7748, section 5): a multiple of 8 between 2^254 and 2^255. */
-    public static void clamp(byte[] privateKey) {
-        X25519.clampPrivateKey(privateKey);
+    static void clamp(long privateKey) {
+        int last = KEY_BYTES - 1;
+        Memory.putByte(privateKey, (byte) (Memory.getByte(privateKey) & 0xf8));
+        Memory.putByte(privateKey + last, (byte) (Memory.getByte(privateKey + last) & 0x7f | 0x40));
     }
 
-    /** The public key of a private key. */
-    public static byte[] publicKey(byte[] privateKey) {
-        byte[] key = new byte[KEY_BYTES];
-        X25519.generatePublicKey(privateKey, 0, key, 0);
-        return key;
+    /** Computes the public key of a private key. */
+    static void publicKey(long privateKey, long publicKey) {
+        Memory.zero(publicKey, KEY_BYTES);
+        Memory.putByte(publicKey, (byte) BASE_POINT);
+        multiply(privateKey, publicKey, publicKey);
     }
 
     /**
@@ -37,8 +43,17 @@ public final class Curve25519 {
      * @param secret receives the 32 bytes; the caller zeroes them after use
      * @return {@code false} if they are all zero, as for a public key of low order: the caller must not use them
      */
-    static boolean sharedSecret(byte[] privateKey, byte[] publicKey, byte[] secret) {
-        // The zero test inside combines all bytes before it branches, so it takes constant time.
-        return X25519.calculateAgreement(privateKey, 0, publicKey, 0, secret, 0);
+    static boolean sharedSecret(long privateKey, long publicKey, long secret) {
+        multiply(privateKey, publicKey, secret);
+        return !Secret.isZero(secret);
+    }
+
+    private static void multiply(long scalar, long point, long result) {
+        long work = SecretMemory.allocate(X25519.WORK_BYTES);
+        try {
+            X25519.multiply(scalar, point, result, work);
+        } finally {
+            SecretMemory.free(work);
+        }
     }
 }

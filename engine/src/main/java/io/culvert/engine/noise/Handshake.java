@@ -13,7 +13,6 @@ import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Limits;
 import io.culvert.natives.Memory;
-import java.util.Arrays;
 import java.util.function.Function;
 import java.util.function.IntConsumer;
 
@@ -58,7 +57,6 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     private static final int KEY_BYTES = Curve25519.KEY_BYTES;
-    private static final byte[] EMPTY = {};
 
     private final PublicKey remoteStatic;
     private final P owner;
@@ -108,11 +106,15 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             return;
         }
         identity = newIdentity;
-        byte[] secret = new byte[KEY_BYTES];
-        if (newIdentity != null && !newIdentity.sharedSecret(remoteStatic.toBytes(), secret)) {
-            Arrays.fill(secret, (byte) 0);
+        if (newIdentity == null) {
+            Memory.zero(memory + STATIC_STATIC, KEY_BYTES);
+            return;
         }
-        HandshakeMemory.moveKey(secret, memory + STATIC_STATIC);
+        try (HandshakeScratch scratch = new HandshakeScratch()) {
+            remoteStatic.copyTo(scratch.remotePublic());
+            // All zero if the peer's key is of low order.
+            newIdentity.sharedSecret(scratch.remotePublic(), memory + STATIC_STATIC);
+        }
     }
 
     /** Copies the preshared key; all zero for none. */
@@ -143,34 +145,37 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (identity == null) {
             return false;
         }
-        byte[] remote = remoteStatic.toBytes();
-        byte[] ephemeral = Curve25519.generatePrivateKey(random);
-        byte[] secret = new byte[KEY_BYTES];
-        try (SymmetricState symmetric = new SymmetricState(remote)) {
-            byte[] ephemeralPublic = Curve25519.publicKey(ephemeral);
-            symmetric.mixEphemeral(ephemeralPublic);
-            if (!Curve25519.sharedSecret(ephemeral, remote, secret)) {
+        try (HandshakeScratch scratch = new HandshakeScratch();
+                SymmetricState symmetric = new SymmetricState(remoteStatic)) {
+            generateEphemeral(scratch, random);
+            symmetric.mixEphemeral(scratch.ephemeralPublic());
+            remoteStatic.copyTo(scratch.remotePublic());
+            if (!Curve25519.sharedSecret(scratch.ephemeralPrivate(), scratch.remotePublic(), scratch.secret())) {
                 return false;
             }
-            symmetric.mixSecret(secret);
-            symmetric.encrypt(identity.publicKey().toBytes(), target + HandshakeInitiation.ENCRYPTED_STATIC);
-            if (!copyStaticStatic(identity, secret)) {
+            symmetric.mixSecret(scratch.secret());
+            identity.publicKey().copyTo(scratch.plaintext());
+            symmetric.encrypt(scratch.plaintext(), KEY_BYTES, target + HandshakeInitiation.ENCRYPTED_STATIC);
+            if (!copyStaticStatic(identity, scratch.secret())) {
                 return false;
             }
-            symmetric.mixSecret(secret);
-            symmetric.encrypt(Tai64n.now(clock).toBytes(), target + HandshakeInitiation.ENCRYPTED_TIMESTAMP);
+            symmetric.mixSecret(scratch.secret());
+            Tai64n.now(clock).copyTo(scratch.plaintext());
+            symmetric.encrypt(scratch.plaintext(), Tai64n.BYTES, target + HandshakeInitiation.ENCRYPTED_TIMESTAMP);
             HandshakeInitiation.writeHeader(target, newLocalIndex);
-            Memory.copy(ephemeralPublic, 0, target + HandshakeInitiation.EPHEMERAL, KEY_BYTES);
+            HandshakeMemory.copyKey(scratch.ephemeralPublic(), target + HandshakeInitiation.EPHEMERAL);
 
             symmetric.save(memory + SYMMETRIC_STATE);
-            HandshakeMemory.moveKey(ephemeral, memory + EPHEMERAL_PRIVATE);
+            HandshakeMemory.copyKey(scratch.ephemeralPrivate(), memory + EPHEMERAL_PRIVATE);
             replaceIndex(newLocalIndex);
             state = State.CREATED_INITIATION;
             return true;
-        } finally {
-            Arrays.fill(ephemeral, (byte) 0);
-            Arrays.fill(secret, (byte) 0);
         }
+    }
+
+    private static void generateEphemeral(HandshakeScratch scratch, RandomSource random) {
+        Curve25519.generatePrivateKey(random, scratch.ephemeralPrivate());
+        Curve25519.publicKey(scratch.ephemeralPrivate(), scratch.ephemeralPublic());
     }
 
     /**
@@ -189,40 +194,40 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (identity == null || !identity.tryAcquire()) {
             return null;
         }
-        byte[] secret = new byte[KEY_BYTES];
-        try (SymmetricState symmetric = new SymmetricState(identity.publicKey().toBytes())) {
-            byte[] ephemeral = HandshakeMemory.copyKey(message + HandshakeInitiation.EPHEMERAL);
+        try (HandshakeScratch scratch = new HandshakeScratch();
+                SymmetricState symmetric = new SymmetricState(identity.publicKey())) {
+            long ephemeral = message + HandshakeInitiation.EPHEMERAL;
             symmetric.mixEphemeral(ephemeral);
-            if (!identity.sharedSecret(ephemeral, secret)) {
+            if (!identity.sharedSecret(ephemeral, scratch.secret())) {
                 return null;
             }
-            symmetric.mixSecret(secret);
-            byte[] initiator = symmetric.decrypt(
-                    message + HandshakeInitiation.ENCRYPTED_STATIC, HandshakeInitiation.ENCRYPTED_STATIC_BYTES);
-            if (initiator == null) {
+            symmetric.mixSecret(scratch.secret());
+            if (!symmetric.decrypt(
+                    message + HandshakeInitiation.ENCRYPTED_STATIC,
+                    HandshakeInitiation.ENCRYPTED_STATIC_BYTES,
+                    scratch.plaintext())) {
                 return null;
             }
-            Handshake<P> handshake = lookup.apply(new PublicKey(initiator));
-            if (handshake == null || !handshake.copyStaticStatic(identity, secret)) {
+            Handshake<P> handshake = lookup.apply(PublicKey.at(scratch.plaintext()));
+            if (handshake == null || !handshake.copyStaticStatic(identity, scratch.secret())) {
                 return null;
             }
-            symmetric.mixSecret(secret);
-            byte[] timestamp = symmetric.decrypt(
-                    message + HandshakeInitiation.ENCRYPTED_TIMESTAMP, HandshakeInitiation.ENCRYPTED_TIMESTAMP_BYTES);
-            if (timestamp == null
-                    || !handshake.commitInitiation(
-                            identity, message, symmetric, ephemeral, Tai64n.of(timestamp), clock.nanos())) {
-                return null;
-            }
-            return handshake;
+            symmetric.mixSecret(scratch.secret());
+            boolean authentic = symmetric.decrypt(
+                    message + HandshakeInitiation.ENCRYPTED_TIMESTAMP,
+                    HandshakeInitiation.ENCRYPTED_TIMESTAMP_BYTES,
+                    scratch.plaintext());
+            Tai64n timestamp = Tai64n.at(scratch.plaintext());
+            return authentic && handshake.commitInitiation(identity, message, symmetric, timestamp, clock.nanos())
+                    ? handshake
+                    : null;
         } finally {
-            Arrays.fill(secret, (byte) 0);
             identity.release();
         }
     }
 
     private synchronized boolean commitInitiation(
-            StaticIdentity by, long message, SymmetricState symmetric, byte[] ephemeral, Tai64n timestamp, long now) {
+            StaticIdentity by, long message, SymmetricState symmetric, Tai64n timestamp, long now) {
         boolean replayed = timestamp.compareTo(latestTimestamp) <= 0;
         boolean tooSoon =
                 latestTimestamp != Tai64n.NONE && now - lastInitiationConsumption < Limits.INITIATION_INTERVAL;
@@ -232,7 +237,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         latestTimestamp = timestamp;
         lastInitiationConsumption = now;
         symmetric.save(memory + SYMMETRIC_STATE);
-        Memory.copy(ephemeral, 0, memory + REMOTE_EPHEMERAL, KEY_BYTES);
+        HandshakeMemory.copyKey(message + HandshakeInitiation.EPHEMERAL, memory + REMOTE_EPHEMERAL);
         remoteIndex = HandshakeInitiation.sender(message);
         state = State.CONSUMED_INITIATION;
         return true;
@@ -250,34 +255,29 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (state != State.CONSUMED_INITIATION) {
             return false;
         }
-        byte[] remoteEphemeral = HandshakeMemory.copyKey(memory + REMOTE_EPHEMERAL);
-        byte[] presharedKey = HandshakeMemory.copyKey(memory + PRESHARED_KEY);
-        byte[] ephemeral = Curve25519.generatePrivateKey(random);
-        byte[] secret = new byte[KEY_BYTES];
-        try (SymmetricState symmetric = new SymmetricState(memory + SYMMETRIC_STATE)) {
-            byte[] ephemeralPublic = Curve25519.publicKey(ephemeral);
-            symmetric.mixEphemeral(ephemeralPublic);
-            if (!Curve25519.sharedSecret(ephemeral, remoteEphemeral, secret)) {
+        try (HandshakeScratch scratch = new HandshakeScratch();
+                SymmetricState symmetric = new SymmetricState(memory + SYMMETRIC_STATE)) {
+            generateEphemeral(scratch, random);
+            symmetric.mixEphemeral(scratch.ephemeralPublic());
+            long ephemeral = scratch.ephemeralPrivate();
+            if (!Curve25519.sharedSecret(ephemeral, memory + REMOTE_EPHEMERAL, scratch.secret())) {
                 return false;
             }
-            symmetric.mixSecret(secret);
-            if (!Curve25519.sharedSecret(ephemeral, remoteStatic.toBytes(), secret)) {
+            symmetric.mixSecret(scratch.secret());
+            remoteStatic.copyTo(scratch.remotePublic());
+            if (!Curve25519.sharedSecret(ephemeral, scratch.remotePublic(), scratch.secret())) {
                 return false;
             }
-            symmetric.mixSecret(secret);
-            symmetric.mixPresharedKey(presharedKey);
-            symmetric.encrypt(EMPTY, target + HandshakeResponse.ENCRYPTED_NOTHING);
+            symmetric.mixSecret(scratch.secret());
+            symmetric.mixPresharedKey(memory + PRESHARED_KEY);
+            symmetric.encrypt(scratch.plaintext(), 0, target + HandshakeResponse.ENCRYPTED_NOTHING);
             HandshakeResponse.writeHeader(target, newLocalIndex, remoteIndex);
-            Memory.copy(ephemeralPublic, 0, target + HandshakeResponse.EPHEMERAL, KEY_BYTES);
+            HandshakeMemory.copyKey(scratch.ephemeralPublic(), target + HandshakeResponse.EPHEMERAL);
 
             symmetric.save(memory + SYMMETRIC_STATE);
             replaceIndex(newLocalIndex);
             state = State.CREATED_RESPONSE;
             return true;
-        } finally {
-            Arrays.fill(presharedKey, (byte) 0);
-            Arrays.fill(ephemeral, (byte) 0);
-            Arrays.fill(secret, (byte) 0);
         }
     }
 
@@ -292,43 +292,39 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         if (by == null || !by.tryAcquire()) {
             return false;
         }
-        byte[] ephemeral = new byte[KEY_BYTES];
-        byte[] presharedKey = new byte[KEY_BYTES];
-        byte[] secret = new byte[KEY_BYTES];
-        try (SymmetricState symmetric = pending(by, message, ephemeral, presharedKey)) {
+        try (HandshakeScratch scratch = new HandshakeScratch();
+                SymmetricState symmetric = pending(by, message, scratch)) {
             if (symmetric == null) {
                 return false;
             }
-            byte[] remoteEphemeral = HandshakeMemory.copyKey(message + HandshakeResponse.EPHEMERAL);
+            long remoteEphemeral = message + HandshakeResponse.EPHEMERAL;
             symmetric.mixEphemeral(remoteEphemeral);
-            if (!Curve25519.sharedSecret(ephemeral, remoteEphemeral, secret)) {
+            if (!Curve25519.sharedSecret(scratch.ephemeralPrivate(), remoteEphemeral, scratch.secret())) {
                 return false;
             }
-            symmetric.mixSecret(secret);
-            if (!by.sharedSecret(remoteEphemeral, secret)) {
+            symmetric.mixSecret(scratch.secret());
+            if (!by.sharedSecret(remoteEphemeral, scratch.secret())) {
                 return false;
             }
-            symmetric.mixSecret(secret);
-            symmetric.mixPresharedKey(presharedKey);
-            byte[] nothing = symmetric.decrypt(
-                    message + HandshakeResponse.ENCRYPTED_NOTHING, HandshakeResponse.ENCRYPTED_NOTHING_BYTES);
-            return nothing != null && commitResponse(by, message, symmetric);
+            symmetric.mixSecret(scratch.secret());
+            symmetric.mixPresharedKey(scratch.presharedKey());
+            return symmetric.decrypt(
+                            message + HandshakeResponse.ENCRYPTED_NOTHING,
+                            HandshakeResponse.ENCRYPTED_NOTHING_BYTES,
+                            scratch.plaintext())
+                    && commitResponse(by, message, symmetric);
         } finally {
-            Arrays.fill(ephemeral, (byte) 0);
-            Arrays.fill(presharedKey, (byte) 0);
-            Arrays.fill(secret, (byte) 0);
             by.release();
         }
     }
 
     /** Copies the state of the pending initiation; {@code null} if {@code message} does not answer it. */
-    private synchronized SymmetricState pending(
-            StaticIdentity by, long message, byte[] ephemeral, byte[] presharedKey) {
+    private synchronized SymmetricState pending(StaticIdentity by, long message, HandshakeScratch scratch) {
         if (!isAnsweredBy(by, message)) {
             return null;
         }
-        HandshakeMemory.copyKey(memory + EPHEMERAL_PRIVATE, ephemeral);
-        HandshakeMemory.copyKey(memory + PRESHARED_KEY, presharedKey);
+        HandshakeMemory.copyKey(memory + EPHEMERAL_PRIVATE, scratch.ephemeralPrivate());
+        HandshakeMemory.copyKey(memory + PRESHARED_KEY, scratch.presharedKey());
         return new SymmetricState(memory + SYMMETRIC_STATE);
     }
 
@@ -430,7 +426,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /** Copies the static-static secret; {@code false} if it is all zero, or not of this identity. */
-    private synchronized boolean copyStaticStatic(StaticIdentity of, byte[] secret) {
+    private synchronized boolean copyStaticStatic(StaticIdentity of, long secret) {
         return identity == of && HandshakeMemory.copyStaticStatic(memory, secret);
     }
 }

@@ -2,11 +2,11 @@
 package io.culvert.engine.noise;
 
 import io.culvert.natives.Memory;
-import java.util.Arrays;
+import io.culvert.natives.linux.SecretMemory;
 
 /**
- * The off-heap memory of a {@link Handshake}, which alone calls these methods, under its lock. Secrets stay off the
- * heap between messages, so that the garbage collector leaves no copies of them behind.
+ * The off-heap memory of a {@link Handshake}, which alone calls these methods, under its lock. Secrets never lie on
+ * the heap, where the garbage collector leaves copies behind.
  *
  * <pre>
  *     0  ephemeral private key   32   this handshake: zeroed when it ends
@@ -32,7 +32,7 @@ final class HandshakeMemory {
 
     /** Allocates zeroed memory and returns its address. */
     static long allocate() {
-        return Memory.allocate(BYTES, 64);
+        return SecretMemory.allocate(BYTES);
     }
 
     /** Zeroes the part that belongs to one handshake. */
@@ -42,39 +42,21 @@ final class HandshakeMemory {
 
     /** Zeroes and frees the memory. */
     static void free(long memory) {
-        Memory.zero(memory, BYTES);
-        Memory.free(memory);
+        SecretMemory.free(memory);
     }
 
-    /** Copies a 32-byte key to {@code target} and zeroes the array. */
-    static void moveKey(byte[] key, long target) {
-        Memory.copy(key, 0, target, KEY_BYTES);
-        Arrays.fill(key, (byte) 0);
-    }
-
-    /** Copies a 32-byte key; the caller zeroes the array if the key is secret. */
-    static byte[] copyKey(long source) {
-        byte[] key = new byte[KEY_BYTES];
-        copyKey(source, key);
-        return key;
-    }
-
-    /** Copies a 32-byte key into an array, which the caller zeroes if the key is secret. */
-    static void copyKey(long source, byte[] key) {
-        Memory.copy(source, key, 0, KEY_BYTES);
+    /** Copies a 32-byte key. */
+    static void copyKey(long source, long target) {
+        Memory.copy(source, target, KEY_BYTES);
     }
 
     /**
-     * Copies the static-static secret into an array, which the caller zeroes.
+     * Copies the static-static secret, which the caller zeroes.
      *
      * @return {@code false} if it is all zero: there is no identity, or the peer's key is of low order
      */
-    static boolean copyStaticStatic(long memory, byte[] secret) {
+    static boolean copyStaticStatic(long memory, long secret) {
         copyKey(memory + STATIC_STATIC, secret);
-        int bits = 0;
-        for (byte b : secret) {
-            bits |= b;
-        }
-        return bits != 0;
+        return !Secret.isZero(secret);
     }
 }

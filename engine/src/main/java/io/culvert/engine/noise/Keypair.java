@@ -2,7 +2,7 @@
 package io.culvert.engine.noise;
 
 import io.culvert.engine.message.Limits;
-import io.culvert.natives.Memory;
+import io.culvert.natives.linux.SecretMemory;
 
 /**
  * The keys of one session (the kernel's noise_keypair): a key and a counter for each direction, and the index of the
@@ -38,7 +38,7 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
 
     /** The keys are zero; the creator writes them before it publishes the keypair. */
     Keypair(P owner, int localIndex, int remoteIndex, boolean initiator, long createdNanos) {
-        this.keys = Memory.allocate(2 * Secret.BYTES, 64);
+        this.keys = SecretMemory.allocate(2 * Secret.BYTES);
         this.owner = owner;
         this.localIndex = localIndex;
         this.remoteIndex = remoteIndex;
@@ -148,7 +148,6 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
 
     @Override
     void free() {
-        Memory.zero(keys, 2 * Secret.BYTES);
-        Memory.free(keys);
+        SecretMemory.free(keys);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.noise;
 
+import io.culvert.natives.Memory;
 import java.util.Arrays;
 import java.util.HexFormat;
 
@@ -21,6 +22,18 @@ public final class PublicKey implements Comparable<PublicKey> {
             throw new IllegalArgumentException("a public key has 32 bytes, not " + bytes.length);
         }
         this.bytes = bytes.clone();
+    }
+
+    /** The public key at an address. */
+    static PublicKey at(long address) {
+        byte[] bytes = new byte[BYTES];
+        Memory.copy(address, bytes, 0, BYTES);
+        return new PublicKey(bytes);
+    }
+
+    /** Copies the bytes to an address. */
+    void copyTo(long address) {
+        Memory.copy(bytes, 0, address, BYTES);
     }
 
     /** A copy of the bytes. */

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.noise;
 
+import io.culvert.engine.io.RandomSource;
 import io.culvert.natives.Memory;
+import io.culvert.natives.linux.SecretMemory;
 
 /**
- * 32 secret bytes off the heap, zeroed by {@link #close}. Immutable until then. Any thread may read it; the owner
- * closes it after the last read.
+ * 32 secret bytes in {@link SecretMemory}, zeroed by {@link #close}. Immutable once its owner has written it. Any thread
+ * may read it; the owner closes it after the last read.
+ *
+ * <p>On the heap the garbage collector would leave copies behind.
  */
 public final class Secret implements AutoCloseable {
     /** Size in bytes. */
@@ -13,15 +17,25 @@ public final class Secret implements AutoCloseable {
 
     private long address;
 
-    /** All zero bytes. */
+    /** All zero bytes, for the owner to write. */
     public Secret() {
-        address = Memory.allocate(BYTES, 64);
+        address = SecretMemory.allocate(BYTES);
     }
 
-    /** A copy of the first 32 bytes of {@code bytes}, which the caller should zero. */
+    /**
+     * A copy of the first 32 bytes of {@code bytes}, for secrets that lie on the heap anyway. The engine and the daemon
+     * have none.
+     */
     public Secret(byte[] bytes) {
         this();
         Memory.copy(bytes, 0, address, BYTES);
+    }
+
+    /** A private key of random bytes, clamped. */
+    public static Secret privateKey(RandomSource random) {
+        Secret key = new Secret();
+        Curve25519.generatePrivateKey(random, key.address);
+        return key;
     }
 
     /** An independent copy. */
@@ -43,7 +57,7 @@ public final class Secret implements AutoCloseable {
         return address;
     }
 
-    /** Copies the bytes to an array, which the caller zeroes after use. */
+    /** Copies the bytes to the heap; see {@link #Secret(byte[])}. */
     public byte[] toBytes() {
         byte[] bytes = new byte[BYTES];
         Memory.copy(address(), bytes, 0, BYTES);
@@ -52,7 +66,11 @@ public final class Secret implements AutoCloseable {
 
     /** Whether all bytes are zero, in constant time. */
     public boolean isZero() {
-        long a = address();
+        return isZero(address());
+    }
+
+    /** Whether the 32 bytes at an address are all zero, in constant time. */
+    static boolean isZero(long a) {
         return (Memory.getLong(a) | Memory.getLong(a + 8) | Memory.getLong(a + 16) | Memory.getLong(a + 24)) == 0;
     }
 
@@ -68,8 +86,7 @@ public final class Secret implements AutoCloseable {
     @Override
     public void close() {
         if (address != 0) {
-            Memory.zero(address, BYTES);
-            Memory.free(address);
+            SecretMemory.free(address);
             address = 0;
         }
     }

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.noise;
 
-import java.util.Arrays;
-
 /**
  * A device's static key pair. Immutable; any thread may use it while it holds a reference. Methods of this package that
  * need the private key take a reference themselves, and treat a freed identity as none.
@@ -13,13 +11,11 @@ public final class StaticIdentity extends ReferenceCounted {
 
     /** The identity of a private key, which is copied and clamped. */
     public StaticIdentity(Secret privateKey) {
-        byte[] bytes = privateKey.toBytes();
-        try {
-            Curve25519.clamp(bytes);
-            this.privateKey = new Secret(bytes);
-            this.publicKey = new PublicKey(Curve25519.publicKey(bytes));
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
+        this.privateKey = privateKey.copy();
+        Curve25519.clamp(this.privateKey.address());
+        try (Secret point = new Secret()) {
+            Curve25519.publicKey(this.privateKey.address(), point.address());
+            publicKey = PublicKey.at(point.address());
         }
     }
 
@@ -34,13 +30,8 @@ public final class StaticIdentity extends ReferenceCounted {
     }
 
     /** X25519 of the private key; see {@link Curve25519#sharedSecret}. The caller holds a reference. */
-    boolean sharedSecret(byte[] remotePublic, byte[] secret) {
-        byte[] key = privateKey.toBytes();
-        try {
-            return Curve25519.sharedSecret(key, remotePublic, secret);
-        } finally {
-            Arrays.fill(key, (byte) 0);
-        }
+    boolean sharedSecret(long remotePublic, long secret) {
+        return Curve25519.sharedSecret(privateKey.address(), remotePublic, secret);
     }
 
     @Override

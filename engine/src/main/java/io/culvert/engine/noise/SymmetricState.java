@@ -3,15 +3,15 @@ package io.culvert.engine.noise;
 
 import io.culvert.crypto.ChaCha20Poly1305;
 import io.culvert.natives.Memory;
+import io.culvert.natives.linux.SecretMemory;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /**
- * The SymmetricState of Noise (Noise specification, section 5.2) for Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s: chaining
- * key, handshake hash, and cipher key. Each cipher key encrypts one plaintext, so the nonce is always 0.
+ * The symmetric state of the Noise Protocol (section 5.2) for Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s: chaining key,
+ * handshake hash, and cipher key. Each cipher key encrypts one plaintext, so the nonce is always 0.
  *
- * <p>A working copy for one message: between messages {@link Handshake} keeps chaining key and hash off the heap.
- * Confined to one thread; {@link #close} zeroes it.
+ * <p>A working copy for one message, off the heap; between messages {@link HandshakeMemory} keeps chaining key and
+ * hash. Parameters are addresses. Confined to one thread; {@link #close} zeroes it.
  */
 final class SymmetricState implements AutoCloseable {
     /** Bytes written by {@link #save}: chaining key and hash. */
@@ -20,24 +20,33 @@ final class SymmetricState implements AutoCloseable {
     private static final byte[] INITIAL_CHAINING_KEY = Blake2s.hash(ascii("Noise_IKpsk2_25519_ChaChaPoly_BLAKE2s"));
     private static final byte[] INITIAL_HASH =
             Blake2s.hash(INITIAL_CHAINING_KEY, ascii("WireGuard v1 zx2c4 Jason@zx2c4.com"));
-    private static final byte[] ZERO_NONCE = new byte[ChaCha20Poly1305.NONCE_BYTES];
-    private static final byte[] EMPTY = {};
 
-    private final byte[] chainingKey = new byte[Blake2s.HASH_BYTES];
-    private final byte[] hash = new byte[Blake2s.HASH_BYTES];
-    private final byte[] key = new byte[ChaCha20Poly1305.KEY_BYTES];
+    // Offsets: the state, three outputs of the KDF, and 16 bytes that stay zero, of which a nonce takes 12.
+    private static final int CHAINING_KEY = 0;
+    private static final int HASH = CHAINING_KEY + Blake2s.HASH_BYTES;
+    private static final int KEY = HASH + Blake2s.HASH_BYTES;
+    private static final int OUTPUTS = KEY + ChaCha20Poly1305.KEY_BYTES;
+    private static final int ZERO_NONCE = OUTPUTS + 3 * Blake2s.HASH_BYTES;
+    private static final int BYTES = ZERO_NONCE + 16;
+
+    private final long memory = SecretMemory.allocate(BYTES);
+    private final long chainingKey = memory + CHAINING_KEY;
+    private final long hash = memory + HASH;
+    private final long key = memory + KEY;
+    private final long outputs = memory + OUTPUTS;
+    private final Blake2s blake = new Blake2s();
 
     /** The initial state; the responder's static key is the pre-message. */
-    SymmetricState(byte[] responderStatic) {
-        System.arraycopy(INITIAL_CHAINING_KEY, 0, chainingKey, 0, chainingKey.length);
-        System.arraycopy(INITIAL_HASH, 0, hash, 0, hash.length);
-        mixHash(responderStatic);
+    SymmetricState(PublicKey responderStatic) {
+        Memory.copy(INITIAL_CHAINING_KEY, 0, chainingKey, INITIAL_CHAINING_KEY.length);
+        Memory.copy(INITIAL_HASH, 0, hash, INITIAL_HASH.length);
+        responderStatic.copyTo(outputs);
+        mixHash(outputs, PublicKey.BYTES);
     }
 
     /** Restores the state that {@link #save} wrote. */
     SymmetricState(long saved) {
-        Memory.copy(saved, chainingKey, 0, chainingKey.length);
-        Memory.copy(saved + chainingKey.length, hash, 0, hash.length);
+        Memory.copy(saved, chainingKey, SAVED_BYTES);
     }
 
     private static byte[] ascii(String text) {
@@ -46,85 +55,71 @@ final class SymmetricState implements AutoCloseable {
 
     /** Writes chaining key and hash to {@code target}: {@link #SAVED_BYTES} bytes. */
     void save(long target) {
-        Memory.copy(chainingKey, 0, target, chainingKey.length);
-        Memory.copy(hash, 0, target + chainingKey.length, hash.length);
+        Memory.copy(chainingKey, target, SAVED_BYTES);
     }
 
     /** Token e: mixes a public key into the hash and, in psk handshakes (section 9.2), into the chaining key. */
-    void mixEphemeral(byte[] publicKey) {
-        mixHash(publicKey);
+    void mixEphemeral(long publicKey) {
+        mixHash(publicKey, PublicKey.BYTES);
         mixKey(1, publicKey);
     }
 
     /** Tokens ee, es, se and ss: mixes a shared secret into the chaining key. */
-    void mixSecret(byte[] sharedSecret) {
+    void mixSecret(long sharedSecret) {
         mixKey(2, sharedSecret);
     }
 
     /** Token psk: mixes the preshared key into chaining key and hash. */
-    void mixPresharedKey(byte[] presharedKey) {
-        byte[][] keys = Blake2s.kdf(3, chainingKey, presharedKey);
-        move(chainingKey, keys[0]);
-        mixHash(keys[1]);
-        Arrays.fill(keys[1], (byte) 0);
-        move(key, keys[2]);
+    void mixPresharedKey(long presharedKey) {
+        blake.kdf(3, chainingKey, presharedKey, Secret.BYTES, outputs);
+        Memory.copy(outputs, chainingKey, Blake2s.HASH_BYTES);
+        mixHash(outputs + Blake2s.HASH_BYTES, Blake2s.HASH_BYTES);
+        Memory.copy(outputs + 2 * Blake2s.HASH_BYTES, key, ChaCha20Poly1305.KEY_BYTES);
     }
 
-    /** Encrypts {@code plaintext} to {@code target}, with a tag of 16 bytes, and mixes the ciphertext into the hash. */
-    void encrypt(byte[] plaintext, long target) {
-        byte[] sealed = new byte[plaintext.length + ChaCha20Poly1305.TAG_BYTES];
-        ChaCha20Poly1305.seal(key, ZERO_NONCE, hash, plaintext, 0, plaintext.length, sealed, 0);
-        mixHash(sealed);
-        Memory.copy(sealed, 0, target, sealed.length);
+    /** Encrypts {@code bytes} bytes to {@code target}, with a tag of 16 bytes, and mixes the ciphertext into the hash. */
+    void encrypt(long plaintext, int bytes, long target) {
+        ChaCha20Poly1305.seal(key, memory + ZERO_NONCE, hash, Blake2s.HASH_BYTES, plaintext, bytes, target);
+        mixHash(target, bytes + ChaCha20Poly1305.TAG_BYTES);
     }
 
     /**
      * Decrypts {@code bytes} bytes at {@code source}, tag included, and mixes the ciphertext into the hash.
      *
-     * @return the plaintext, or {@code null} if it is not authentic
+     * @param target receives the plaintext
+     * @return whether it is authentic; if not, nothing changes
      */
-    byte[] decrypt(long source, int bytes) {
-        byte[] sealed = new byte[bytes];
-        Memory.copy(source, sealed, 0, bytes);
-        byte[] plaintext = new byte[bytes - ChaCha20Poly1305.TAG_BYTES];
-        if (!ChaCha20Poly1305.open(key, ZERO_NONCE, hash, sealed, 0, plaintext.length, plaintext, 0)) {
-            return null;
+    boolean decrypt(long source, int bytes, long target) {
+        int length = bytes - ChaCha20Poly1305.TAG_BYTES;
+        if (!ChaCha20Poly1305.open(key, memory + ZERO_NONCE, hash, Blake2s.HASH_BYTES, source, length, target)) {
+            return false;
         }
-        mixHash(sealed);
-        return plaintext;
+        mixHash(source, bytes);
+        return true;
     }
 
     /** Derives the transport keys: the initiator sends with the first and receives with the second. */
     void split(long first, long second) {
-        byte[][] keys = Blake2s.kdf(2, chainingKey, EMPTY);
-        Memory.copy(keys[0], 0, first, keys[0].length);
-        Memory.copy(keys[1], 0, second, keys[1].length);
-        Arrays.fill(keys[0], (byte) 0);
-        Arrays.fill(keys[1], (byte) 0);
+        blake.kdf(2, chainingKey, outputs, 0, outputs);
+        Memory.copy(outputs, first, Secret.BYTES);
+        Memory.copy(outputs + Blake2s.HASH_BYTES, second, Secret.BYTES);
     }
 
-    private void mixHash(byte[] data) {
-        move(hash, Blake2s.hash(hash, data));
+    private void mixHash(long data, int bytes) {
+        blake.hash(hash, Blake2s.HASH_BYTES, data, bytes, hash);
     }
 
-    private void mixKey(int outputs, byte[] input) {
-        byte[][] keys = Blake2s.kdf(outputs, chainingKey, input);
-        move(chainingKey, keys[0]);
-        if (outputs == 2) {
-            move(key, keys[1]);
+    private void mixKey(int count, long input) {
+        blake.kdf(count, chainingKey, input, Secret.BYTES, outputs);
+        Memory.copy(outputs, chainingKey, Blake2s.HASH_BYTES);
+        if (count == 2) {
+            Memory.copy(outputs + Blake2s.HASH_BYTES, key, ChaCha20Poly1305.KEY_BYTES);
         }
-    }
-
-    /** Copies a value and zeroes the source, so that one copy remains. */
-    private static void move(byte[] target, byte[] value) {
-        System.arraycopy(value, 0, target, 0, target.length);
-        Arrays.fill(value, (byte) 0);
     }
 
     @Override
     public void close() {
-        Arrays.fill(chainingKey, (byte) 0);
-        Arrays.fill(hash, (byte) 0);
-        Arrays.fill(key, (byte) 0);
+        blake.close();
+        SecretMemory.free(memory);
     }
 }

@@ -3,7 +3,7 @@ package io.culvert.engine.noise;
 
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.message.Limits;
-import java.nio.ByteBuffer;
+import io.culvert.natives.Memory;
 
 /**
  * A TAI64N timestamp: 12 bytes, big-endian, 8 of seconds and 4 of nanoseconds. A received timestamp may hold any bits;
@@ -41,13 +41,15 @@ record Tai64n(long seconds, int nanos) implements Comparable<Tai64n> {
         return new Tai64n(EPOCH + seconds, nanos & NANOS_MASK);
     }
 
-    static Tai64n of(byte[] bytes) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        return new Tai64n(buffer.getLong(), buffer.getInt());
+    /** The timestamp at an address. */
+    static Tai64n at(long address) {
+        return new Tai64n(Memory.getLongBE(address), Memory.getIntBE(address + Long.BYTES));
     }
 
-    byte[] toBytes() {
-        return ByteBuffer.allocate(BYTES).putLong(seconds).putInt(nanos).array();
+    /** Writes its {@value #BYTES} bytes. */
+    void copyTo(long address) {
+        Memory.putLongBE(address, seconds);
+        Memory.putIntBE(address + Long.BYTES, nanos);
     }
 
     @Override

@@ -7,11 +7,14 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.culvert.engine.testkit.SeededRandom;
+import io.culvert.laws.Laws;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.stream.Stream;
+import org.bouncycastle.math.ec.rfc7748.X25519;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
@@ -40,32 +43,62 @@ class Curve25519Test {
         byte[] alicePublic = HEX.parseHex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a");
         byte[] bobPublic = HEX.parseHex("de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f");
         byte[] shared = HEX.parseHex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
-        assertThat(Curve25519.publicKey(alice)).isEqualTo(alicePublic);
-        assertThat(Curve25519.publicKey(bob)).isEqualTo(bobPublic);
-        byte[] secret = new byte[32];
-        assertThat(Curve25519.sharedSecret(alice, bobPublic, secret)).isTrue();
-        assertThat(secret).isEqualTo(shared);
-        assertThat(Curve25519.sharedSecret(bob, alicePublic, secret)).isTrue();
-        assertThat(secret).isEqualTo(shared);
+        assertThat(publicKey(alice)).isEqualTo(alicePublic);
+        assertThat(publicKey(bob)).isEqualTo(bobPublic);
+        assertThat(sharedSecret(alice, bobPublic)).isEqualTo(shared);
+        assertThat(sharedSecret(bob, alicePublic)).isEqualTo(shared);
     }
 
     @ParameterizedTest
     @FieldSource("LOW_ORDER")
     void pointsOfLowOrderGiveNoSecret(String point) {
-        byte[] secret = new byte[32];
-        byte[] key = Curve25519.generatePrivateKey(new SeededRandom(1));
-        assertThat(Curve25519.sharedSecret(key, HEX.parseHex(point), secret)).isFalse();
-        assertThat(secret).containsOnly(0);
+        assertThat(sharedSecret(new SeededRandom(1), HEX.parseHex(point))).isNull();
     }
 
     @Test
     void generatesClampedKeys() {
         SeededRandom random = new SeededRandom(2);
         for (int i = 0; i < 100; i++) {
-            byte[] key = Curve25519.generatePrivateKey(random);
-            assertThat(key[0] & 7).isZero();
-            assertThat(key[31] & 0xc0).isEqualTo(0x40);
+            try (Secret key = Secret.privateKey(random)) {
+                assertThat(key.toBytes()[0] & 7).isZero();
+                assertThat(key.toBytes()[31] & 0xc0).isEqualTo(0x40);
+            }
         }
+    }
+
+    /** Points near 0, p, 2^255 and 2^256, small ones, and random ones. Reference: Bouncy Castle. */
+    @Test
+    void agreesWithBouncyCastle() {
+        Laws.check(300, draw -> {
+            byte[] scalar = draw.bytes(32, 32);
+            byte[] point = draw.bytes(32, 32);
+            int edge = draw.integer(0, 3);
+            if (edge < 2) {
+                Arrays.fill(point, 1, 32, (byte) -edge);
+                point[31] = (byte) draw.integer();
+            } else if (edge == 2) {
+                Arrays.fill(point, 8, 24, (byte) draw.integer(-1, 0));
+            }
+            byte[] expected = new byte[32];
+            boolean agreed = X25519.calculateAgreement(scalar, 0, point, 0, expected, 0);
+            assertThat(sharedSecret(scalar, point)).isEqualTo(agreed ? expected : null);
+            X25519.generatePublicKey(scalar, 0, expected, 0);
+            assertThat(publicKey(scalar)).isEqualTo(expected);
+        });
+    }
+
+    /** The iterated test of RFC 7748, section 5.2: 1,000 times. */
+    @Test
+    void iteratesAsRfc7748() {
+        byte[] k = new byte[32];
+        k[0] = 9;
+        byte[] u = k.clone();
+        for (int i = 0; i < 1000; i++) {
+            byte[] result = sharedSecret(k, u);
+            u = k;
+            k = result;
+        }
+        assertThat(HEX.formatHex(k)).isEqualTo("684cf59ba83309552800ef566f2f4d3c1c3887c49360e3875f2eb94d99532c51");
     }
 
     @TestFactory
@@ -82,12 +115,35 @@ class Curve25519Test {
 
     private static void check(JsonObject vector) {
         byte[] expected = HEX.parseHex(vector.get("shared").getAsString());
-        byte[] secret = new byte[32];
-        boolean agreed = Curve25519.sharedSecret(
-                HEX.parseHex(vector.get("private").getAsString()),
-                HEX.parseHex(vector.get("public").getAsString()),
-                secret);
-        assertThat(secret).isEqualTo(expected);
-        assertThat(agreed).isEqualTo(!vector.getAsJsonArray("flags").toString().contains("ZeroSharedSecret"));
+        boolean zero = vector.getAsJsonArray("flags").toString().contains("ZeroSharedSecret");
+        assertThat(sharedSecret(
+                        HEX.parseHex(vector.get("private").getAsString()),
+                        HEX.parseHex(vector.get("public").getAsString())))
+                .isEqualTo(zero ? null : expected);
+    }
+
+    private static byte[] publicKey(byte[] privateKey) {
+        try (Secret key = new Secret(privateKey);
+                Secret point = new Secret()) {
+            Curve25519.publicKey(key.address(), point.address());
+            return point.toBytes();
+        }
+    }
+
+    private static byte[] sharedSecret(SeededRandom random, byte[] publicKey) {
+        byte[] key = new byte[32];
+        random.fill(key);
+        return sharedSecret(key, publicKey);
+    }
+
+    /** The secret; {@code null} if it is refused, which then must be all zero. */
+    private static byte[] sharedSecret(byte[] privateKey, byte[] publicKey) {
+        try (Secret key = new Secret(privateKey);
+                Secret point = new Secret(publicKey);
+                Secret result = new Secret()) {
+            boolean agreed = Curve25519.sharedSecret(key.address(), point.address(), result.address());
+            assertThat(agreed).isEqualTo(!result.isZero());
+            return agreed ? result.toBytes() : null;
+        }
     }
 }

@@ -126,7 +126,7 @@ class HandshakeTest {
                 ephemeralOfA,
                 a.privateKey(),
                 b.identity.publicKey().toBytes(),
-                Tai64n.now(clock).toBytes(),
+                Tai64nTest.bytes(Tai64n.now(clock)),
                 INITIATOR);
         assertThat(bytes(a.initiation, HandshakeInitiation.BYTES)).isEqualTo(initiation);
 

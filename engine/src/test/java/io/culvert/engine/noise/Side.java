@@ -22,8 +22,8 @@ final class Side implements AutoCloseable {
 
     Side(long seed) {
         random = new SeededRandom(seed);
-        privateKey = Curve25519.generatePrivateKey(random);
-        try (Secret secret = new Secret(privateKey)) {
+        try (Secret secret = Secret.privateKey(random)) {
+            privateKey = secret.toBytes();
             identity = new StaticIdentity(secret);
         }
     }

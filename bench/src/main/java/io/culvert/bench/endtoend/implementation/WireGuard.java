@@ -5,7 +5,8 @@ import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.Shell;
 import io.culvert.daemon.testbed.Testbed;
 import io.culvert.engine.linux.SystemRandom;
-import io.culvert.engine.noise.Curve25519;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.noise.StaticIdentity;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -81,7 +82,7 @@ public final class WireGuard {
     static List<byte[]> spokeKeys(int count) {
         List<byte[]> keys = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            keys.add(Curve25519.generatePrivateKey(new SystemRandom()));
+            keys.add(privateKey());
         }
         return keys;
     }
@@ -89,6 +90,20 @@ public final class WireGuard {
     /** The address in the tunnel of a hub's peer. */
     public static String spokeAddress(int spoke) {
         return SPOKES + (spoke + 1);
+    }
+
+    private static byte[] privateKey() {
+        try (Secret key = Secret.privateKey(new SystemRandom())) {
+            return key.toBytes();
+        }
+    }
+
+    private static byte[] publicKey(byte[] privateKey) {
+        try (Secret key = new Secret(privateKey)) {
+            StaticIdentity identity = new StaticIdentity(key);
+            identity.release();
+            return identity.publicKey().toBytes();
+        }
     }
 
     /** Configures side 0 as a hub of peers with these private keys, and of as many idle ones as the condition has. */
@@ -99,7 +114,7 @@ public final class WireGuard {
         StringBuilder text =
                 new StringBuilder("[Interface]\nPrivateKey=%s\nListenPort=%d\n".formatted(privateKey, PORT));
         for (int i = 0; i < keys.size(); i++) {
-            String key = Base64.getEncoder().encodeToString(Curve25519.publicKey(keys.get(i)));
+            String key = Base64.getEncoder().encodeToString(publicKey(keys.get(i)));
             text.append("[Peer]\nPublicKey=%s\nAllowedIPs=%s/32\n".formatted(key, spokeAddress(i)));
         }
         appendIdlePeers(text, Math.max(0, condition.peers() - keys.size()));
