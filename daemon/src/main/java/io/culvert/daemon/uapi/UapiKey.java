@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import java.util.Map;
@@ -32,8 +33,13 @@ enum UapiKey {
     private static final int LONGEST = 32;
 
     /** Returns the key named by the first {@code length} bytes of a line, or {@code null} if it is unknown. */
-    static UapiKey of(byte[] line, int length) {
-        return length > LONGEST ? null : BY_TEXT.get(new String(line, 0, length, StandardCharsets.ISO_8859_1));
+    static UapiKey of(ByteBuffer line, int length) {
+        if (length > LONGEST) {
+            return null;
+        }
+        byte[] text = new byte[length];
+        line.get(0, text);
+        return BY_TEXT.get(new String(text, StandardCharsets.ISO_8859_1));
     }
 
     /** The key's text in a request. */

@@ -8,28 +8,29 @@ import io.culvert.engine.device.PeerUpdate.AllowedIp;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
+import io.culvert.natives.Memory;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.HexFormat;
 
 /**
  * One {@code key=value} line of a UAPI {@code set}. There is a method for each type of value, which throws with
- * {@code EINVAL} if the value is malformed. Secrets are never copied into a {@code String} or a message.
+ * {@code EINVAL} if the value is malformed. Secrets are never copied to the heap.
  *
  * @param number the line's number for messages, counted from 1
  * @param key the key before the first {@code =}
- * @param bytes an array that begins with the line
+ * @param bytes a direct buffer that begins with the line
  * @param from index of the value's first byte
  * @param to index after the value's last byte
  */
-record UapiLine(int number, UapiKey key, byte[] bytes, int from, int to) {
+record UapiLine(int number, UapiKey key, ByteBuffer bytes, int from, int to) {
     private static final int KEY_BYTES = 32;
 
-    /** Parses the key in the first {@code length} bytes. The array is not copied, and stays the caller's. */
-    static UapiLine of(int number, byte[] bytes, int length) throws UapiException {
+    /** Parses the key in the first {@code length} bytes. The buffer is not copied, and stays the caller's. */
+    static UapiLine of(int number, ByteBuffer bytes, int length) throws UapiException {
         int equals = 0;
-        while (equals < length && bytes[equals] != '=') {
+        while (equals < length && bytes.get(equals) != '=') {
             equals++;
         }
         if (equals == length) {
@@ -54,17 +55,21 @@ record UapiLine(int number, UapiKey key, byte[] bytes, int from, int to) {
 
     /** Parses a secret key of 64 hexadecimal digits. */
     Secret secret() throws UapiException {
-        byte[] decoded = hex();
+        Secret secret = new Secret();
         try {
-            return new Secret(decoded);
-        } finally {
-            Arrays.fill(decoded, (byte) 0);
+            hex((i, value) -> Memory.putByte(secret.address() + i, value));
+            return secret;
+        } catch (UapiException e) {
+            secret.close();
+            throw e;
         }
     }
 
     /** Parses a public key of 64 hexadecimal digits. */
     PublicKey publicKey() throws UapiException {
-        return new PublicKey(hex());
+        byte[] decoded = new byte[KEY_BYTES];
+        hex((i, value) -> decoded[i] = value);
+        return new PublicKey(decoded);
     }
 
     /** Parses a decimal number from 0 to {@code max}. */
@@ -103,24 +108,28 @@ record UapiLine(int number, UapiKey key, byte[] bytes, int from, int to) {
     }
 
     private String text() {
-        return new String(bytes, from, to - from, StandardCharsets.ISO_8859_1);
+        byte[] text = new byte[to - from];
+        bytes.get(from, text);
+        return new String(text, StandardCharsets.ISO_8859_1);
     }
 
-    private byte[] hex() throws UapiException {
+    /** Receives the decoded bytes of a key. */
+    private interface Target {
+        void put(int index, byte value);
+    }
+
+    private void hex(Target target) throws UapiException {
         if (to - from != 2 * KEY_BYTES) {
             throw bad("expected " + 2 * KEY_BYTES + " hex digits, got " + (to - from));
         }
-        byte[] decoded = new byte[KEY_BYTES];
         for (int i = 0; i < KEY_BYTES; i++) {
-            int high = bytes[from + 2 * i];
-            int low = bytes[from + 2 * i + 1];
+            int high = bytes.get(from + 2 * i);
+            int low = bytes.get(from + 2 * i + 1);
             if (!HexFormat.isHexDigit(high) || !HexFormat.isHexDigit(low)) {
-                Arrays.fill(decoded, (byte) 0);
                 throw bad("expected " + 2 * KEY_BYTES + " hex digits, got another character at position "
                         + (2 * i + (HexFormat.isHexDigit(high) ? 2 : 1)));
             }
-            decoded[i] = (byte) (HexFormat.fromHexDigit(high) << 4 | HexFormat.fromHexDigit(low));
+            target.put(i, (byte) (HexFormat.fromHexDigit(high) << 4 | HexFormat.fromHexDigit(low)));
         }
-        return decoded;
     }
 }

@@ -5,6 +5,7 @@ import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashSet;
@@ -34,10 +35,10 @@ final class UapiParser implements AutoCloseable {
     /**
      * Parses the next line.
      *
-     * @param bytes begins with the line, without its newline; not kept
+     * @param bytes a direct buffer that begins with the line, without its newline; not kept
      * @throws UapiException if the line is invalid; the parser must be closed then, and not be used further
      */
-    void accept(byte[] bytes, int length) throws UapiException {
+    void accept(ByteBuffer bytes, int length) throws UapiException {
         lines++;
         UapiLine line = UapiLine.of(lines, bytes, length);
         UapiKey key = line.key();

@@ -4,12 +4,11 @@ package io.culvert.daemon.uapi;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
-import java.util.Arrays;
 
 /**
- * Reads lines from a UAPI connection. The bytes may be private keys, so they are read into a direct buffer: for a heap
- * buffer, the JDK would read into a cached direct buffer of its own and leave a copy there. {@link #wipe} zeroes both
- * copies that this class holds.
+ * Reads lines from a UAPI connection. The bytes may be private keys, so they stay off the heap, where the garbage
+ * collector would leave copies behind. For a heap buffer, the JDK would also read into a cached direct buffer of its
+ * own. {@link #wipe} zeroes both copies that this class holds.
  *
  * <p>One thread.
  */
@@ -19,14 +18,15 @@ final class UapiReader {
 
     private final ReadableByteChannel channel;
     private final ByteBuffer input;
-    private final byte[] line = new byte[LINE_BYTES];
+    private final ByteBuffer line;
     private int length;
     private boolean complete;
 
-    /** Reads through {@code buffer}, which must be direct and is used by this reader alone. */
+    /** Reads through {@code buffer}, which must be direct, of 1 KiB at least, and is used by this reader alone. */
     UapiReader(ReadableByteChannel channel, ByteBuffer buffer) {
         this.channel = channel;
-        input = buffer.limit(0);
+        line = buffer.slice(0, LINE_BYTES);
+        input = buffer.slice(LINE_BYTES, buffer.capacity() - LINE_BYTES).limit(0);
     }
 
     /**
@@ -47,17 +47,17 @@ final class UapiReader {
                 length++;
                 return true;
             }
-            line[length++] = next;
+            line.put(length++, next);
         }
         return length > 0;
     }
 
-    /** Returns the line's bytes, valid until the next call of {@link #next} or {@link #wipe}. */
-    byte[] line() {
+    /** Returns the line's bytes, from index 0, valid until the next call of {@link #next} or {@link #wipe}. */
+    ByteBuffer line() {
         return line;
     }
 
-    /** Returns the line's length in bytes; greater than that of the array {@link #line} if {@link #isTooLong}. */
+    /** Returns the line's length in bytes; greater than the capacity of {@link #line} if {@link #isTooLong}. */
     int length() {
         return length;
     }
@@ -77,7 +77,7 @@ final class UapiReader {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (line[i] != text.charAt(i)) {
+            if (line.get(i) != text.charAt(i)) {
                 return false;
             }
         }
@@ -86,10 +86,13 @@ final class UapiReader {
 
     /** Zeroes all bytes that were read and consumed. */
     void wipe() {
-        Arrays.fill(line, (byte) 0);
-        int used = input.position();
-        for (int i = 0; i < used; i++) {
-            input.put(i, (byte) 0);
+        zero(line, LINE_BYTES);
+        zero(input, input.position());
+    }
+
+    private static void zero(ByteBuffer buffer, int bytes) {
+        for (int i = 0; i < bytes; i++) {
+            buffer.put(i, (byte) 0);
         }
     }
 

@@ -5,13 +5,13 @@ import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceSnapshot.PeerSnapshot;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
+import io.culvert.natives.Memory;
 import java.io.IOException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.util.Arrays;
 
 /**
  * Writes answers to a UAPI connection. They contain private keys, so the buffer is direct and zeroed after each write.
@@ -94,14 +94,10 @@ final class UapiWriter {
     private void secret(String key, Secret secret) throws IOException {
         put(key);
         put("=");
-        byte[] bytes = secret.toBytes();
-        try {
-            for (byte b : bytes) {
-                put(DIGITS[b >> 4 & 15]);
-                put(DIGITS[b & 15]);
-            }
-        } finally {
-            Arrays.fill(bytes, (byte) 0);
+        for (int i = 0; i < Secret.BYTES; i++) {
+            byte b = Memory.getByte(secret.address() + i);
+            put(DIGITS[b >> 4 & 15]);
+            put(DIGITS[b & 15]);
         }
         put("\n");
     }

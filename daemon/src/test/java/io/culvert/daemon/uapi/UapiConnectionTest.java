@@ -272,7 +272,7 @@ class UapiConnectionTest {
                     .collect(Collectors.joining("\n"));
             try (UapiParser parser = new UapiParser()) {
                 for (String line : settable.isEmpty() ? new String[0] : settable.split("\n")) {
-                    parser.accept(line.getBytes(StandardCharsets.US_ASCII), line.length());
+                    parser.accept(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), line.length());
                 }
                 try (DeviceUpdate update = parser.finish()) {
                     assertThat(update.listenPort().orElse(0)).isEqualTo(device.listenPort());

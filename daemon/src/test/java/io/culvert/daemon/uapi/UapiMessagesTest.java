@@ -4,6 +4,7 @@ package io.culvert.daemon.uapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +18,7 @@ class UapiMessagesTest {
         UapiException error = catchThrowableOfType(UapiException.class, () -> {
             try (UapiParser parser = new UapiParser()) {
                 for (String line : request.split("\n")) {
-                    parser.accept(line.getBytes(StandardCharsets.US_ASCII), line.length());
+                    parser.accept(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), line.length());
                 }
             }
         });

@@ -12,6 +12,7 @@ import io.culvert.engine.noise.PublicKey;
 import io.culvert.laws.Draw;
 import io.culvert.laws.Laws;
 import io.culvert.natives.generated.linux_h;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
@@ -29,7 +30,7 @@ class UapiParserTest {
         try (UapiParser parser = new UapiParser()) {
             for (String line : text.split("\n")) {
                 byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
-                parser.accept(bytes, bytes.length);
+                parser.accept(ByteBuffer.wrap(bytes), bytes.length);
             }
             return parser.finish();
         }
@@ -183,7 +184,7 @@ class UapiParserTest {
     void closeErasesTheSecretsOfAnUnfinishedRequest() throws UapiException {
         UapiParser parser = new UapiParser();
         for (String line : List.of("private_key=" + KEY_B, "public_key=" + KEY_A, "preshared_key=" + KEY_B)) {
-            parser.accept(line.getBytes(StandardCharsets.US_ASCII), line.length());
+            parser.accept(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), line.length());
         }
         parser.close();
         try (DeviceUpdate nothing = parser.finish()) {
