@@ -4,6 +4,7 @@ package io.culvert.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -144,6 +145,20 @@ class BadRequestTest {
     @Test
     void duplicatePeerChangesNothing() {
         expectRefused(PEER + "allowed_ip=10.3.0.0/16\n" + PEER.strip());
+    }
+
+    /** A client that dies in the middle of a request: what it wanted further is not known. */
+    @Test
+    void requestWithoutItsEndChangesNothing() {
+        String before = Uapi.get(daemon.device());
+        try (Uapi uapi = Uapi.connect(daemon.device())) {
+            uapi.send("set=1\nlisten_port=51821\nreplace_peers=true\n" + PEER);
+        }
+        assertThat(Eventually.holds(
+                        Duration.ofSeconds(10), () -> daemon.log().contains("the stream ended before the empty line")))
+                .as("the daemon says so")
+                .isTrue();
+        assertThat(Uapi.get(daemon.device())).isEqualTo(before);
     }
 
     /** The port belongs to another socket: the error says so, and the old port stays in use. */

@@ -90,13 +90,14 @@ final class UapiConnection {
 
     /**
      * Reads the whole request even after an error, since the client reads the answer only after it has written all of
-     * it. The request may end with the stream, if the last line is complete. Reading stops at the size limits.
+     * it. A stream that ends before the empty line is one whose client died: what it wanted further is not known, so
+     * nothing is changed. Reading stops at the size limits.
      */
     private int set() throws IOException {
         UapiException error = null;
         try (UapiParser parser = new UapiParser()) {
             long bytes = 0;
-            while (!oversized && in.next() && in.length() > 0) {
+            while (!oversized && isInside()) {
                 bytes += in.length() + 1L;
                 oversized = in.isTooLong() || bytes > LARGEST_REQUEST;
                 if (error == null) {
@@ -107,13 +108,21 @@ final class UapiConnection {
                 apply(parser);
             }
         } catch (UapiException e) {
-            error = e;
+            error = error == null ? e : error;
         }
         if (error == null) {
             return 0;
         }
         LOGGER.log(Level.ERROR, "UAPI set request rejected, nothing changed: {0}", error.getMessage());
         return error.errno();
+    }
+
+    /** Reads the next line; {@code false} if it is the empty one, which ends the request. */
+    private boolean isInside() throws IOException, UapiException {
+        if (!in.next()) {
+            throw new UapiException(EPROTO, "the stream ended before the empty line that ends a request");
+        }
+        return in.length() > 0;
     }
 
     /** Parses the line that was read last; returns the error, or {@code null}. */

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
-/** Rejects a UAPI request, with the errno to answer. The message never contains a value of the request. */
+/**
+ * Rejects a UAPI request, with the errno to answer. The message contains no value of the request but the public key of
+ * the peer that it is about.
+ */
 final class UapiException extends Exception {
     private static final long serialVersionUID = 1;
 

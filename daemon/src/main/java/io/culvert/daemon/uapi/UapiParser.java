@@ -49,7 +49,7 @@ final class UapiParser implements AutoCloseable {
             if (peer == null) {
                 throw line.bad("peer key before the first public_key");
             }
-            peer.accept(line);
+            accept(peer, line);
         } else if (peer != null) {
             throw line.bad("interface key after the first public_key");
         } else if (!seen.add(key)) {
@@ -91,10 +91,20 @@ final class UapiParser implements AutoCloseable {
         }
     }
 
+    /** Names the peer in an error: the line's number is that of a request which the operator never saw. */
+    private static void accept(UapiPeer peer, UapiLine line) throws UapiException {
+        try {
+            peer.accept(line);
+        } catch (UapiException e) {
+            throw new UapiException(
+                    e.errno(), e.getMessage() + " (peer " + peer.publicKey().toBase64() + ")");
+        }
+    }
+
     private UapiPeer begin(UapiLine line) throws UapiException {
         PublicKey publicKey = line.publicKey();
         if (!publicKeys.add(publicKey)) {
-            throw line.bad("duplicate peer");
+            throw line.bad("peer " + publicKey.toBase64() + " stands twice in one request");
         }
         return new UapiPeer(publicKey);
     }

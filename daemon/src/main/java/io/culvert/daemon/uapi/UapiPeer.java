@@ -24,6 +24,10 @@ final class UapiPeer {
         this.publicKey = publicKey;
     }
 
+    PublicKey publicKey() {
+        return publicKey;
+    }
+
     void accept(UapiLine line) throws UapiException {
         if (!seen.add(line.key()) && !line.key().mayRepeat()) {
             throw line.duplicate();

@@ -185,10 +185,13 @@ class UapiConnectionTest {
     }
 
     @Test
-    void streamMayEndARequestButNotALine() throws IOException {
-        assertThat(exchange("set=1\nlisten_port=1\n")).isEqualTo("errno=0\n\n");
+    void requestThatEndsWithItsStreamChangesNothing() throws IOException {
+        assertThat(exchange("set=1\n")).isEqualTo("errno=-71\n\n");
+        assertThat(exchange("set=1\nlisten_port=1\n")).isEqualTo("errno=-71\n\n");
         assertThat(exchange("set=1\nlisten_port=2")).isEqualTo("errno=-71\n\n");
-        assertThat(target.ports).containsExactly(1);
+        assertThat(exchange("set=1\nreplace_peers=true\npublic_key=" + KEY + "\n"))
+                .isEqualTo("errno=-71\n\n");
+        assertThat(target.ports).isEmpty();
     }
 
     @Test

@@ -170,7 +170,16 @@ class UapiParserTest {
     void rejectsARepeatedPeer() {
         assertThatThrownBy(() -> parse(PEER + "public_key=" + KEY_B + "\n" + PEER))
                 .isInstanceOf(UapiException.class)
-                .hasMessage("line 3: public_key: duplicate peer");
+                .hasMessage("line 3: public_key: peer qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo= stands twice in"
+                        + " one request");
+    }
+
+    @Test
+    void errorsNameThePeer() {
+        assertThatThrownBy(() -> parse(PEER + "preshared_key=" + KEY_B + "f"))
+                .isInstanceOf(UapiException.class)
+                .hasMessage("line 2: preshared_key: expected 64 hex digits, got 65"
+                        + " (peer qqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqqo=)");
     }
 
     @Test

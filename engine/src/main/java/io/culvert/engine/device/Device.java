@@ -251,23 +251,36 @@ public final class Device implements AutoCloseable {
     }
 
     /**
-     * Applies a change. The port comes first, because another program may have it: then nothing is changed.
+     * Applies a change whole, or refuses it and changes nothing. What can be refused comes first: the check against the
+     * device's limits, then the port and the mark, which the system may refuse.
      *
      * @throws java.net.BindException when another program has the port
-     * @throws IOException when the system refuses the port or the firewall mark, or when there would be more than
-     *     {@link PeerTable#MAX_PEERS} peers
+     * @throws IOException when the system refuses the port or the firewall mark, when there would be more than
+     *     {@link PeerTable#MAX_PEERS} peers, or when the device is closed
+     * @throws IllegalStateException when a secret of the update is closed
      */
     public synchronized void apply(DeviceUpdate update) throws IOException {
-        if (update.listenPort().isPresent()) {
-            port.setNumber(update.listenPort().getAsInt());
-            forEachPeer(Peer::clearSource);
+        if (closed) {
+            throw new IOException("the device is closed");
         }
-        if (update.fwmark().isPresent()) {
-            port.setFwmark(update.fwmark().getAsInt());
+        new UpdateCheck(peers).check(update);
+        StaticIdentity newIdentity =
+                update.privateKey() == null || update.privateKey().isZero()
+                        ? null
+                        : new StaticIdentity(update.privateKey());
+        try {
+            port.configure(update.listenPort(), update.fwmark());
+        } catch (IOException e) {
+            if (newIdentity != null) {
+                newIdentity.release();
+            }
+            throw e;
+        }
+        if (update.listenPort().isPresent() || update.fwmark().isPresent()) {
             forEachPeer(Peer::clearSource);
         }
         if (update.privateKey() != null) {
-            changeIdentity(update.privateKey().isZero() ? null : new StaticIdentity(update.privateKey()));
+            changeIdentity(newIdentity);
         }
         if (update.replacePeers()) {
             peers.all().forEach(this::removePeer);
@@ -312,7 +325,7 @@ public final class Device implements AutoCloseable {
         return a == null || b == null ? a == b : a.publicKey().equals(b.publicKey());
     }
 
-    private void apply(PeerUpdate update) throws IOException {
+    private void apply(PeerUpdate update) {
         Peer peer = peers.get(update.publicKey());
         if (update.remove()) {
             if (peer != null) {
@@ -358,11 +371,7 @@ public final class Device implements AutoCloseable {
         });
     }
 
-    private Peer addPeer(PublicKey key) throws IOException {
-        if (peers.size() == PeerTable.MAX_PEERS) {
-            throw new IOException(
-                    "cannot add peer " + key + ": a device has at most " + PeerTable.MAX_PEERS + " peers");
-        }
+    private Peer addPeer(PublicKey key) {
         // In turn to each worker, and to each of its receive queues.
         int home = (int) (peersAdded % workers.count());
         Peer peer = new Peer(this, key, workers.get(home), (byte) (peersAdded / workers.count()));

@@ -7,6 +7,7 @@ import io.culvert.engine.pipeline.Workers;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.OptionalInt;
 import java.util.function.Consumer;
 
 /**
@@ -65,17 +66,24 @@ final class DevicePort {
     }
 
     /**
-     * Configures the port number, and changes to it at once if a port is open.
+     * Configures the port number and the firewall mark, each unless it is empty. Both apply at once if a port is open.
      *
-     * @throws IOException when the port cannot be opened; then nothing is changed
+     * @throws IOException when the port cannot be opened or the system refuses the mark; then nothing is changed
      */
-    void setNumber(int number) throws IOException {
-        if (port != null && number != port.port()) {
-            attach(openPort(number));
-        } else if (!everUp) {
-            preopenPort(number);
+    void configure(OptionalInt number, OptionalInt mark) throws IOException {
+        int newMark = mark.orElse(fwmark);
+        if (number.isPresent() && port != null && number.getAsInt() != port.port()) {
+            attach(bind.open(number.getAsInt(), workers.count(), newMark));
+        } else if (newMark != fwmark) {
+            remark(newMark);
         }
-        listenPort = number;
+        fwmark = newMark;
+        if (number.isPresent()) {
+            listenPort = number.getAsInt();
+            if (!everUp) {
+                preopenPort(listenPort);
+            }
+        }
     }
 
     /**
@@ -110,17 +118,19 @@ final class DevicePort {
         return bind.open(number, workers.count(), fwmark);
     }
 
-    /**
-     * Sets the firewall mark of the open port, and of all later ones.
-     *
-     * @throws IOException when the system refuses; then nothing is changed
-     */
-    void setFwmark(int newFwmark) throws IOException {
+    /** Sets the mark of the open port, or leaves it as it was. */
+    private void remark(int newMark) throws IOException {
         UdpPort marked = port != null ? port : preopenedPort;
-        if (marked != null) {
-            marked.setFwmark(newFwmark);
+        if (marked == null) {
+            return;
         }
-        fwmark = newFwmark;
+        try {
+            marked.setFwmark(newMark);
+        } catch (IOException e) {
+            // The system may have taken the mark for some of the sockets.
+            marked.setFwmark(fwmark);
+            throw e;
+        }
     }
 
     /**

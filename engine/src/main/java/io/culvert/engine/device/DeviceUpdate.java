@@ -3,6 +3,7 @@ package io.culvert.engine.device;
 
 import io.culvert.engine.noise.Secret;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -18,6 +19,20 @@ import java.util.OptionalInt;
 public record DeviceUpdate(
         Secret privateKey, OptionalInt listenPort, OptionalInt fwmark, boolean replacePeers, List<PeerUpdate> peers)
         implements AutoCloseable {
+    /**
+     * Checks the values, and keeps a copy of the list.
+     *
+     * @throws IllegalArgumentException if the port is not from 0 to 65,535
+     * @throws NullPointerException if a component other than the private key, or a peer, is {@code null}
+     */
+    public DeviceUpdate {
+        if (listenPort.isPresent() && (listenPort.getAsInt() & ~0xffff) != 0) {
+            throw new IllegalArgumentException("listen port " + listenPort.getAsInt() + " is not from 0 to 65,535");
+        }
+        Objects.requireNonNull(fwmark, "fwmark");
+        peers = List.copyOf(peers);
+    }
+
     @Override
     public void close() {
         if (privateKey != null) {

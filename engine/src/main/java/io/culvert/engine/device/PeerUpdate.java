@@ -6,6 +6,7 @@ import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.OptionalInt;
 
 /**
@@ -37,7 +38,29 @@ public record PeerUpdate(
      * @param remove whether the prefix is removed, which has no effect if another peer has it, or added, which moves it
      *     from another peer
      */
-    public record AllowedIp(Prefix prefix, boolean remove) {}
+    public record AllowedIp(Prefix prefix, boolean remove) {
+        /** A change of a prefix, which must not be {@code null}. */
+        public AllowedIp {
+            Objects.requireNonNull(prefix, "prefix");
+        }
+    }
+
+    /**
+     * Checks the values, and keeps a copy of the list.
+     *
+     * @throws IllegalArgumentException if the keepalive is not from 0 to 65,535, or the endpoint has no address
+     * @throws NullPointerException if a component other than preshared key and endpoint, or a prefix, is {@code null}
+     */
+    public PeerUpdate {
+        Objects.requireNonNull(publicKey, "publicKey");
+        if (keepaliveSeconds.isPresent() && (keepaliveSeconds.getAsInt() & ~0xffff) != 0) {
+            throw new IllegalArgumentException("keepalive " + keepaliveSeconds.getAsInt() + " is not from 0 to 65,535");
+        }
+        if (endpoint != null && endpoint.isUnresolved()) {
+            throw new IllegalArgumentException("endpoint " + endpoint + " has no address");
+        }
+        allowedIps = List.copyOf(allowedIps);
+    }
 
     @Override
     public void close() {

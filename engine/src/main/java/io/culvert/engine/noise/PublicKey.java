@@ -3,6 +3,7 @@ package io.culvert.engine.noise;
 
 import io.culvert.natives.Memory;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HexFormat;
 
 /** A Curve25519 public key, which identifies a peer. Immutable. */
@@ -55,6 +56,11 @@ public final class PublicKey implements Comparable<PublicKey> {
     @Override
     public int compareTo(PublicKey other) {
         return Arrays.compareUnsigned(bytes, other.bytes);
+    }
+
+    /** Base64, 44 characters, as {@code wg} shows keys. */
+    public String toBase64() {
+        return Base64.getEncoder().encodeToString(bytes);
     }
 
     /** Lower-case hexadecimal, 64 digits. */

@@ -14,6 +14,7 @@ public final class MemoryBind implements Bind {
     private final MemoryPlatform platform;
     private List<Address> addresses;
     private MemoryPort port;
+    private boolean marksRefused;
 
     MemoryBind(MemoryNetwork network, MemoryPlatform platform, List<Address> addresses) {
         this.network = network;
@@ -23,6 +24,9 @@ public final class MemoryBind implements Bind {
 
     @Override
     public synchronized UdpPort open(int number, int workers, int mark) throws BindException {
+        if (mark != 0) {
+            checkMark();
+        }
         int chosen = number;
         if (number == 0) {
             chosen = FIRST_FREE_PORT;
@@ -35,6 +39,17 @@ public final class MemoryBind implements Bind {
         port = new MemoryPort(network, this, platform, chosen, workers, mark);
         bind();
         return port;
+    }
+
+    /** Has all ports refuse firewall marks, as for a process without the permission, or take them again. */
+    public synchronized void refuseMarks(boolean refused) {
+        marksRefused = refused;
+    }
+
+    synchronized void checkMark() throws BindException {
+        if (marksRefused) {
+            throw new BindException("no permission to set a mark");
+        }
     }
 
     private boolean isTaken(int number) {

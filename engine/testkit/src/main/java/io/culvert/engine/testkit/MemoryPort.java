@@ -2,6 +2,7 @@
 package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.UdpPort;
+import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -58,7 +59,8 @@ public final class MemoryPort implements UdpPort {
     }
 
     @Override
-    public void setFwmark(int newMark) {
+    public void setFwmark(int newMark) throws BindException {
+        bind.checkMark();
         mark = newMark;
     }
 
