@@ -2,8 +2,23 @@
 package io.culvert.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.linux.udp.SendQueue;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Linux;
+import java.lang.module.ModuleDescriptor;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -20,6 +35,11 @@ import org.junit.jupiter.api.Test;
 class ForwardingTest {
     /** Of a packet or super-packet from the TUN. A bare acknowledgement has 52 bytes, so the mean is below 64 KiB. */
     private static final long MEAN_BYTES = 8 * 1024;
+    /** So many that a socket's default receive buffer holds them all. */
+    private static final int SEGMENTS = 40;
+
+    private static final int SEGMENT_BYTES = 1200;
+    private static final int SENDS = 50;
 
     private static Tunnel tunnel;
     private static Namespace firstHost;
@@ -97,6 +117,61 @@ class ForwardingTest {
     void superPacketsPassWholeOverIpv6() {
         assertSuperPacketsPass(firstHost, secondHost, "fd18:2::2");
         assertSuperPacketsPass(secondHost, firstHost, "fd18:1::2");
+    }
+
+    /** UDP_SEGMENT at a host makes one super-packet of each send; UDP_GRO at the far gateway's TUN makes one again. */
+    private static void assertDatagramsPassWhole(Namespace from, Namespace to, String address) throws Exception {
+        Daemon sender = from == firstHost ? tunnel.first() : tunnel.second();
+        Daemon receiver = from == firstHost ? tunnel.second() : tunnel.first();
+        long sent = statistic(sender, "tx_packets");
+        long written = statistic(receiver, "rx_packets");
+        byte[] datagrams = new byte[SEGMENTS * SEGMENT_BYTES];
+        new Random(1).nextBytes(datagrams);
+        long memory = Memory.allocate(datagrams.length, Long.BYTES);
+        int socket = from.network().call(() -> Linux.socket(family(address), linux_h.SOCK_DGRAM, 0));
+        try (DatagramSocket target = to.network().call(() -> new DatagramSocket(0, InetAddress.getByName(address)));
+                SendQueue queue = new SendQueue(new CallState(), new IoCounters())) {
+            target.setSoTimeout(10_000);
+            queue.attach(socket, true);
+            Memory.copy(datagrams, 0, memory, datagrams.length);
+            UdpEndpoint endpoint = new UdpEndpoint();
+            endpoint.set((InetSocketAddress) target.getLocalSocketAddress());
+            for (int i = 0; i < SENDS; i++) {
+                queue.add(memory, datagrams.length, SEGMENT_BYTES, endpoint, 0);
+                queue.send();
+                for (int at = 0; at < datagrams.length; at += SEGMENT_BYTES) {
+                    DatagramPacket packet = new DatagramPacket(new byte[2 * SEGMENT_BYTES], 2 * SEGMENT_BYTES);
+                    target.receive(packet);
+                    assertThat(Arrays.copyOf(packet.getData(), packet.getLength()))
+                            .isEqualTo(Arrays.copyOfRange(datagrams, at, at + SEGMENT_BYTES));
+                }
+            }
+        } finally {
+            Linux.close(socket);
+            Memory.free(memory);
+        }
+        assertThat(statistic(sender, "tx_packets") - sent)
+                .as("read from the TUN")
+                .isLessThan(2 * SENDS);
+        assertThat(statistic(receiver, "rx_packets") - written)
+                .as("written to the TUN")
+                .isLessThan(SENDS * SEGMENTS / 4);
+    }
+
+    private static int family(String address) {
+        return address.contains(":") ? linux_h.AF_INET6 : linux_h.AF_INET;
+    }
+
+    @Test
+    void datagramsPassWholeBehindNatAndOverIpv6() throws Exception {
+        assumeTrue(
+                ModuleDescriptor.Version.parse(System.getProperty("os.version").replaceFirst("[^0-9.].*", ""))
+                                .compareTo(ModuleDescriptor.Version.parse("6.2"))
+                        >= 0,
+                "needs Linux 6.2: a TUN of older ones takes no UDP super-packets");
+        assertDatagramsPassWhole(firstHost, secondHost, "10.18.2.2");
+        assertDatagramsPassWhole(firstHost, secondHost, "fd18:2::2");
+        assertDatagramsPassWhole(secondHost, firstHost, "fd18:1::2");
     }
 
     @Test
