@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The culvert program. */
-// The module that one package is for is not there when this one is built.
+// The module that two packages are for is not there when this one is built.
 @SuppressWarnings({"module", "requires-automatic"})
 module io.culvert.daemon {
     requires io.culvert.engine;
@@ -10,6 +10,8 @@ module io.culvert.daemon {
     requires java.management;
     requires jdk.httpserver;
 
+    exports io.culvert.daemon.command to
+            io.culvert.bench;
     exports io.culvert.daemon.testbed to
             io.culvert.bench;
 

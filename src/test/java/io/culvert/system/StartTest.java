@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** A start that must fail reports a clear error, has an exit status other than 0 and leaves nothing behind. */
@@ -104,7 +105,8 @@ class StartTest extends InNamespace {
                         .run()
                         .expectFailure()
                         .allOutput())
-                .contains("Usage", "--no-such-option");
+                .contains("--no-such-option", "Try: culvert --help")
+                .doesNotContain("Environment:");
         assertThat(namespace
                         .command(Program.CULVERT.command(), "--help")
                         .run()
@@ -117,6 +119,37 @@ class StartTest extends InNamespace {
                         .expectSuccess()
                         .output())
                 .containsPattern("\\d+\\.\\d+");
+    }
+
+    @Test
+    void misspeltCommandIsNoInterface() {
+        assertThat(namespace
+                        .command(Program.CULVERT.command(), "dmeo")
+                        .run()
+                        .expectFailure()
+                        .allOutput())
+                .contains("unknown command \"dmeo\", did you mean demo?");
+        assertThat(namespace.interfaces()).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "WG_UAPI_FD=77, no open file descriptor",
+        "WG_UAPI_FD=one, no open file descriptor",
+        "WG_PROCESS_FOREGROUND=maybe, expected 1 or 0",
+        "LOG_LEVEL=loud, expected silent",
+        "CULVERT_AEAD=foo, unknown AEAD implementation"
+    })
+    void wrongVariableIsNamed(String setting, String problem) {
+        assertThat(namespace
+                        .command("env", setting, Program.CULVERT.command(), device)
+                        .run()
+                        .expectFailure()
+                        .allOutput())
+                .startsWith("culvert: error: " + setting.substring(0, setting.indexOf('=')))
+                .contains(problem)
+                .doesNotContain("Exception", "\tat ", ": line ");
+        assertThat(namespace.interfaces()).hasSize(1);
     }
 
     /** If JAVA_HOME and PATH name a Java that is too old, another one is used, or the error says how to install one. */

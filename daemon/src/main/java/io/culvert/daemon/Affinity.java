@@ -20,7 +20,7 @@ final class Affinity {
     /**
      * Parses a list such as {@code 2,4-7}: the CPU of the first worker, of the second and so on.
      *
-     * @throws StartException if the list is malformed, or the process cannot run on one of the CPUs
+     * @throws StartException if the list is malformed or names a CPU twice, or the process cannot run on one of the CPUs
      */
     static List<Integer> of(String text) throws StartException {
         List<Integer> cpus = new ArrayList<>();
@@ -32,8 +32,11 @@ final class Affinity {
                 throw StartException.invalid(
                         VARIABLE, text, "expected a list of CPU numbers and ranges, such as 2,4-7");
             }
-            for (long i = first; i <= last; i++) {
-                cpus.add((int) i);
+            for (int cpu = (int) first; cpu <= last; cpu++) {
+                if (cpus.contains(cpu)) {
+                    throw StartException.invalid(VARIABLE, text, "CPU " + cpu + " stands twice");
+                }
+                cpus.add(cpu);
             }
         }
         for (int cpu : cpus) {

@@ -2,6 +2,7 @@
 package io.culvert.daemon;
 
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsServer;
 import io.culvert.daemon.metrics.PlatformStatus;

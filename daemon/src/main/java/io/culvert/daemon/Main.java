@@ -3,11 +3,14 @@ package io.culvert.daemon;
 
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.command.CommandErrors;
+import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.natives.linux.ErrnoException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -29,16 +32,16 @@ import picocli.CommandLine.Spec;
             "culvert bench compares Culvert with other implementations; see culvert bench --help.",
             "",
             "Environment:",
-            "  LOG_LEVEL                 silent, error (default), or verbose (same as debug)",
+            "  LOG_LEVEL                 silent, error (default), info, or verbose (same as debug)",
             "  WG_TUN_FD, WG_UAPI_FD     file descriptors of a TUN interface and a UAPI socket to take over",
-            "  WG_PROCESS_FOREGROUND=1   same as --foreground",
+            "  WG_PROCESS_FOREGROUND     1, yes, true or on: same as --foreground",
             "  CULVERT_WORKERS           number of threads that carry packets (default: one per core)",
             "  CULVERT_AFFINITY          CPUs to pin these threads to, such as 2,4-7 (default: no pinning)",
             "  CULVERT_IO                auto (default), io_uring or plain",
             "  CULVERT_OFFLOADS          offloads to switch off or on: -udp-gso,-tun-uso or -all (see README)",
             "  CULVERT_AEAD              auto (default), vector-512, vector-256, openssl or jce",
             "  CULVERT_WARMUP            on (default): self-traffic until the JIT is done, up to 3 s; or off",
-            "  CULVERT_METRICS           ADDRESS:PORT to serve metrics at over HTTP, such as 127.0.0.1:9586",
+            "  CULVERT_METRICS           where to serve metrics over HTTP: 127.0.0.1:9586, localhost:9586, or :9586 for all addresses",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
         subcommands = Demo.class)
@@ -62,13 +65,21 @@ public final class Main implements Callable<Integer> {
 
     public static void main(String[] args) throws ErrnoException {
         StandardStreams.restoreError();
-        System.exit(new CommandLine(new Main()).execute(args));
+        System.exit(CommandErrors.inWords(new CommandLine(new Main())).execute(args));
     }
 
     @Override
     public Integer call() {
         if (name == null) {
-            throw new ParameterException(spec.commandLine(), "Missing required parameter: IFNAME");
+            throw new ParameterException(spec.commandLine(), "the name of an interface is missing, such as wg0");
+        }
+        Optional<String> command =
+                MisspeltCommand.meant(name, spec.subcommands().keySet());
+        if (command.isPresent() && !foreground) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "unknown command \"" + name + "\", did you mean " + command.get()
+                            + "? For an interface of this name: culvert --foreground " + name);
         }
         try {
             DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));

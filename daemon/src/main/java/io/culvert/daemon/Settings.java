@@ -8,6 +8,7 @@ import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.Offload;
 import java.net.InetSocketAddress;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -48,13 +49,17 @@ record Settings(
     private static final String IO = "CULVERT_IO";
     /** A session's index names its home worker in one byte. */
     private static final int MAX_WORKERS = 256;
+    /** A name of the domain name system (RFC 1123); a numeric address has no letter. */
+    private static final String HOST_NAME = "[A-Za-z0-9.-]*[A-Za-z][A-Za-z0-9.-]*";
 
     /**
-     * Reads the environment.
+     * Reads the environment. An empty variable counts as one that is not set.
      *
      * @throws StartException if a variable has an invalid value; the message names variable and value
      */
-    static Settings of(String name, Map<String, String> environment) throws StartException {
+    static Settings of(String name, Map<String, String> variables) throws StartException {
+        Map<String, String> environment = new HashMap<>(variables);
+        environment.values().removeIf(String::isEmpty);
         String affinity = environment.get(Affinity.VARIABLE);
         List<Integer> processors = affinity == null ? List.of() : Affinity.of(affinity);
         int cores = processors.isEmpty() ? Runtime.getRuntime().availableProcessors() : processors.size();
@@ -68,7 +73,7 @@ record Settings(
                 number(environment, "WG_TUN_FD", -1, 0, Integer.MAX_VALUE),
                 environment.containsKey("WG_UAPI_FD"),
                 environment.containsKey("CULVERT_BACKGROUND"),
-                environment.containsKey("LOG_LEVEL") && LogLevel.of(environment) != LogLevel.SILENT,
+                keepsError(environment),
                 workers,
                 processors,
                 backend(environment.getOrDefault(IO, "auto")),
@@ -79,6 +84,14 @@ record Settings(
 
     LinuxPlatform.Options platformOptions() {
         return new LinuxPlatform.Options(name, tunFd, workers, processors, backend, offloads);
+    }
+
+    private static boolean keepsError(Map<String, String> environment) throws StartException {
+        String text = environment.get(LogLevel.VARIABLE);
+        if (text != null && LogLevel.parse(text).isEmpty()) {
+            throw StartException.invalid(LogLevel.VARIABLE, text, "expected silent, error, info, verbose or debug");
+        }
+        return text != null && LogLevel.of(environment) != LogLevel.SILENT;
     }
 
     private static int number(Map<String, String> environment, String variable, int standard, int min, int max)
@@ -94,10 +107,23 @@ record Settings(
         return (int) value;
     }
 
+    /** A numeric address, a host's name or nothing, which stands for all addresses, and a port. */
     private static InetSocketAddress metrics(String text) throws StartException {
-        InetSocketAddress address = text == null ? null : AddressText.endpoint(text);
-        if (text != null && address == null) {
-            String problem = "expected a numeric address and a port, such as 127.0.0.1:9586 or [::1]:9586";
+        if (text == null) {
+            return null;
+        }
+        InetSocketAddress address = AddressText.endpoint(text);
+        int colon = text.lastIndexOf(':');
+        String host = text.substring(0, Math.max(colon, 0));
+        int port = colon < 0 ? -1 : (int) AddressText.decimal(text.substring(colon + 1), 65_535);
+        if (address == null && port > 0 && host.isEmpty()) {
+            address = new InetSocketAddress(port);
+        } else if (address == null && port > 0 && host.matches(HOST_NAME)) {
+            address = new InetSocketAddress(host, port);
+        }
+        if (address == null || address.isUnresolved()) {
+            String problem =
+                    "expected an address and a port, such as 127.0.0.1:9586, [::1]:9586, localhost:9586 or :9586";
             throw StartException.invalid(METRICS, text, problem);
         }
         return address;

@@ -21,7 +21,15 @@ class LoggersTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"verbose, VERBOSE", "debug, VERBOSE", "error, ERROR", "silent, SILENT", "'', ERROR", "other, ERROR"})
+    @CsvSource({
+        "verbose, VERBOSE",
+        "debug, VERBOSE",
+        "info, INFO",
+        "error, ERROR",
+        "silent, SILENT",
+        "'', ERROR",
+        "other, ERROR"
+    })
     void readsTheEnvironment(String value, LogLevel level) {
         assertThat(LogLevel.of(Map.of("LOG_LEVEL", value))).isEqualTo(level);
         assertThat(LogLevel.of(Map.of())).isEqualTo(LogLevel.ERROR);

@@ -56,12 +56,41 @@ class SettingsTest {
 
     @Test
     void affinityListGivesOneWorkerPerCpu() throws StartException {
-        assertThat(Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0,0-0,0")))
-                .returns(List.of(0, 0, 0), Settings::processors)
-                .returns(3, Settings::workers);
+        assertThat(Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0-0")))
+                .returns(List.of(0), Settings::processors)
+                .returns(1, Settings::workers);
+        assertThatThrownBy(() -> Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0,0")))
+                .isInstanceOf(StartException.class)
+                .hasMessage("CULVERT_AFFINITY=0,0: CPU 0 stands twice");
         assertThatThrownBy(() -> Settings.of("wg0", Map.of("CULVERT_AFFINITY", "0", "CULVERT_WORKERS", "2")))
                 .isInstanceOf(StartException.class)
                 .hasMessage("CULVERT_AFFINITY=0: expected one CPU for each of 2 workers, got 1");
+    }
+
+    @Test
+    void emptyVariableCountsAsUnset() throws StartException {
+        Map<String, String> empty = Map.of(
+                "WG_TUN_FD", "",
+                "WG_UAPI_FD", "",
+                "CULVERT_WORKERS", "",
+                "CULVERT_AFFINITY", "",
+                "CULVERT_IO", "",
+                "CULVERT_OFFLOADS", "",
+                "CULVERT_WARMUP", "",
+                "CULVERT_METRICS", "",
+                "LOG_LEVEL", "");
+        assertThat(Settings.of("wg0", empty)).isEqualTo(Settings.of("wg0", Map.of()));
+    }
+
+    @Test
+    void metricsAddressMayBeANameOrAll() throws StartException {
+        InetSocketAddress local =
+                Settings.of("wg0", Map.of("CULVERT_METRICS", "localhost:9586")).metrics();
+        assertThat(local.getAddress().isLoopbackAddress()).isTrue();
+        assertThat(local.getPort()).isEqualTo(9586);
+        InetSocketAddress all =
+                Settings.of("wg0", Map.of("CULVERT_METRICS", ":9586")).metrics();
+        assertThat(all.getAddress().isAnyLocalAddress()).isTrue();
     }
 
     @Test
@@ -78,7 +107,6 @@ class SettingsTest {
         "CULVERT_WORKERS, two",
         "WG_TUN_FD, -1",
         "CULVERT_IO, epoll",
-        "CULVERT_AFFINITY, ''",
         "CULVERT_AFFINITY, '0,'",
         "CULVERT_AFFINITY, 1-0",
         "CULVERT_AFFINITY, 0-0-0",
@@ -91,7 +119,10 @@ class SettingsTest {
         "CULVERT_OFFLOADS, -gso",
         "CULVERT_WARMUP, no",
         "CULVERT_METRICS, 9586",
-        "CULVERT_METRICS, localhost:9586",
+        "CULVERT_METRICS, 'two words:9586'",
+        "CULVERT_METRICS, 'no.such.host.invalid:9586'",
+        "CULVERT_METRICS, '::1:9586'",
+        "LOG_LEVEL, loud",
         "CULVERT_METRICS, 127.0.0.1:0",
         "CULVERT_METRICS, 127.0.0.1:65536"
     })
@@ -109,7 +140,9 @@ class SettingsTest {
                 "CULVERT_IO=epoll | expected auto, io_uring or plain",
                 "CULVERT_WARMUP=no | expected on or off",
                 "CULVERT_AFFINITY=1-0 | expected a list of CPU numbers and ranges, such as 2,4-7",
-                "CULVERT_METRICS=9586 | expected a numeric address and a port, such as 127.0.0.1:9586 or [::1]:9586",
+                "CULVERT_METRICS=9586 | expected an address and a port, such as 127.0.0.1:9586, [::1]:9586, "
+                        + "localhost:9586 or :9586",
+                "LOG_LEVEL=loud | expected silent, error, info, verbose or debug",
                 "CULVERT_OFFLOADS=-udp-gso,gso | \"gso\" is not + or - followed by all or one of tun-tso, tun-uso, "
                         + "tun-tunnel-tso, tun-segment-limit, tun-tcp-gro, tun-udp-gro, tun-vxlan-gro, udp-gso, "
                         + "udp-gro, wakeup-coalescing"

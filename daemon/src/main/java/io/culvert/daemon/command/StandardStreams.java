@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.daemon;
+package io.culvert.daemon.command;
 
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 
 /** Redirects the process's standard file descriptors by dup2, so that the JVM's own output is redirected as well. */
-final class StandardStreams {
+public final class StandardStreams {
     private StandardStreams() {}
 
     /** Restores stderr, which the launcher redirects to a filter for the JVM's start-up messages. */
-    static void restoreError() throws ErrnoException {
+    public static void restoreError() throws ErrnoException {
         String descriptor = System.getenv("CULVERT_STDERR_FD");
         if (descriptor != null) {
             int kept = Integer.parseInt(descriptor);
@@ -23,7 +23,7 @@ final class StandardStreams {
      * Redirects stdin and stdout to /dev/null, and stderr unless it is kept, to release the launcher's terminal or
      * pipes.
      */
-    static void detach(boolean keepError) throws ErrnoException {
+    public static void detach(boolean keepError) throws ErrnoException {
         int devNull = Linux.open("/dev/null", linux_h.O_RDWR);
         Linux.dup2(devNull, 0);
         Linux.dup2(devNull, 1);
