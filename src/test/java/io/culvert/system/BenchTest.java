@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -127,6 +128,24 @@ class BenchTest {
 
         assertThat(run.exitStatus()).isEqualTo(2);
         assertThat(run.errors()).contains("unknown test \"tcp2\"").doesNotContain("deprecated");
+        assertThat(results()).doesNotExist();
+    }
+
+    @Test
+    void saysInWordsWhatIsWrong() throws Exception {
+        String[][] cases = {
+            {"--rounds 0: expected a number from 1 up", "--rounds", "0", "--tests", "ping"},
+            {"no such file: /nonexistent", "report", "/nonexistent"},
+            {"unknown implementation", "aead", "--implementations", "nosuch"}
+        };
+        for (String[] one : cases) {
+            start(Arrays.copyOfRange(one, 1, one.length));
+            assertThat(run.exitStatus()).isPositive();
+            assertThat(run.errors()).contains(one[0], "error: ").doesNotContain("\tat ", "incubator");
+            run.close();
+        }
+        start("aead", "--help");
+        assertThat(run.exitStatus()).isZero();
         assertThat(results()).doesNotExist();
     }
 

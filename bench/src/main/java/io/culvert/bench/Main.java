@@ -13,6 +13,9 @@ import io.culvert.bench.report.Reports;
 import io.culvert.bench.report.ResultTable;
 import io.culvert.bench.result.DeprecatedNames;
 import io.culvert.bench.result.Run;
+import io.culvert.daemon.command.CommandErrors;
+import io.culvert.daemon.command.StandardStreams;
+import io.culvert.natives.linux.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -67,17 +70,16 @@ public final class Main implements Callable<Integer> {
     private List<String> suites = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")
-    private int rounds;
+    private Integer rounds;
 
     @Option(names = "--seconds", paramLabel = "N", description = "the duration of a measurement")
-    private int seconds;
+    private Integer seconds;
 
     @Option(
             names = "--warm-up",
             paramLabel = "N",
-            defaultValue = "-1",
             description = "seconds of traffic through each tunnel before it is measured")
-    private int warmUp;
+    private Integer warmUp;
 
     @Option(
             names = "--out",
@@ -111,8 +113,10 @@ public final class Main implements Callable<Integer> {
     public Main() {}
 
     /** Runs a benchmark; see {@code --help}. */
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(DeprecatedNames.replaceOptions(arguments, Main::warn)));
+    public static void main(String[] arguments) throws ErrnoException {
+        StandardStreams.restoreError();
+        System.exit(CommandErrors.inWords(new CommandLine(new Main()))
+                .execute(DeprecatedNames.replaceOptions(arguments, Main::warn)));
     }
 
     @Override
@@ -135,7 +139,11 @@ public final class Main implements Callable<Integer> {
 
     private Plan plan() {
         try {
-            Plan plan = (quick ? Plan.quick() : Plan.thorough()).withNumbers(rounds, seconds, warmUp);
+            Plan plan = (quick ? Plan.quick() : Plan.thorough())
+                    .withNumbers(
+                            number("--rounds", rounds, 1),
+                            number("--seconds", seconds, 1),
+                            number("--warm-up", warmUp, 0));
             if (!implementations.isEmpty() || !programs.isEmpty()) {
                 plan = plan.withImplementations(
                         DeprecatedNames.replaceImplementations(implementations, Main::warn), programs);
@@ -150,6 +158,14 @@ public final class Main implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         }
+    }
+
+    /** The number of an option, or -1 if it is not there. */
+    private static int number(String option, Integer number, int least) {
+        if (number != null && number < least) {
+            throw new IllegalArgumentException(option + " " + number + ": expected a number from " + least + " up");
+        }
+        return number == null ? -1 : number;
     }
 
     private String command() {

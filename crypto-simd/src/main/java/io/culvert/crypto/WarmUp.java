@@ -6,6 +6,7 @@ import java.lang.management.ThreadMXBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
@@ -99,7 +100,7 @@ final class WarmUp implements Runnable {
                 "{0} serves after {1} ms of warm-up, {2} times as fast as {3}",
                 change.implementation(),
                 change.after().toMillis(),
-                change.timesFormer(),
+                String.format(Locale.ROOT, "%.2f", change.timesFormer()),
                 change.former());
         changeOver.accept(kernels, change);
     }

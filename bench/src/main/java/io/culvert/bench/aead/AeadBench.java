@@ -41,11 +41,16 @@ public final class AeadBench {
      * @return the exit status
      */
     public static int execute(String... args) throws RunnerException, IOException, InterruptedException {
+        if (List.of(args).contains("--help")) {
+            System.out.println(Arguments.USAGE);
+            return 0;
+        }
         Arguments arguments;
         try {
             arguments = Arguments.parse(args);
         } catch (IllegalArgumentException e) {
-            System.err.println("culvert bench aead: " + e.getMessage() + "\n" + Arguments.USAGE);
+            System.err.println("culvert bench aead: error: " + e.getMessage());
+            System.err.println("Try: culvert bench aead --help");
             return 2;
         }
         if (arguments.starts() > 0) {

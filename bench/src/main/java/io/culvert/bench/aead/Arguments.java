@@ -5,6 +5,7 @@ import io.culvert.bench.report.Reports;
 import io.culvert.bench.result.Run;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * The command line of the AEAD benchmark.
@@ -76,8 +77,9 @@ record Arguments(
         for (int i = 0; i < args.length; i++) {
             switch (args[i]) {
                 case "--quick" -> quick = true;
-                case "--shapes" -> shapes = list(value(args, ++i));
-                case "--implementations" -> implementations = list(value(args, ++i));
+                case "--shapes" -> shapes = known(list(value(args, ++i)), "shape", Arguments::isShape);
+                case "--implementations" ->
+                    implementations = known(list(value(args, ++i)), "implementation", Arguments::isImplementation);
                 case "--one-process" -> oneProcess = true;
                 case "--starts" -> starts = number(value(args, ++i));
                 case "--passes" -> passes = number(value(args, ++i));
@@ -109,6 +111,23 @@ record Arguments(
                 pages,
                 List.copyOf(jvm),
                 commandLine.strip());
+    }
+
+    private static List<String> known(List<String> words, String kind, Predicate<String> isKnown) {
+        for (String word : words) {
+            if (!isKnown.test(word)) {
+                throw new IllegalArgumentException("unknown " + kind + " \"" + word + "\"");
+            }
+        }
+        return words;
+    }
+
+    private static boolean isShape(String word) {
+        return word.equals("tso") || word.equals("imix") || word.matches("[1-9]\\d?x[1-9]\\d{0,4}");
+    }
+
+    private static boolean isImplementation(String word) {
+        return ALL_IMPLEMENTATIONS.contains(word) || word.equals(Implementations.SERVING);
     }
 
     private static String value(String[] args, int index) {

@@ -7,7 +7,10 @@ import io.culvert.bench.endtoend.implementation.Implementations;
 import io.culvert.bench.endtoend.implementation.Installer;
 import io.culvert.bench.endtoend.implementation.Tunnel;
 import io.culvert.bench.process.ShutdownGuard;
+import io.culvert.daemon.command.CommandErrors;
+import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.testbed.Testbed;
+import io.culvert.natives.linux.ErrnoException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,8 +75,9 @@ public final class Profile implements Callable<Integer> {
     public Profile() {}
 
     /** Profiles; see {@code --help}. */
-    public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Profile()).execute(arguments));
+    public static void main(String[] arguments) throws ErrnoException {
+        StandardStreams.restoreError();
+        System.exit(CommandErrors.inWords(new CommandLine(new Profile())).execute(arguments));
     }
 
     @Override

@@ -82,7 +82,10 @@ public final class ResultTable {
             return "-";
         }
         double median = own.get().median();
-        String text = "%s (%.0f %%)".formatted(Labels.number(median), own.get().spread() * 100);
+        String text = Labels.number(median);
+        if (own.get().samples().size() > 1) {
+            text += " (%.0f %%)".formatted(own.get().spread() * 100);
+        }
         if (WITHOUT_RATIO.contains(metric.unit())) {
             return text;
         }
