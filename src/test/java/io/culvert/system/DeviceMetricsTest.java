@@ -99,6 +99,32 @@ class DeviceMetricsTest {
     }
 
     @Test
+    void wantedAndOpenPortAreReported() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            Node node = simulation.downNode();
+            assertThat(text(node))
+                    .contains("culvert_device_ready{reason=\"the interface is down\"} 0.0")
+                    .contains("culvert_listen_port{state=\"wanted\"} 51820.0")
+                    .contains("culvert_listen_port{state=\"open\"} 0.0");
+            node.platform().bind().setIpv6(false);
+            node.tun().setLink(true);
+            node.tun().setLink(false);
+            node.tun().setLink(true);
+            assertThat(text(node))
+                    .contains("culvert_device_ready{reason=\"\"} 1.0")
+                    .contains("culvert_listen_port{state=\"open\"} 51820.0")
+                    .contains("culvert_shortfall{reason=\"the host has none\",what=\"ipv6\"} 1.0");
+            node.tun().setLink(false);
+            node.platform().bind().setTaken(Node.PORT, true);
+            node.tun().setLink(true);
+            assertThat(text(node))
+                    .contains("culvert_device_ready{reason=\"port 51820 is taken\"} 0.0")
+                    .contains("culvert_listen_port{state=\"wanted\"} 51820.0")
+                    .contains("culvert_listen_port{state=\"open\"} 0.0");
+        }
+    }
+
+    @Test
     void configurationIsReported() throws IOException {
         try (Simulation simulation = new Simulation(1, 3)) {
             assertThat(text(simulation.node()))

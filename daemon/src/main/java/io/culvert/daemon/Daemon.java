@@ -130,7 +130,7 @@ final class Daemon {
         }
         DeviceMetrics metrics = new DeviceMetrics(Main.VERSION, platform.tun().name(), device, aeads, status(platform));
         try {
-            return new MetricsServer(settings.metrics(), metrics);
+            return new MetricsServer(settings.metrics(), metrics, device::status);
         } catch (IOException e) {
             String address = settings.metrics().toString().substring(1);
             throw StartException.invalid(Settings.METRICS, address, "cannot listen: " + e.getMessage(), e);

@@ -7,6 +7,7 @@ import static io.culvert.daemon.metrics.Families.gauge;
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.engine.device.Device;
+import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.IoCounters;
@@ -70,6 +71,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
     @Override
     public MetricSnapshots get() {
         List<MetricSnapshot> all = new ArrayList<>(configuration());
+        all.addAll(status());
         all.addAll(offloads());
         all.addAll(counts());
         all.addAll(peers());
@@ -101,6 +103,27 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
                         "culvert_aead_changed_timestamp_seconds",
                         "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
                         aeadChanged / MILLIS));
+    }
+
+    private List<MetricSnapshot> status() {
+        DeviceStatus status = device.status();
+        Map<Labels, Integer> ports = new LinkedHashMap<>();
+        ports.put(Labels.of("state", "wanted"), status.wantedPort());
+        ports.put(Labels.of("state", "open"), status.openPort());
+        Map<Labels, Integer> shortfalls = new LinkedHashMap<>();
+        status.shortfalls()
+                .forEach(shortfall ->
+                        shortfalls.put(Labels.of("what", shortfall.what(), "reason", shortfall.reason()), 1));
+        return List.of(
+                gauge(
+                        "culvert_device_ready",
+                        "1 if the interface is up and its port is open; 0 if not, and the reason.",
+                        Map.of(Labels.of("reason", status.unreadyReason().orElse("")), status.isReady() ? 1 : 0)),
+                gauge("culvert_listen_port", "The UDP port: wanted, 0 for any; and open, 0 for none.", ports),
+                gauge(
+                        "culvert_shortfall",
+                        "1 for each thing that is wanted and that the system refuses, and the reason.",
+                        shortfalls));
     }
 
     private List<MetricSnapshot> offloads() {

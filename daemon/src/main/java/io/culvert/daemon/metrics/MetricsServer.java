@@ -3,29 +3,36 @@ package io.culvert.daemon.metrics;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.culvert.engine.device.DeviceStatus;
+import io.culvert.engine.io.Shortfall;
 import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * Answers {@code GET /metrics} over HTTP in Prometheus' text format. The cost of slow and malicious clients is bounded:
- * there are limits on connections, queued requests, and the size and duration of each request, and metrics are
- * collected at most four times a second. Thread-safe.
+ * Answers {@code GET /metrics} over HTTP in Prometheus' text format, and {@code GET /health} in words. The cost of slow
+ * and malicious clients is bounded: there are limits on connections, queued requests, and the size and duration of each
+ * request, and metrics are collected at most four times a second. Thread-safe.
  */
 public final class MetricsServer implements AutoCloseable {
     /** Path of the metrics. */
     public static final String PATH = "/metrics";
 
+    /** Path of the health: status 200 while the device carries packets, else 503, and the reason. */
+    public static final String HEALTH_PATH = "/health";
+
     private static final int THREADS = 2;
     private static final int MAX_QUEUED = 16;
     private static final long MAX_AGE_NANOS = 250_000_000;
     private static final int OK = 200;
+    private static final int UNAVAILABLE = 503;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
 
@@ -43,6 +50,7 @@ public final class MetricsServer implements AutoCloseable {
 
     private final HttpServer server;
     private final Supplier<MetricSnapshots> metrics;
+    private final Supplier<DeviceStatus> status;
     private final PrometheusTextFormatWriter writer = PrometheusTextFormatWriter.create();
     private final ThreadPoolExecutor threads = new ThreadPoolExecutor(
             THREADS, THREADS, 1, TimeUnit.MINUTES, new ArrayBlockingQueue<>(MAX_QUEUED), MetricsServer::thread);
@@ -53,10 +61,13 @@ public final class MetricsServer implements AutoCloseable {
      * Starts the server.
      *
      * @param metrics collects the metrics; called by one thread at a time
+     * @param status the device's present status; called by any thread
      * @throws IOException if the address is not local or the port is in use
      */
-    public MetricsServer(InetSocketAddress address, Supplier<MetricSnapshots> metrics) throws IOException {
+    public MetricsServer(InetSocketAddress address, Supplier<MetricSnapshots> metrics, Supplier<DeviceStatus> status)
+            throws IOException {
         this.metrics = metrics;
+        this.status = status;
         server = HttpServer.create(address, 0);
         threads.allowCoreThreadTimeOut(true);
         server.setExecutor(threads);
@@ -76,21 +87,43 @@ public final class MetricsServer implements AutoCloseable {
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             exchange.getResponseHeaders().set("Connection", "close");
-            boolean head = exchange.getRequestMethod().equals("HEAD");
-            if (!exchange.getRequestURI().getPath().equals(PATH)) {
+            String path = exchange.getRequestURI().getPath();
+            String method = exchange.getRequestMethod();
+            if (!path.equals(PATH) && !path.equals(HEALTH_PATH)) {
                 exchange.sendResponseHeaders(NOT_FOUND, -1);
-            } else if (!head && !exchange.getRequestMethod().equals("GET")) {
+            } else if (!method.equals("HEAD") && !method.equals("GET")) {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
                 exchange.sendResponseHeaders(METHOD_NOT_ALLOWED, -1);
+            } else if (path.equals(PATH)) {
+                send(exchange, OK, writer.getContentType(), page());
             } else {
-                byte[] body = page();
-                exchange.getResponseHeaders().set("Content-Type", writer.getContentType());
-                exchange.sendResponseHeaders(OK, head ? -1 : body.length);
-                if (!head) {
-                    exchange.getResponseBody().write(body);
-                }
+                DeviceStatus now = status.get();
+                byte[] text = health(now).getBytes(StandardCharsets.UTF_8);
+                send(exchange, now.isReady() ? OK : UNAVAILABLE, "text/plain; charset=utf-8", text);
             }
         }
+    }
+
+    private static void send(HttpExchange exchange, int code, String type, byte[] body) throws IOException {
+        boolean head = exchange.getRequestMethod().equals("HEAD");
+        exchange.getResponseHeaders().set("Content-Type", type);
+        exchange.sendResponseHeaders(code, head ? -1 : body.length);
+        if (!head) {
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    /** The first line says whether the device carries packets, the others what it does without. */
+    private static String health(DeviceStatus status) {
+        StringBuilder text = new StringBuilder();
+        status.unreadyReason()
+                .ifPresentOrElse(
+                        reason -> text.append("not ready: ").append(reason),
+                        () -> text.append("ready: UDP port ").append(status.openPort()));
+        for (Shortfall shortfall : status.shortfalls()) {
+            text.append("\nwithout ").append(shortfall.what()).append(": ").append(shortfall.reason());
+        }
+        return text.append('\n').toString();
     }
 
     /** Returns the metrics as text, collected now or at most {@link #MAX_AGE_NANOS} ago. */

@@ -4,6 +4,8 @@ package io.culvert.daemon.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.engine.device.DeviceStatus;
+import io.culvert.engine.io.Shortfall;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +14,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -19,18 +22,23 @@ import org.junit.jupiter.api.Test;
 
 class MetricsServerTest {
     private static final int TIMEOUT_MILLIS = 30_000;
+    private static final DeviceStatus UP = new DeviceStatus(true, 0, 7, 0, Optional.empty(), List.of());
 
     private final AtomicInteger collections = new AtomicInteger();
     private final List<Socket> sockets = new ArrayList<>();
+    private volatile DeviceStatus status = UP;
     private MetricsServer server;
 
     @BeforeEach
     void start() throws IOException {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        server = new MetricsServer(any, () -> {
-            collections.incrementAndGet();
-            return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
-        });
+        server = new MetricsServer(
+                any,
+                () -> {
+                    collections.incrementAndGet();
+                    return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
+                },
+                () -> status);
     }
 
     @AfterEach
@@ -73,6 +81,28 @@ class MetricsServerTest {
         assertThat(request("GET", "/metrics/../etc")).startsWith("HTTP/1.1 404 ");
         assertThat(request("POST", "/metrics")).startsWith("HTTP/1.1 405 ").containsIgnoringCase("allow: GET, HEAD");
         assertThat(collections).hasValue(0);
+    }
+
+    @Test
+    void healthSaysWhetherTheDeviceCarriesPackets() throws IOException {
+        assertThat(request("GET", "/health")).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nready: UDP port 7\n");
+        status = new DeviceStatus(true, 7, 0, 0, Optional.of("UDP port 7: Address already in use"), List.of());
+        assertThat(request("GET", "/health"))
+                .startsWith("HTTP/1.1 503 ")
+                .endsWith("\r\n\r\nnot ready: UDP port 7: Address already in use\n");
+        status = new DeviceStatus(false, 7, 0, 0, Optional.empty(), List.of());
+        assertThat(request("GET", "/health")).endsWith("\r\n\r\nnot ready: the interface is down\n");
+        assertThat(request("HEAD", "/health")).startsWith("HTTP/1.1 503 ").doesNotContain("ready:");
+        assertThat(request("POST", "/health")).startsWith("HTTP/1.1 405 ");
+        assertThat(collections).hasValue(0);
+    }
+
+    @Test
+    void healthSaysWhatTheDeviceDoesWithout() throws IOException {
+        status = new DeviceStatus(true, 7, 7, 0, Optional.empty(), List.of(new Shortfall("ipv6", "there is none")));
+        assertThat(request("GET", "/health"))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("\r\n\r\nready: UDP port 7\nwithout ipv6: there is none\n");
     }
 
     @Test
@@ -121,11 +151,11 @@ class MetricsServerTest {
     @Test
     void portInUseIsAnErrorAndCloseReleasesIt() throws IOException {
         InetSocketAddress address = server.address();
-        assertThatThrownBy(() -> new MetricsServer(address, MetricSnapshots::new))
+        assertThatThrownBy(() -> new MetricsServer(address, MetricSnapshots::new, () -> UP))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in use");
         server.close();
-        server = new MetricsServer(address, MetricSnapshots::new);
+        server = new MetricsServer(address, MetricSnapshots::new, () -> UP);
         assertThat(request("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.device.DeviceSnapshot;
+import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -30,11 +32,12 @@ import org.junit.jupiter.api.Test;
 class UapiConnectionTest {
     private static final String ZERO = "0".repeat(64);
     private static final String KEY = "0123456789abcdef".repeat(4);
+    private static final DeviceStatus DOWN = new DeviceStatus(false, 0, 0, 0, Optional.empty(), List.of());
 
     /** Answers with a given state or failure, and counts what is applied to it. */
     private static final class Target implements UapiTarget {
         private final List<Integer> ports = new ArrayList<>();
-        private DeviceSnapshot state = new DeviceSnapshot(null, 0, 0, List.of());
+        private DeviceSnapshot state = new DeviceSnapshot(null, 0, 0, List.of(), DOWN);
         private IOException failure;
         private int peers;
         private int allowedIps;
@@ -125,7 +128,8 @@ class UapiConnectionTest {
                         5,
                         1L << 40,
                         12,
-                        List.of(AddressText.prefix("10.0.0.0/8"), AddressText.prefix("::/0")))));
+                        List.of(AddressText.prefix("10.0.0.0/8"), AddressText.prefix("::/0")))),
+                DOWN);
         assertThat(exchange("get=1\n\n"))
                 .isEqualTo("private_key=" + KEY + "\nlisten_port=51820\nfwmark=4294967294\npublic_key=" + KEY
                         + "\npreshared_key=" + ZERO
@@ -235,7 +239,7 @@ class UapiConnectionTest {
         List<DeviceSnapshot.PeerSnapshot> peers = draw.list(0, 4, () -> peer(draw));
         Set<PublicKey> keys = new HashSet<>();
         peers.removeIf(peer -> !keys.add(peer.publicKey()));
-        return new DeviceSnapshot(key == null ? null : new Secret(key), port, mark, peers);
+        return new DeviceSnapshot(key == null ? null : new Secret(key), port, mark, peers, DOWN);
     }
 
     private static DeviceSnapshot.PeerSnapshot peer(Draw draw) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.device.DeviceSnapshot;
+import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -30,7 +32,8 @@ class UapiServerTest {
     private static final UapiTarget EMPTY = new UapiTarget() {
         @Override
         public DeviceSnapshot snapshot() {
-            return new DeviceSnapshot(null, 1234, 0, List.of());
+            DeviceStatus status = new DeviceStatus(true, 1234, 1234, 0, Optional.empty(), List.of());
+            return new DeviceSnapshot(null, 1234, 0, List.of(), status);
         }
 
         @Override

@@ -65,10 +65,12 @@ public final class Device implements AutoCloseable {
      */
     private volatile StaticIdentity identity;
 
+    private final RetryThread retries;
+
     // Written and read under the monitor.
     private final DevicePort port;
+    private final DeviceLink link;
     private long peersAdded;
-    private boolean up;
     private boolean closed;
 
     private Device(Platform platform, DeviceOptions options) {
@@ -84,6 +86,8 @@ public final class Device implements AutoCloseable {
                 .map(io -> new HandshakeReader(this, io, handshakes))
                 .orElse(null);
         port = new DevicePort(platform.bind(), workers, this::attachHandshakes);
+        retries = new RetryThread(this, this::retry);
+        link = new DeviceLink(platform.tun(), platform.clock(), port, new LinkedPeers(), retries::at);
     }
 
     /**
@@ -98,6 +102,7 @@ public final class Device implements AutoCloseable {
             if (device.handshakeReader != null) {
                 device.handshakeReader.start();
             }
+            device.retries.start();
         } else {
             device.workers.initializeAll();
         }
@@ -108,11 +113,7 @@ public final class Device implements AutoCloseable {
     private final class TunListener implements Tun.Listener {
         @Override
         public void onLink(boolean linkUp) {
-            if (linkUp) {
-                up();
-            } else {
-                down();
-            }
+            setLink(linkUp);
         }
 
         @Override
@@ -123,6 +124,23 @@ public final class Device implements AutoCloseable {
         @Override
         public void onRemoved() {
             requestClose();
+        }
+    }
+
+    private final class LinkedPeers implements DeviceLink.Peers {
+        @Override
+        public void start() {
+            forEachPeer(peer -> peer.configuration().start());
+        }
+
+        @Override
+        public void startSending() {
+            forEachPeer(peer -> peer.configuration().startSending());
+        }
+
+        @Override
+        public void stop() {
+            forEachPeer(peer -> peer.configuration().stop());
         }
     }
 
@@ -139,6 +157,16 @@ public final class Device implements AutoCloseable {
     /** The workers. */
     public Workers workers() {
         return workers;
+    }
+
+    /** The thread that tries again what the system refused. */
+    public RetryThread retries() {
+        return retries;
+    }
+
+    /** What the device wants of the system, and what it has. Any thread; takes no lock. */
+    public DeviceStatus status() {
+        return link.status();
     }
 
     /** The queue of the handshake threads. */
@@ -247,7 +275,7 @@ public final class Device implements AutoCloseable {
             }
         });
         Secret privateKey = identity == null ? null : identity.copyPrivateKey();
-        return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), List.of(states));
+        return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), List.of(states), link.status());
     }
 
     /**
@@ -269,7 +297,7 @@ public final class Device implements AutoCloseable {
                         ? null
                         : new StaticIdentity(update.privateKey());
         try {
-            port.configure(update.listenPort(), update.fwmark());
+            link.configure(update.listenPort(), update.fwmark());
         } catch (IOException e) {
             if (newIdentity != null) {
                 newIdentity.release();
@@ -357,7 +385,7 @@ public final class Device implements AutoCloseable {
     }
 
     private void configure(Peer peer, PeerUpdate update) {
-        boolean start = up;
+        boolean start = link.isUp();
         PeerConfiguration configuration = peer.configuration();
         postToHome(peer, () -> {
             if (update.endpoint() != null) {
@@ -400,38 +428,16 @@ public final class Device implements AutoCloseable {
         workers.call(peer.home(), action);
     }
 
-    private synchronized void up() {
-        if (up || closed) {
-            return;
+    private synchronized void setLink(boolean linkUp) {
+        if (!closed) {
+            link.set(linkUp);
         }
-        UdpPort opened;
-        try {
-            opened = port.openPort();
-        } catch (IOException e) {
-            LOG.log(
-                    Level.ERROR,
-                    "{0} carries no packets: cannot open UDP port {1}: {2}",
-                    name(),
-                    Integer.toString(port.number()),
-                    e.getMessage());
-            return;
-        }
-        // In this order, so that an initiation that waits in the port finds its peer active.
-        forEachPeer(peer -> peer.configuration().start());
-        port.use(opened);
-        up = true;
-        forEachPeer(peer -> peer.configuration().startSending());
-        LOG.log(Level.INFO, "{0} is up, listening on UDP port {1}", name(), Integer.toString(port.number()));
     }
 
-    private synchronized void down() {
-        if (!up) {
-            return;
+    private synchronized void retry() {
+        if (!closed) {
+            link.retry();
         }
-        up = false;
-        forEachPeer(peer -> peer.configuration().stop());
-        port.close();
-        LOG.log(Level.INFO, "{0} is down", name());
     }
 
     String name() {
@@ -446,10 +452,11 @@ public final class Device implements AutoCloseable {
                 return;
             }
             closed = true;
-            down();
+            link.set(false);
             port.closePreopenedPort();
             peers.all().forEach(this::removePeer);
         }
+        retries.stop();
         if (handshakeReader != null) {
             handshakeReader.stop();
         }

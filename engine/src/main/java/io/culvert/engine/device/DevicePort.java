@@ -2,11 +2,12 @@
 package io.culvert.engine.device;
 
 import io.culvert.engine.io.Bind;
+import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.pipeline.Workers;
 import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
+import java.net.BindException;
+import java.util.List;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 
@@ -16,8 +17,6 @@ import java.util.function.Consumer;
  * <p>Not thread-safe: all methods run under the device's lock.
  */
 final class DevicePort {
-    private static final Logger LOG = System.getLogger(DevicePort.class.getName());
-
     private final Bind bind;
     private final Workers workers;
     /** Lets the reader of handshake messages use a port or none, before it returns. */
@@ -27,15 +26,19 @@ final class DevicePort {
 
     private long closedHandshakeLosses;
 
-    /** The port that the workers use; {@code null} while the interface is down. */
+    /** The port that the workers use; {@code null} while there is none. */
     private UdpPort port;
     /**
-     * The port that the first {@link #openPort()} returns; {@code null} if none, and always once the interface was up.
+     * An open port with the wanted number and mark that the next {@link #openPort()} returns; {@code null} if none.
      */
     private UdpPort preopenedPort;
 
     private boolean everUp;
-    private int listenPort;
+    /** The configured number, 0 for any. */
+    private int wantedNumber;
+    /** For any number: the one that was open last, which is tried first; 0 before the first. */
+    private int lastNumber;
+    /** The configured mark, which the open and the preopened port have. */
     private int fwmark;
 
     DevicePort(Bind bind, Workers workers, Consumer<UdpPort> handshakes) {
@@ -45,14 +48,27 @@ final class DevicePort {
         closedPortLosses = new long[workers.count()];
     }
 
-    /** The number of the open port, else the configured one; 0 when none was chosen yet. */
+    /** The number of the open port, else the configured or last one; 0 when none was chosen yet. */
     int number() {
-        return port != null ? port.port() : listenPort;
+        if (port != null) {
+            return port.port();
+        }
+        return wantedNumber != 0 ? wantedNumber : lastNumber;
+    }
+
+    /** The configured number, 0 for any. */
+    int wantedNumber() {
+        return wantedNumber;
     }
 
     /** The firewall mark of sent datagrams, 0 for none. */
     int fwmark() {
         return fwmark;
+    }
+
+    /** What the open port does without; empty while there is none. */
+    List<Shortfall> shortfalls() {
+        return port == null ? List.of() : port.shortfalls();
     }
 
     /** The number of datagrams that a worker's sockets lost because their buffers were full. */
@@ -66,23 +82,36 @@ final class DevicePort {
     }
 
     /**
-     * Configures the port number and the firewall mark, each unless it is empty. Both apply at once if a port is open.
+     * Configures the port number and the firewall mark, each unless it is empty. Both apply at once if a port is open;
+     * else they are tried, so that what the system refuses is refused here.
      *
+     * @param needed whether the interface is up: then {@link #openPort()} comes next if no port is open
+     * @throws BindException when another program has the port; then nothing is changed
      * @throws IOException when the port cannot be opened or the system refuses the mark; then nothing is changed
      */
-    void configure(OptionalInt number, OptionalInt mark) throws IOException {
+    void configure(OptionalInt number, OptionalInt mark, boolean needed) throws IOException {
         int newMark = mark.orElse(fwmark);
-        if (number.isPresent() && port != null && number.getAsInt() != port.port()) {
-            attach(bind.open(number.getAsInt(), workers.count(), newMark));
-        } else if (newMark != fwmark) {
+        if (number.isEmpty()) {
             remark(newMark);
+        } else {
+            change(number.getAsInt(), newMark, needed);
+            wantedNumber = number.getAsInt();
+            lastNumber = port == null ? 0 : port.port();
         }
         fwmark = newMark;
-        if (number.isPresent()) {
-            listenPort = number.getAsInt();
-            if (!everUp) {
-                preopenPort(listenPort);
-            }
+    }
+
+    private void change(int number, int newMark, boolean needed) throws IOException {
+        UdpPort open = port != null ? port : preopenedPort;
+        if (open != null && open.port() == number) {
+            remark(newMark);
+        } else if (port != null) {
+            attach(bind.open(number, workers.count(), newMark));
+        } else if (needed || !everUp && number != 0) {
+            preopen(number, newMark);
+        } else {
+            tryOut(number, newMark);
+            closePreopenedPort();
         }
     }
 
@@ -91,37 +120,27 @@ final class DevicePort {
      * {@code ip link set up}, but netlink reports that some time later. The other end's first initiation may arrive in
      * between, and waits in the preopened port.
      */
-    private void preopenPort(int number) {
+    private void preopen(int number, int newMark) throws IOException {
+        UdpPort opened = bind.open(number, workers.count(), newMark);
         closePreopenedPort();
-        if (number != 0) {
-            try {
-                preopenedPort = openPort(number);
-            } catch (IOException e) {
-                LOG.log(
-                        Level.DEBUG,
-                        "cannot open UDP port {0} before the interface is up: {1}",
-                        Integer.toString(number),
-                        e.getMessage());
-            }
-        }
+        preopenedPort = opened;
     }
 
-    /** Closes the preopened port, if any. */
-    void closePreopenedPort() {
-        if (preopenedPort != null) {
-            preopenedPort.close();
-            preopenedPort = null;
+    /** Opens a port and closes it again, so that what the system refuses is refused now and not when it is needed. */
+    private void tryOut(int number, int newMark) throws IOException {
+        if (number != 0 || newMark != 0) {
+            bind.open(number, 1, newMark).close();
         }
-    }
-
-    private UdpPort openPort(int number) throws IOException {
-        return bind.open(number, workers.count(), fwmark);
     }
 
     /** Sets the mark of the open port, or leaves it as it was. */
     private void remark(int newMark) throws IOException {
         UdpPort marked = port != null ? port : preopenedPort;
+        if (newMark == fwmark) {
+            return;
+        }
         if (marked == null) {
+            tryOut(0, newMark);
             return;
         }
         try {
@@ -133,22 +152,48 @@ final class DevicePort {
         }
     }
 
+    /** Closes the preopened port, if any. */
+    void closePreopenedPort() {
+        if (preopenedPort != null) {
+            preopenedPort.close();
+            preopenedPort = null;
+        }
+    }
+
     /**
-     * Opens the configured port, for {@link #use}.
+     * Opens the wanted port, for {@link #use}.
      *
      * @throws IOException when the port cannot be opened
      */
     UdpPort openPort() throws IOException {
-        UdpPort opened = preopenedPort != null ? preopenedPort : openPort(listenPort);
-        preopenedPort = null;
-        return opened;
+        if (preopenedPort != null) {
+            UdpPort opened = preopenedPort;
+            preopenedPort = null;
+            return opened;
+        }
+        if (wantedNumber == 0 && lastNumber != 0) {
+            try {
+                return bind.open(lastNumber, workers.count(), fwmark);
+            } catch (BindException e) {
+                // Another program has it now, and any other port will do.
+                return bind.open(0, workers.count(), fwmark);
+            }
+        }
+        return bind.open(wantedNumber, workers.count(), fwmark);
     }
 
     /** Lets the workers use the port that {@link #openPort()} returned. */
     void use(UdpPort opened) {
         attach(opened);
         everUp = true;
-        listenPort = port.port();
+        lastNumber = port.port();
+    }
+
+    /** Tries again what the system refused the open port. */
+    void retry() {
+        if (port.retry()) {
+            attachAll(port);
+        }
     }
 
     /** Detaches the workers from the open port and closes it. */
@@ -161,8 +206,7 @@ final class DevicePort {
      * one, which is then closed.
      */
     private void attach(UdpPort newPort) {
-        workers.callAll(worker -> worker.io().attach(newPort));
-        handshakes.accept(newPort);
+        attachAll(newPort);
         if (port != null) {
             for (int i = 0; i < closedPortLosses.length; i++) {
                 closedPortLosses[i] += port.receiveLosses(i);
@@ -171,5 +215,10 @@ final class DevicePort {
             port.close();
         }
         port = newPort;
+    }
+
+    private void attachAll(UdpPort newPort) {
+        workers.callAll(worker -> worker.io().attach(newPort));
+        handshakes.accept(newPort);
     }
 }

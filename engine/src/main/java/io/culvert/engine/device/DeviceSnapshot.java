@@ -12,11 +12,13 @@ import java.util.List;
  * which zeroes the copies of secrets.
  *
  * @param privateKey a copy, or {@code null} when none is set
- * @param listenPort 0 when none was chosen yet
+ * @param listenPort the open port, else the configured or last one; 0 when none was chosen yet
  * @param fwmark the firewall mark, 0 for none
  * @param peers in the order they were added
+ * @param status what the device wants of the system, and what it has
  */
-public record DeviceSnapshot(Secret privateKey, int listenPort, int fwmark, List<PeerSnapshot> peers)
+public record DeviceSnapshot(
+        Secret privateKey, int listenPort, int fwmark, List<PeerSnapshot> peers, DeviceStatus status)
         implements AutoCloseable {
     /**
      * One peer.

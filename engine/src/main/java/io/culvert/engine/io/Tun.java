@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.io;
 
+import java.util.List;
+
 /** The tunnel interface. Its packets pass through the {@link WorkerIo} of each worker. */
 public interface Tun extends AutoCloseable {
     /** Receives changes of the interface. Called on one thread of the TUN, never concurrently. */
@@ -23,6 +25,9 @@ public interface Tun extends AutoCloseable {
 
     /** The number of queues: one for each worker, at least 1. Any thread. */
     int queues();
+
+    /** What the system refuses the interface; the platform tries again. Any thread. */
+    List<Shortfall> shortfalls();
 
     /** Starts to call {@code listener}; called once. */
     void listen(Listener listener);

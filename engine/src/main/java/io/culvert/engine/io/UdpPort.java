@@ -2,6 +2,7 @@
 package io.culvert.engine.io;
 
 import java.io.IOException;
+import java.util.List;
 
 /** An open UDP port: the sockets of all workers. Any thread. */
 public interface UdpPort extends AutoCloseable {
@@ -23,6 +24,17 @@ public interface UdpPort extends AutoCloseable {
 
     /** Datagrams that the sockets of {@link HandshakeIo} dropped, likewise; 0 if there are none. */
     long handshakeLosses();
+
+    /** What the system refused this port, such as sockets of IPv6. */
+    List<Shortfall> shortfalls();
+
+    /**
+     * Tries again what the system refused.
+     *
+     * @return whether there are sockets now that were missing: every worker and the {@link HandshakeIo} must attach the
+     *     port again to use them
+     */
+    boolean retry();
 
     /**
      * Closes the sockets. Every worker and the {@link HandshakeIo} must have detached first.

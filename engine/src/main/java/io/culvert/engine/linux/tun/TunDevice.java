@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.tun;
 
+import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.packet.IpPacket;
 import io.culvert.engine.packet.VirtioNetHeader;
@@ -17,6 +18,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -284,6 +286,11 @@ public final class TunDevice implements Tun {
     @Override
     public int queues() {
         return queues.length;
+    }
+
+    @Override
+    public List<Shortfall> shortfalls() {
+        return monitor.shortfalls();
     }
 
     @Override

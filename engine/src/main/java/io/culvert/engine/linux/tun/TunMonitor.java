@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.tun;
 
+import io.culvert.engine.io.Shortfall;
+import io.culvert.engine.io.Shortfalls;
 import io.culvert.engine.io.Tun.Listener;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
@@ -15,6 +17,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * Watches a TUN interface on a thread of its own, and notifies a {@link Listener} of changes.
@@ -61,6 +64,8 @@ final class TunMonitor {
     private int segmentLimit = SegmentLimit.NONE;
     private boolean limitsSegments;
 
+    private final Shortfalls shortfalls = new Shortfalls(Level.WARNING);
+
     /** Written by {@link #close}, read by the thread. */
     private volatile boolean stopping;
     /** Written by any worker, once; read by the thread. */
@@ -81,6 +86,11 @@ final class TunMonitor {
 
     int mtu() {
         return mtu;
+    }
+
+    /** What the system refuses the interface. Any thread. */
+    List<Shortfall> shortfalls() {
+        return shortfalls.list();
     }
 
     synchronized void start(Listener listener) {

@@ -34,9 +34,9 @@ import java.util.Optional;
  */
 public final class SocketBind implements Bind {
     /** A socket's send buffer: a burst at full speed. */
-    private static final int SEND_BUFFER_BYTES = 7 << 20;
+    static final int SEND_BUFFER_BYTES = 7 << 20;
     /** The receive buffer of each queue: a window of TCP at its full size, while the worker waits for a CPU. */
-    private static final int RECEIVE_BUFFER_BYTES = 4 << 20;
+    static final int RECEIVE_BUFFER_BYTES = 4 << 20;
 
     /** Receive queues of all workers together and a family, if that is enough for each to have {@link #MIN_QUEUES}. */
     private static final int QUEUES = 64;
@@ -119,32 +119,23 @@ public final class SocketBind implements Bind {
     private UdpPort openBoth(int port, int workers, int mark) throws ErrnoException {
         int queues = Math.min(Math.max(QUEUES / workers, MIN_QUEUES), maxQueues);
         int[] ipv4 = new int[workers * queues + SocketPort.HANDSHAKE_SOCKETS];
-        int[] ipv6 = new int[ipv4.length];
         Arrays.fill(ipv4, NO_SOCKET);
-        Arrays.fill(ipv6, NO_SOCKET);
         try {
             int bound = openGroup(linux_h.AF_INET, port, mark, ipv4, queues);
-            try {
-                openGroup(linux_h.AF_INET6, bound, mark, ipv6, queues);
-            } catch (ErrnoException e) {
-                // The kernel has no IPv6, or it is switched off in this namespace.
-                if (e.errno() != linux_h.EAFNOSUPPORT && e.errno() != linux_h.EADDRNOTAVAIL) {
-                    throw e;
-                }
-            }
-            return new SocketPort(bound, ipv4, ipv6, queues, gsoUnavailable.isEmpty());
+            SocketPort opened = new SocketPort(this, bound, ipv4, queues, mark);
+            opened.openIpv6();
+            return opened;
         } catch (ErrnoException e) {
             SocketPort.closeAll(ipv4);
-            SocketPort.closeAll(ipv6);
             throw e;
         }
     }
 
     /**
-     * Opens one family's sockets and returns their port. Order matters: the kernel numbers the sockets of a group as
-     * they are bound.
+     * Opens one family's sockets and returns their port; after an error, those opened so far are the caller's. Order
+     * matters: the kernel numbers the sockets of a group as they are bound.
      */
-    private int openGroup(int family, int port, int mark, int[] sockets, int queues) throws ErrnoException {
+    int openGroup(int family, int port, int mark, int[] sockets, int queues) throws ErrnoException {
         int bound = port;
         int dataSockets = sockets.length - SocketPort.HANDSHAKE_SOCKETS;
         for (int i = 0; i < sockets.length; i++) {
@@ -185,7 +176,7 @@ public final class SocketBind implements Bind {
             Linux.setsockopt(socket, linux_h.SOL_UDP, linux_h.UDP_GRO, 1);
         }
         if (mark != 0) {
-            Linux.setsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
+            SocketPort.setMark(socket, mark);
         }
     }
 
@@ -196,6 +187,11 @@ public final class SocketBind implements Bind {
         } else {
             Linux.setsockopt(socket, linux_h.SOL_IP, linux_h.IP_RECVTOS, 1);
         }
+        setDataBuffers(socket);
+    }
+
+    /** Gives a socket for data its buffers, as large as the system allows. */
+    static void setDataBuffers(int socket) throws ErrnoException {
         setBuffers(socket, RECEIVE_BUFFER_BYTES, SEND_BUFFER_BYTES);
     }
 
@@ -204,7 +200,7 @@ public final class SocketBind implements Bind {
         setBuffer(socket, linux_h.SO_SNDBUFFORCE, linux_h.SO_SNDBUF, sendBytes);
     }
 
-    /** SO_RCVBUFFORCE and SO_SNDBUFFORCE need CAP_NET_ADMIN. Without it the system's limit caps the size silently. */
+    /** SO_RCVBUFFORCE and SO_SNDBUFFORCE need CAP_NET_ADMIN. Without it the system's limit caps the size. */
     private static void setBuffer(int socket, int force, int option, int bytes) throws ErrnoException {
         try {
             Linux.setsockopt(socket, linux_h.SOL_SOCKET, force, bytes);

@@ -1,15 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
+import io.culvert.engine.io.Shortfall;
+import io.culvert.engine.io.Shortfalls;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.Errno;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * The sockets of one port, of IPv4 and, if the system has IPv6, of IPv6: the receive queues of each worker, then one
@@ -31,25 +36,64 @@ public final class SocketPort implements UdpPort {
     private static final int MEMINFO_BYTES = 9 * Integer.BYTES;
     private static final int MEMINFO_DROPS = 8 * Integer.BYTES;
 
+    // What may be missing.
+    private static final String IPV6 = "ipv6";
+    private static final String RECEIVE_BUFFER = "receive-buffer";
+    private static final String SEND_BUFFER = "send-buffer";
+
+    private final SocketBind bind;
     private final int port;
     private final int[] ipv4;
-    private final int[] ipv6;
     private final int queues;
-    private final boolean segments;
-    /** Guarded by the monitor of this object, so that no method uses a closed descriptor. */
+    /**
+     * Written under the monitor of this object, once if they were missing at first. Workers read it when they attach
+     * the port, which they are asked to do after it was written.
+     */
+    private int[] ipv6;
+    /** IPv6 only: many hosts have none. */
+    private final Shortfalls families = new Shortfalls(Level.INFO);
+
+    private final Shortfalls buffers = new Shortfalls(Level.WARNING);
+    // Guarded by the monitor of this object.
+    private int mark;
+    /** No method uses a descriptor once this is set. */
     private boolean closed;
 
     /**
-     * An open port.
+     * A port with sockets of IPv4; {@link #openIpv6} comes next.
      *
      * @param queues receive queues of each worker and family
      */
-    SocketPort(int port, int[] ipv4, int[] ipv6, int queues, boolean segments) {
+    SocketPort(SocketBind bind, int port, int[] ipv4, int queues, int mark) {
+        this.bind = bind;
         this.port = port;
         this.ipv4 = ipv4;
-        this.ipv6 = ipv6;
         this.queues = queues;
-        this.segments = segments;
+        this.mark = mark;
+        ipv6 = new int[ipv4.length];
+        Arrays.fill(ipv6, NO_SOCKET);
+        compareBuffers();
+    }
+
+    /**
+     * Opens the sockets of IPv6, or notes that the system has no IPv6.
+     *
+     * @throws ErrnoException when it refuses them for another reason
+     */
+    synchronized void openIpv6() throws ErrnoException {
+        int[] opened = new int[ipv4.length];
+        Arrays.fill(opened, NO_SOCKET);
+        try {
+            bind.openGroup(linux_h.AF_INET6, port, mark, opened, queues);
+            ipv6 = opened;
+            families.end(IPV6);
+        } catch (ErrnoException e) {
+            closeAll(opened);
+            if (e.errno() != linux_h.EAFNOSUPPORT && e.errno() != linux_h.EADDRNOTAVAIL) {
+                throw e;
+            }
+            families.begin(IPV6, Errno.text(e.errno()));
+        }
     }
 
     /** The IPv4 socket through which a worker sends, the first of its receive queues. */
@@ -96,7 +140,7 @@ public final class SocketPort implements UdpPort {
 
     /** Whether sends may use UDP_SEGMENT. */
     public boolean segments() {
-        return segments;
+        return bind.gsoUnavailableReason().isEmpty();
     }
 
     @Override
@@ -105,12 +149,80 @@ public final class SocketPort implements UdpPort {
     }
 
     @Override
-    public synchronized void setFwmark(int mark) throws ErrnoException {
+    public synchronized void setFwmark(int newMark) throws ErrnoException {
         for (int i = 0; i < ipv4.length && !closed; i++) {
-            Linux.setsockopt(ipv4[i], linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
+            setMark(ipv4[i], newMark);
             if (ipv6[i] != NO_SOCKET) {
-                Linux.setsockopt(ipv6[i], linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
+                setMark(ipv6[i], newMark);
             }
+        }
+        mark = newMark;
+    }
+
+    /** Sets the firewall mark of a socket. */
+    static void setMark(int socket, int mark) throws ErrnoException {
+        try {
+            Linux.setsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_MARK, mark);
+        } catch (ErrnoException e) {
+            throw new ErrnoException(
+                    "setsockopt SO_MARK (firewall mark " + Integer.toUnsignedString(mark) + ")", e.errno());
+        }
+    }
+
+    @Override
+    public List<Shortfall> shortfalls() {
+        return Stream.concat(families.list().stream(), buffers.list().stream()).toList();
+    }
+
+    @Override
+    public synchronized boolean retry() {
+        if (closed) {
+            return false;
+        }
+        if (!buffers.list().isEmpty()) {
+            enlargeBuffers();
+        }
+        if (!families.has(IPV6)) {
+            return false;
+        }
+        try {
+            openIpv6();
+        } catch (ErrnoException e) {
+            families.begin(IPV6, e.getMessage());
+        }
+        return !families.has(IPV6);
+    }
+
+    private void enlargeBuffers() {
+        try {
+            for (int i = 0; i < dataSockets(); i++) {
+                SocketBind.setDataBuffers(ipv4[i]);
+                if (ipv6[i] != NO_SOCKET) {
+                    SocketBind.setDataBuffers(ipv6[i]);
+                }
+            }
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "a socket keeps its buffers: {0}", e.getMessage());
+        }
+        compareBuffers();
+    }
+
+    private void compareBuffers() {
+        compareBuffer(RECEIVE_BUFFER, linux_h.SO_RCVBUF, SocketBind.RECEIVE_BUFFER_BYTES, "net.core.rmem_max");
+        compareBuffer(SEND_BUFFER, linux_h.SO_SNDBUF, SocketBind.SEND_BUFFER_BYTES, "net.core.wmem_max");
+    }
+
+    private void compareBuffer(String what, int option, int wanted, String limit) {
+        try {
+            // The kernel doubles what it is asked for.
+            int bytes = Linux.getsockopt(ipv4[0], linux_h.SOL_SOCKET, option) / 2;
+            if (bytes < wanted) {
+                buffers.begin(what, bytes + " bytes instead of " + wanted + " (" + limit + ")");
+            } else {
+                buffers.end(what);
+            }
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "the size of a socket's buffers cannot be read: {0}", e.getMessage());
         }
     }
 

@@ -4,7 +4,9 @@ package io.culvert.engine.testkit;
 import io.culvert.engine.io.Bind;
 import io.culvert.engine.io.UdpPort;
 import java.net.BindException;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Opens ports at a host's addresses, which may change while they are open. Thread-safe. */
 public final class MemoryBind implements Bind {
@@ -15,6 +17,8 @@ public final class MemoryBind implements Bind {
     private List<Address> addresses;
     private MemoryPort port;
     private boolean marksRefused;
+    private final Set<Integer> taken = new HashSet<>();
+    private boolean ipv6 = true;
 
     MemoryBind(MemoryNetwork network, MemoryPlatform platform, List<Address> addresses) {
         this.network = network;
@@ -38,6 +42,7 @@ public final class MemoryBind implements Bind {
         }
         port = new MemoryPort(network, this, platform, chosen, workers, mark);
         bind();
+        port.retry();
         return port;
     }
 
@@ -52,13 +57,40 @@ public final class MemoryBind implements Bind {
         }
     }
 
+    /** Lets another program of the host have a port, or end. */
+    public synchronized void setTaken(int number, boolean isTaken) {
+        if (isTaken) {
+            taken.add(number);
+        } else {
+            taken.remove(number);
+        }
+    }
+
+    /** Gives the host IPv6, which it has at first, or takes it away from ports that are opened later. */
+    public synchronized void setIpv6(boolean hasIpv6) {
+        ipv6 = hasIpv6;
+    }
+
+    synchronized boolean hasIpv6() {
+        return ipv6;
+    }
+
+    /** A port has sockets of IPv6 now. */
+    synchronized void rebind() {
+        network.unbind(port);
+        bind();
+    }
+
     private boolean isTaken(int number) {
-        return addresses.stream().anyMatch(address -> network.isTaken(address.withPort(number)));
+        return taken.contains(number)
+                || addresses.stream().anyMatch(address -> network.isTaken(address.withPort(number)));
     }
 
     private void bind() {
         for (Address address : addresses) {
-            network.bind(address.withPort(port.port()), port);
+            if (!address.ipv6() || port.hasIpv6()) {
+                network.bind(address.withPort(port.port()), port);
+            }
         }
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.testkit;
 
+import io.culvert.engine.io.Shortfall;
+import io.culvert.engine.io.Shortfalls;
 import io.culvert.engine.io.UdpPort;
+import java.lang.System.Logger.Level;
 import java.net.BindException;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +18,8 @@ public final class MemoryPort implements UdpPort {
     private final MemoryPlatform platform;
     private final int port;
     private final List<Queue<Datagram>> arrived = new ArrayList<>();
+    private final Shortfalls shortfalls = new Shortfalls(Level.DEBUG);
+    private volatile boolean ipv6;
     private volatile int mark;
     private volatile boolean closed;
 
@@ -67,6 +72,31 @@ public final class MemoryPort implements UdpPort {
     /** The firewall mark. */
     public int mark() {
         return mark;
+    }
+
+    @Override
+    public List<Shortfall> shortfalls() {
+        return shortfalls.list();
+    }
+
+    @Override
+    public boolean retry() {
+        if (ipv6) {
+            return false;
+        }
+        ipv6 = bind.hasIpv6();
+        if (ipv6) {
+            shortfalls.end("ipv6");
+            bind.rebind();
+        } else {
+            shortfalls.begin("ipv6", "the host has none");
+        }
+        return ipv6;
+    }
+
+    /** Whether it has sockets of IPv6. */
+    boolean hasIpv6() {
+        return ipv6;
     }
 
     /** Always 0: the queues have no limit. */

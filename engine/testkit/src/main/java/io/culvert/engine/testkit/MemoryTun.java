@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.testkit;
 
+import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.io.WorkerIo;
 import java.util.ArrayList;
@@ -139,6 +140,12 @@ public final class MemoryTun implements Tun {
     @Override
     public int queues() {
         return outgoing.size();
+    }
+
+    /** Always empty: nothing refuses this interface anything. */
+    @Override
+    public List<Shortfall> shortfalls() {
+        return List.of();
     }
 
     @Override

@@ -201,8 +201,8 @@ public final class Node implements AutoCloseable {
     }
 
     /**
-     * Runs one duty cycle of each worker that does not sleep, from a random one on, and the handshakes; returns the
-     * work done.
+     * Runs one duty cycle of each worker that does not sleep, from a random one on, the handshakes, and an attempt that
+     * is due; returns the work done.
      */
     int step(SplittableRandom random) {
         int work = 0;
@@ -210,12 +210,16 @@ public final class Node implements AutoCloseable {
         for (int i = 0; i < workers.length; i++) {
             work += workers[(first + i) % workers.length].step();
         }
-        return work + device.handshakes().doWork();
+        return work + device.handshakes().doWork() + device.retries().doWork();
     }
 
-    /** When a worker runs next; {@link Long#MAX_VALUE} for never. */
+    /** When a worker runs next, or an attempt is due; {@link Long#MAX_VALUE} for never. */
     public long earliest() {
-        return Arrays.stream(workers).mapToLong(SimulatedWorker::earliest).min().orElseThrow();
+        long worker = Arrays.stream(workers)
+                .mapToLong(SimulatedWorker::earliest)
+                .min()
+                .orElseThrow();
+        return Math.min(worker, device.retries().earliest());
     }
 
     /** When a worker reads the input that waits; {@link Long#MAX_VALUE} if none waits. */
