@@ -239,7 +239,9 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         timers.anyAuthenticatedPacketSent();
         timers.schedule(now());
         lastSentHandshake = now();
-        home().sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP);
+        UdpEndpoint to = endpoint;
+        home().verifySource(to);
+        home().sendMessage(message, to, Limits.HANDSHAKE_DSCP);
         sentHandshakeBytes += message.length;
     }
 

@@ -13,6 +13,9 @@ import java.net.InetSocketAddress;
  * <p>Mutable and not thread-safe: each instance belongs to one thread, or is not changed after publication.
  */
 public final class UdpEndpoint {
+    /** Of a number of routes; the rest tells whether the source is withheld. */
+    private static final int VERIFIED_BITS = Integer.MAX_VALUE;
+
     private boolean ipv6;
     private long high;
     private long low;
@@ -21,6 +24,12 @@ public final class UdpEndpoint {
     private long sourceHigh;
     private long sourceLow;
     private int sourceInterface;
+    /**
+     * The routes at which the source was looked at last, doubled, plus 1 if it is withheld since; 0 before. Also of a
+     * published instance: any thread that sends writes it, and all of them read it. One word, which orders nothing
+     * else; those who write it at the same time have asked the same question.
+     */
+    private int verified;
 
     /** An endpoint that is {@linkplain #isSet not set}. */
     public UdpEndpoint() {}
@@ -35,6 +44,7 @@ public final class UdpEndpoint {
         sourceHigh = other.sourceHigh;
         sourceLow = other.sourceLow;
         sourceInterface = other.sourceInterface;
+        verified = 0;
     }
 
     /** Sets an IPv4 remote, with the address as a big-endian word, and clears the source. */
@@ -62,6 +72,7 @@ public final class UdpEndpoint {
         sourceHigh = addressHigh;
         sourceLow = addressLow;
         sourceInterface = interfaceIndex;
+        verified = 0;
     }
 
     /** Clears the source: the system chooses the source address and route of the next datagram. */
@@ -84,7 +95,22 @@ public final class UdpEndpoint {
         return (sourceHigh | sourceLow) != 0 || sourceInterface != 0;
     }
 
-    /** Whether remote and source are the same; roaming compares them for every train. */
+    /** Whether the source was looked at with these routes, a number that changes with them. */
+    public boolean isVerified(int routes) {
+        return verified >>> 1 == (routes & VERIFIED_BITS);
+    }
+
+    /** The source was looked at: it is used from now on, or withheld. */
+    public void setVerified(int routes, boolean used) {
+        verified = (routes & VERIFIED_BITS) << 1 | (used ? 0 : 1);
+    }
+
+    /** Whether datagrams leave from the source address: it is set, and not withheld. */
+    public boolean usesSource() {
+        return (sourceHigh | sourceLow) != 0 && (verified & 1) == 0;
+    }
+
+    /** Whether remote and source are the same, withheld or not; roaming compares them for every train. */
     public boolean sameAs(UdpEndpoint other) {
         return sameRemote(other)
                 && sourceLow == other.sourceLow

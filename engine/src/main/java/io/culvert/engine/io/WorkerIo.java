@@ -112,11 +112,23 @@ public interface WorkerIo extends AutoCloseable {
      *     several
      * @param segment size of each datagram but the last, which may be shorter; {@code length} if there is one; at most
      *     {@link #MAX_SEND_SEGMENTS} datagrams
-     * @param to the receiver, with the source to send from if known; copied during the call
+     * @param to the receiver, with the source to send from if it is known and not withheld; copied during the call
      * @param ecn ECN bits for the outer header, 0 to 3
      * @param dscp the DSCP part of the outer TOS byte (0 for data, 0x88 for handshakes)
      */
     void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp);
+
+    /**
+     * A number that changes when the routes or addresses of the system may have changed; 0 while no port is attached,
+     * never else. Read for every train.
+     */
+    int routes();
+
+    /**
+     * Whether a datagram from the source of {@code to}, which is set, would leave through the interface that the source
+     * was learnt on, now. A source that is no local address any more would not.
+     */
+    boolean isRouted(UdpEndpoint to);
 
     /** Submits all queued writes and sends to the kernel. Refused ones are repeated without offload or counted. */
     void flush();

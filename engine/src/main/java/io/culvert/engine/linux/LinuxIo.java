@@ -54,6 +54,8 @@ abstract class LinuxIo implements WorkerIo {
     int[] sockets = {};
 
     ReadableSockets readable = new ReadableSockets(0);
+    /** The attached port, or {@code null}. */
+    private SocketPort port;
 
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.device = device;
@@ -141,9 +143,20 @@ abstract class LinuxIo implements WorkerIo {
         }
     }
 
+    @Override
+    public final int routes() {
+        return port == null ? 0 : port.routes();
+    }
+
+    @Override
+    public final boolean isRouted(UdpEndpoint to) {
+        return port == null || port.isRouted(worker, to);
+    }
+
     /** Changes to the sockets of a port, or to none ({@code null}). */
-    final void attachSockets(UdpPort port) {
-        SocketPort opened = (SocketPort) port;
+    final void attachSockets(UdpPort newPort) {
+        SocketPort opened = (SocketPort) newPort;
+        port = opened;
         boolean gso = opened != null && opened.segments();
         sockets = opened == null ? new int[0] : opened.receiveQueues(worker);
         readable = new ReadableSockets(sockets.length);

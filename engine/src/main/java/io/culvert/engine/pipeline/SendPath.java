@@ -178,6 +178,7 @@ final class SendPath {
             return;
         }
         UdpEndpoint endpoint = peer.endpoint();
+        worker.verifySource(endpoint);
         long bytes = 0;
         boolean data = false;
         for (int i = 0; i < train.count; ) {

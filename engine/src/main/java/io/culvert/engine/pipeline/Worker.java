@@ -426,6 +426,17 @@ public final class Worker {
         messages.send(io, message, to, dscp);
     }
 
+    /**
+     * Withholds the source of an endpoint if the routes do not yield it any more, as the kernel gives it up (socket.c,
+     * send4). Each source is looked at once for each change of the routes. Before a send; on the worker's thread.
+     */
+    public void verifySource(UdpEndpoint to) {
+        int routes = io.routes();
+        if (!to.isVerified(routes)) {
+            to.setVerified(routes, !to.hasSource() || io.isRouted(to));
+        }
+    }
+
     /** Enqueues a handshake message for the handshake threads. */
     void handshakeMessage(long message, int size, UdpEndpoint from) {
         if (!context.handshakes().offer(this, message, size, from)) {

@@ -127,7 +127,7 @@ public final class SendQueue implements AutoCloseable {
         iovec.iov_base(body, address);
         iovec.iov_len(body, length);
         segments[i] = segment;
-        hasSource[i] = (to.sourceHigh() | to.sourceLow()) != 0;
+        hasSource[i] = to.usesSource();
         msghdr.msg_name(message, body + NAME);
         msghdr.msg_namelen(message, putName(body + NAME, to));
         msghdr.msg_iov(message, body);

@@ -120,13 +120,19 @@ public final class SocketBind implements Bind {
         int queues = Math.min(Math.max(QUEUES / workers, MIN_QUEUES), maxQueues);
         int[] ipv4 = new int[workers * queues + SocketPort.HANDSHAKE_SOCKETS];
         Arrays.fill(ipv4, NO_SOCKET);
+        SocketPort opened;
         try {
             int bound = openGroup(linux_h.AF_INET, port, mark, ipv4, queues);
-            SocketPort opened = new SocketPort(this, bound, ipv4, queues, mark);
+            opened = new SocketPort(this, bound, ipv4, queues, mark);
+        } catch (ErrnoException e) {
+            SocketPort.closeAll(ipv4);
+            throw e;
+        }
+        try {
             opened.openIpv6();
             return opened;
         } catch (ErrnoException e) {
-            SocketPort.closeAll(ipv4);
+            opened.close();
             throw e;
         }
     }

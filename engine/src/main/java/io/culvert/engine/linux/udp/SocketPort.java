@@ -3,6 +3,7 @@ package io.culvert.engine.linux.udp;
 
 import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.io.Shortfalls;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
@@ -50,13 +51,15 @@ public final class SocketPort implements UdpPort {
      * the port, which they are asked to do after it was written.
      */
     private int[] ipv6;
+
+    private final SocketRoutes routes;
     /** IPv6 only: many hosts have none. */
     private final Shortfalls families = new Shortfalls(Level.INFO);
 
     private final Shortfalls buffers = new Shortfalls(Level.WARNING);
-    // Guarded by the monitor of this object.
-    private int mark;
-    /** No method uses a descriptor once this is set. */
+    /** Written under the monitor of this object; workers read it. */
+    private volatile int mark;
+    /** Guarded by the monitor of this object: no method uses a descriptor once this is set. */
     private boolean closed;
 
     /**
@@ -64,7 +67,7 @@ public final class SocketPort implements UdpPort {
      *
      * @param queues receive queues of each worker and family
      */
-    SocketPort(SocketBind bind, int port, int[] ipv4, int queues, int mark) {
+    SocketPort(SocketBind bind, int port, int[] ipv4, int queues, int mark) throws ErrnoException {
         this.bind = bind;
         this.port = port;
         this.ipv4 = ipv4;
@@ -72,6 +75,7 @@ public final class SocketPort implements UdpPort {
         this.mark = mark;
         ipv6 = new int[ipv4.length];
         Arrays.fill(ipv6, NO_SOCKET);
+        routes = new SocketRoutes(port, dataSockets() / queues);
         compareBuffers();
     }
 
@@ -146,6 +150,19 @@ public final class SocketPort implements UdpPort {
     @Override
     public int port() {
         return port;
+    }
+
+    /** A number that changes when the routes of datagrams may have changed; never 0. Any thread. */
+    public int routes() {
+        return routes.generation();
+    }
+
+    /**
+     * Whether a datagram to {@code to} would leave through the interface that its source was learnt on. The worker's
+     * thread.
+     */
+    public boolean isRouted(int worker, UdpEndpoint to) {
+        return routes.isRouted(worker, to, mark);
     }
 
     @Override
@@ -266,6 +283,7 @@ public final class SocketPort implements UdpPort {
             closed = true;
             closeAll(ipv4);
             closeAll(ipv6);
+            routes.close();
         }
     }
 

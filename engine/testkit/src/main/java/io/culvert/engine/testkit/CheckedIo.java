@@ -123,7 +123,21 @@ public final class CheckedIo implements WorkerIo {
         check(ecn >= 0 && ecn <= 3 && (dscp & ~0xfc) == 0, "ECN %d, DSCP %#x", ecn, dscp);
         UdpEndpoint copy = new UdpEndpoint();
         copy.copyFrom(to);
+        if (!to.usesSource()) {
+            copy.clearSource();
+        }
         queued.add(new Queued(address, content(address, length), segment, copy, ecn, dscp));
+    }
+
+    @Override
+    public int routes() {
+        return io.routes();
+    }
+
+    @Override
+    public boolean isRouted(UdpEndpoint to) {
+        check(to.hasSource(), "a look-up without a source");
+        return io.isRouted(to);
     }
 
     private static byte[] content(long address, int length) {

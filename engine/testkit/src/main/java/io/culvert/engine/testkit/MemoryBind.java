@@ -4,17 +4,29 @@ package io.culvert.engine.testkit;
 import io.culvert.engine.io.Bind;
 import io.culvert.engine.io.UdpPort;
 import java.net.BindException;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /** Opens ports at a host's addresses, which may change while they are open. Thread-safe. */
 public final class MemoryBind implements Bind {
     private static final int FIRST_FREE_PORT = 40_000;
+    private static final int FIRST_INTERFACE = 1;
 
     private final MemoryNetwork network;
     private final MemoryPlatform platform;
     private List<Address> addresses;
+    /** The interface of each address that is not at the first one. */
+    private final Map<Address, Integer> interfaces = new HashMap<>();
+    /** The interface through which all datagrams leave. */
+    private int routed = FIRST_INTERFACE;
+    /** Written under the monitor; read by any worker. */
+    private volatile int routes = 1;
+    /** Written under the monitor. */
+    private int lookups;
+
     private MemoryPort port;
     private boolean marksRefused;
     private final Set<Integer> taken = new HashSet<>();
@@ -97,18 +109,53 @@ public final class MemoryBind implements Bind {
     /** Moves the host to other addresses. Datagrams to its former addresses are lost from now on. */
     public synchronized void setAddresses(List<Address> newAddresses) {
         addresses = List.copyOf(newAddresses);
+        routes++;
         if (port != null) {
             network.unbind(port);
             bind();
         }
     }
 
-    /** The source address of a family; {@code null} if the host has none. */
+    /** Puts an address at interface {@code number}, from 1 on; all are at the first one else. */
+    public synchronized void place(Address address, int number) {
+        interfaces.put(address.withPort(0), number);
+    }
+
+    /** Has all datagrams leave through an interface, from its addresses unless they ask for another. */
+    public synchronized void route(int number) {
+        routed = number;
+        routes++;
+    }
+
+    /** How often a worker has looked at a route so far. */
+    public synchronized int lookups() {
+        return lookups;
+    }
+
+    /** A number that changes with the routes and the addresses. */
+    int routes() {
+        return routes;
+    }
+
+    /** The interface at which an address is. */
+    synchronized int interfaceOf(Address address) {
+        return interfaces.getOrDefault(address.withPort(0), FIRST_INTERFACE);
+    }
+
+    /** Whether datagrams from {@code source} leave through interface {@code number}. */
+    synchronized boolean isRouted(Address source, int number) {
+        lookups++;
+        return isLocal(source) && routed == number;
+    }
+
+    /** The source address of a family, of the routed interface if it has one; {@code null} if the host has none. */
     synchronized Address source(boolean ipv6) {
-        return addresses.stream()
-                .filter(address -> address.ipv6() == ipv6)
+        List<Address> family =
+                addresses.stream().filter(address -> address.ipv6() == ipv6).toList();
+        return family.stream()
+                .filter(address -> interfaceOf(address) == routed)
                 .findFirst()
-                .orElse(null);
+                .orElse(family.isEmpty() ? null : family.getFirst());
     }
 
     /** Whether the host has an address, with any port. */

@@ -157,6 +157,16 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
+    public int routes() {
+        return transport.routes();
+    }
+
+    @Override
+    public boolean isRouted(UdpEndpoint to) {
+        return transport.isRouted(to);
+    }
+
+    @Override
     public void flush() {
         transport.flush();
     }

@@ -74,7 +74,7 @@ public final class NetworkTransport implements Transport {
             next = last || count == MAX_SEGMENTS ? null : arrived.peek();
         } while (next != null && coalesces(first, next) && length + next.payload().length <= MAX_BYTES);
         first.from().setRemote(from);
-        from.setSource(first.to().high(), first.to().low(), 1);
+        from.setSource(first.to().high(), first.to().low(), host.bind().interfaceOf(first.to()));
         sink.onDatagrams(buffer, start, length, io.limit(buffer), segment, from, first.ecn());
         // The sink may use the endpoint only during the call.
         from.clear();
@@ -109,12 +109,26 @@ public final class NetworkTransport implements Transport {
         return true;
     }
 
+    @Override
+    public int routes() {
+        return port == null ? 0 : host.bind().routes();
+    }
+
+    @Override
+    public boolean isRouted(UdpEndpoint to) {
+        return host.bind().isRouted(sourceOf(to), to.sourceInterface());
+    }
+
     /** The requested source while the host has it, else the address from which the host sends. */
     private Address source(UdpEndpoint to) {
-        Address requested = new Address(to.isIpv6(), to.sourceHigh(), to.sourceLow(), 0);
-        return to.hasSource() && host.bind().isLocal(requested)
+        Address requested = sourceOf(to);
+        return to.usesSource() && host.bind().isLocal(requested)
                 ? requested
                 : host.bind().source(to.isIpv6());
+    }
+
+    private static Address sourceOf(UdpEndpoint to) {
+        return new Address(to.isIpv6(), to.sourceHigh(), to.sourceLow(), 0);
     }
 
     private static byte[] bytes(long address, int length) {

@@ -53,6 +53,16 @@ public interface Transport {
      */
     boolean send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp);
 
+    /** See {@link WorkerIo#routes}. */
+    default int routes() {
+        return 1;
+    }
+
+    /** See {@link WorkerIo#isRouted}. */
+    default boolean isRouted(UdpEndpoint to) {
+        return true;
+    }
+
     /** All that was written and sent so far is flushed. */
     default void flush() {
         // A transport that takes everything at once has nothing to do.

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.engine.linux.udp;
+
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.pollfd;
+import io.culvert.natives.generated.sockaddr_nl;
+import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Watches, on a thread of its own, what routes depend on in the network namespace in which it was made: links,
+ * addresses, routes and rules. A change gives the routes another {@link #generation}.
+ *
+ * <p>Messages are not parsed, so losing some is harmless. Where routes change all the time, as beside a routing daemon,
+ * the generation changes at most ten times a second, after a burst of {@value #BURST}: each costs every peer that sends
+ * a look-up.
+ */
+final class RouteMonitor implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(RouteMonitor.class.getName());
+
+    private static final int[] GROUPS = {
+        linux_h.RTNLGRP_LINK,
+        linux_h.RTNLGRP_IPV4_IFADDR,
+        linux_h.RTNLGRP_IPV4_ROUTE,
+        linux_h.RTNLGRP_IPV4_RULE,
+        linux_h.RTNLGRP_IPV6_IFADDR,
+        linux_h.RTNLGRP_IPV6_ROUTE,
+        linux_h.RTNLGRP_IPV6_RULE,
+        linux_h.RTNLGRP_NEXTHOP,
+    };
+
+    private static final long INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int BURST = 64;
+    /** Small: where very many changes come, the kernel drops messages instead of having them all read. */
+    private static final int RECEIVE_BUFFER_BYTES = 64 << 10;
+
+    private static final int DRAIN_BYTES = 8192;
+    private static final int MAX_READS = 256;
+
+    /** Generations differ between all ports of the process. */
+    private static final AtomicInteger GENERATIONS = new AtomicInteger();
+
+    private final int netlink;
+    /** An eventfd: the thread is to end. */
+    private final int wakeup;
+
+    private final Thread thread;
+    /** Written by {@link #close}, read by the thread. */
+    private volatile boolean stopping;
+    /** Written by the constructor and the thread; read by any thread before it sends. */
+    private volatile int generation = next();
+    /** When the next change is due at a steady rate; of the thread. */
+    private long steady;
+
+    /** Watches from now on. */
+    RouteMonitor() throws ErrnoException {
+        wakeup = Linux.eventfd();
+        int socket = -1;
+        try {
+            socket = Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
+            Linux.setsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
+            bind(socket);
+            for (int group : GROUPS) {
+                Linux.setsockopt(socket, linux_h.SOL_NETLINK, linux_h.NETLINK_ADD_MEMBERSHIP, group);
+            }
+        } catch (ErrnoException e) {
+            Linux.close(wakeup);
+            if (socket >= 0) {
+                Linux.close(socket);
+            }
+            throw e;
+        }
+        netlink = socket;
+        thread = Thread.ofPlatform().name("culvert-routes").daemon().start(this::run);
+    }
+
+    /** Gives the socket an address: without one it has that of the kernel, which does not get its own messages. */
+    private static void bind(int socket) throws ErrnoException {
+        long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
+        try {
+            sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
+            Linux.bind(socket, address, (int) sockaddr_nl.sizeof());
+        } finally {
+            Memory.free(address);
+        }
+    }
+
+    private static int next() {
+        return GENERATIONS.incrementAndGet();
+    }
+
+    /** A number that changes when routes may have changed; unlike that of all other monitors. Any thread. */
+    int generation() {
+        return generation;
+    }
+
+    private void run() {
+        long scratch = Memory.allocate(DRAIN_BYTES + 2 * pollfd.sizeof(), 8);
+        CallState calls = new CallState();
+        steady = System.nanoTime();
+        try {
+            while (await(calls, scratch + DRAIN_BYTES, 2, -1)) {
+                drain(calls, scratch);
+                generation = next();
+                long pause = pause(System.nanoTime());
+                if (pause > 0 && !await(calls, scratch + DRAIN_BYTES, 1, (int) pause)) {
+                    return;
+                }
+            }
+        } finally {
+            Memory.free(scratch);
+        }
+    }
+
+    /** The pause before the next change, in milliseconds: none within the burst. */
+    private long pause(long now) {
+        steady = Math.max(steady, now) + INTERVAL_NANOS;
+        return TimeUnit.NANOSECONDS.toMillis(steady - now - BURST * INTERVAL_NANOS);
+    }
+
+    /** Waits for the first {@code count} of the eventfd and the socket; {@code false} when the thread is to end. */
+    private boolean await(CallState calls, long descriptors, int count, int millis) {
+        pollfd.fd(descriptors, wakeup);
+        pollfd.events(descriptors, (short) linux_h.POLLIN);
+        pollfd.fd(descriptors + pollfd.sizeof(), netlink);
+        pollfd.events(descriptors + pollfd.sizeof(), (short) linux_h.POLLIN);
+        Linux.poll(calls, descriptors, count, millis);
+        return !stopping;
+    }
+
+    /** Reads what has arrived, up to some; an error such as ENOBUFS, for lost messages, ends it too. */
+    private void drain(CallState calls, long scratch) {
+        int bytes = 1;
+        for (int i = 0; i < MAX_READS && bytes > 0; i++) {
+            bytes = Linux.read(calls, netlink, scratch, DRAIN_BYTES);
+        }
+    }
+
+    /** Ends the thread, and waits until it has ended. */
+    @Override
+    public void close() {
+        stopping = true;
+        CallState calls = new CallState();
+        long one = Memory.allocate(Long.BYTES, Long.BYTES);
+        try {
+            Memory.putLong(one, 1);
+            Linux.write(calls, wakeup, one, Long.BYTES);
+            thread.join();
+            Linux.close(netlink);
+            Linux.close(wakeup);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "closing the sockets of the route monitor failed", e);
+        } finally {
+            Memory.free(one);
+        }
+    }
+}
