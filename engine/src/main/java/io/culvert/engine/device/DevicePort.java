@@ -126,10 +126,10 @@ final class DevicePort {
         preopenedPort = opened;
     }
 
-    /** Opens a port and closes it again, so that what the system refuses is refused now and not when it is needed. */
+    /** Has the system refuse now what it would refuse when the port is needed. */
     private void tryOut(int number, int newMark) throws IOException {
         if (number != 0 || newMark != 0) {
-            bind.open(number, 1, newMark).close();
+            bind.tryOut(number, newMark);
         }
     }
 

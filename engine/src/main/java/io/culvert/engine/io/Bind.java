@@ -16,4 +16,14 @@ public interface Bind {
      * @throws IOException if the system refuses a socket or an option
      */
     UdpPort open(int port, int workers, int fwmark) throws IOException;
+
+    /**
+     * Finds out whether {@link #open} would succeed now, and leaves nothing open.
+     *
+     * @param port 1 to 65,535, or 0 for any free port
+     * @param fwmark the firewall mark (SO_MARK), 0 for none
+     * @throws java.net.BindException if the port is in use
+     * @throws IOException if the system refuses a socket or an option
+     */
+    void tryOut(int port, int fwmark) throws IOException;
 }

@@ -108,11 +108,38 @@ public final class SocketBind implements Bind {
                     throw e;
                 }
                 if (left == 1) {
-                    BindException taken = new BindException("UDP port " + port + ": " + Errno.text(e.errno()));
-                    taken.initCause(e);
-                    throw taken;
+                    throw taken(port, e);
                 }
             }
+        }
+    }
+
+    private static BindException taken(int port, ErrnoException cause) {
+        BindException taken = new BindException("UDP port " + port + ": " + Errno.text(cause.errno()));
+        taken.initCause(cause);
+        return taken;
+    }
+
+    /** By one socket of each family, without a group of them. */
+    @Override
+    public void tryOut(int port, int mark) throws IOException {
+        int[] sockets = {NO_SOCKET, NO_SOCKET};
+        try {
+            sockets[0] = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
+            prepare(sockets[0], linux_h.AF_INET, mark);
+            bind(sockets[0], linux_h.AF_INET, port);
+            sockets[1] = Linux.socket(linux_h.AF_INET6, linux_h.SOCK_DGRAM, 0);
+            prepare(sockets[1], linux_h.AF_INET6, mark);
+            bind(sockets[1], linux_h.AF_INET6, port);
+        } catch (ErrnoException e) {
+            if (e.errno() == linux_h.EADDRINUSE) {
+                throw taken(port, e);
+            }
+            if (!SocketPort.isWithoutIpv6(e)) {
+                throw e;
+            }
+        } finally {
+            SocketPort.closeAll(sockets);
         }
     }
 

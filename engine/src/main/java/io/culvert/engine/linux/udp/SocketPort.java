@@ -93,11 +93,16 @@ public final class SocketPort implements UdpPort {
             families.end(IPV6);
         } catch (ErrnoException e) {
             closeAll(opened);
-            if (e.errno() != linux_h.EAFNOSUPPORT && e.errno() != linux_h.EADDRNOTAVAIL) {
+            if (!isWithoutIpv6(e)) {
                 throw e;
             }
             families.begin(IPV6, Errno.text(e.errno()));
         }
+    }
+
+    /** Whether the system has no IPv6 at all. */
+    static boolean isWithoutIpv6(ErrnoException e) {
+        return e.errno() == linux_h.EAFNOSUPPORT || e.errno() == linux_h.EADDRNOTAVAIL;
     }
 
     /** The IPv4 socket through which a worker sends, the first of its receive queues. */

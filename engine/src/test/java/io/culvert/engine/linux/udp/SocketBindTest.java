@@ -56,6 +56,19 @@ class SocketBindTest {
     }
 
     @Test
+    void triedOutPortIsRefusedWhileItIsTakenAndLeftFree() throws IOException {
+        UdpPort taken = bind.open(0, 1, 0);
+        int number = taken.port();
+        assertThatThrownBy(() -> bind.tryOut(number, 0))
+                .isInstanceOf(BindException.class)
+                .hasMessageContaining("UDP port " + number);
+        taken.close();
+        bind.tryOut(number, 0);
+        bind.tryOut(0, 0);
+        bind.open(number, 1, 0).close();
+    }
+
+    @Test
     void closedPortCanBeReopenedAtOnce() throws IOException {
         int number = 0;
         for (int i = 0; i < 20; i++) {

@@ -39,18 +39,24 @@ public final class MemoryBind implements Bind {
     }
 
     @Override
-    public synchronized UdpPort open(int number, int workers, int mark) throws BindException {
+    public synchronized void tryOut(int number, int mark) throws BindException {
         if (mark != 0) {
             checkMark();
         }
+        if (number != 0 && isTaken(number)) {
+            throw new BindException("port " + number + " is taken");
+        }
+    }
+
+    @Override
+    public synchronized UdpPort open(int number, int workers, int mark) throws BindException {
+        tryOut(number, mark);
         int chosen = number;
         if (number == 0) {
             chosen = FIRST_FREE_PORT;
             while (isTaken(chosen)) {
                 chosen++;
             }
-        } else if (isTaken(number)) {
-            throw new BindException("port " + number + " is taken");
         }
         port = new MemoryPort(network, this, platform, chosen, workers, mark);
         bind();
