@@ -137,7 +137,7 @@ class ForwardingTest {
             UdpEndpoint endpoint = new UdpEndpoint();
             endpoint.set((InetSocketAddress) target.getLocalSocketAddress());
             for (int i = 0; i < SENDS; i++) {
-                queue.add(memory, datagrams.length, SEGMENT_BYTES, endpoint, 0);
+                queue.add(memory, datagrams.length, SEGMENT_BYTES, endpoint, 0, (lost, bytes) -> {});
                 queue.send();
                 for (int at = 0; at < datagrams.length; at += SEGMENT_BYTES) {
                     DatagramPacket packet = new DatagramPacket(new byte[2 * SEGMENT_BYTES], 2 * SEGMENT_BYTES);

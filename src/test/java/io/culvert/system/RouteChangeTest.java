@@ -170,6 +170,23 @@ class RouteChangeTest {
         }
     }
 
+    /** Data, keepalives and handshakes that no route leads to the peer. */
+    @ParameterizedTest(name = "IPv6: {0}")
+    @ValueSource(booleans = {false, true})
+    void bytesThatTheKernelRefusesAreNotCounted(boolean ipv6) {
+        connect(ipv6);
+        String target = ipv6 ? "fd07:3::2" : "10.7.3.2";
+        host.ip(ipv6 ? "-6" : "-4", "route", "add", "unreachable", target);
+        long before = one.wg().sent(remoteKey);
+        Ping.tryOnce(host, INNER_REMOTE).expectFailure();
+        one.wg().set("peer", remoteKey.pub(), "persistent-keepalive", "1");
+        Ping.tryOnce(host, INNER_REMOTE).expectFailure();
+        assertThat(one.wg().sent(remoteKey)).isEqualTo(before);
+        host.ip(ipv6 ? "-6" : "-4", "route", "delete", "unreachable", target);
+        Ping.once(host, INNER_REMOTE);
+        assertThat(one.wg().sent(remoteKey)).isGreaterThan(before);
+    }
+
     /** The rule of wg-quick: what has the mark takes the main table. */
     @ParameterizedTest(name = "IPv6: {0}")
     @ValueSource(booleans = {false, true})

@@ -49,7 +49,7 @@ final class AttentionStress {
         }
 
         @Override
-        public void sent(Worker worker, Keypair<?> keypair, long counter, long bytes, boolean data) {
+        public void sent(Worker worker, Keypair<?> keypair, long counter, boolean data) {
             throw new AssertionError("no train is committed here");
         }
 

@@ -98,7 +98,7 @@ final class HandshakeProcessor {
         if (reply != 0) {
             byte[] bytes = new byte[CookieReply.BYTES];
             Memory.copy(reply, bytes, 0, bytes.length);
-            message.worker().post(() -> message.worker().sendMessage(bytes, message.from(), 0));
+            message.worker().post(() -> message.worker().sendMessage(bytes, message.from(), 0, null));
         }
     }
 

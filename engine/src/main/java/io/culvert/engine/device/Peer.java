@@ -36,7 +36,6 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * at a time for each direction, and {@linkplain #want asks} the home for what happens once in many trains.
  */
 public final class Peer extends PeerPath implements PeerTimers.Events {
-    private static final AtomicLongFieldUpdater<Peer> SENT = AtomicLongFieldUpdater.newUpdater(Peer.class, "sentBytes");
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
     private static final AtomicReferenceFieldUpdater<Peer, UdpEndpoint> ENDPOINT =
@@ -71,10 +70,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     // Bytes of data messages. Written by the holders of the tokens with release stores, because readers tolerate delay,
     // and the tokens order the writers; read by any thread.
-    private volatile long sentBytes;
     private volatile long receivedBytes;
     // Bytes of handshake messages. Written by the home; read by any thread.
-    private volatile long sentHandshakeBytes;
     private volatile long receivedHandshakeBytes;
 
     /** Written by the home with a volatile store; read by any thread. */
@@ -105,11 +102,6 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     /** The static public key, which identifies the peer. */
     public PublicKey publicKey() {
         return publicKey;
-    }
-
-    /** UDP payload bytes sent to the peer, handshakes included. */
-    public long sentBytes() {
-        return sentBytes + sentHandshakeBytes;
     }
 
     /** UDP payload bytes received from the peer, handshakes included. */
@@ -239,10 +231,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         timers.anyAuthenticatedPacketSent();
         timers.schedule(now());
         lastSentHandshake = now();
-        UdpEndpoint to = endpoint;
-        home().verifySource(to);
-        home().sendMessage(message, to, Limits.HANDSHAKE_DSCP);
-        sentHandshakeBytes += message.length;
+        home().sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP, this);
     }
 
     /**
@@ -292,14 +281,13 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     @Override
-    public void sent(Worker worker, Keypair<?> keypair, long counter, long bytes, boolean data) {
+    public void sent(Worker worker, Keypair<?> keypair, long counter, boolean data) {
         long now = worker.now();
         boolean schedule = timers.anyAuthenticatedPacketTraversal(now);
         timers.anyAuthenticatedPacketSent();
         if (data) {
             schedule |= timers.dataSent(now);
         }
-        SENT.lazySet(this, sentBytes + bytes);
         int wants = (schedule ? TIMERS : 0) | (isNewKeyDue(keypair, counter, now) ? NEW_KEY : 0);
         if (wants != 0) {
             want(worker, wants);

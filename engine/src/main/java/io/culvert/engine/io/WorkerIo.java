@@ -115,8 +115,14 @@ public interface WorkerIo extends AutoCloseable {
      * @param to the receiver, with the source to send from if it is known and not withheld; copied during the call
      * @param ecn ECN bits for the outer header, 0 to 3
      * @param dscp the DSCP part of the outer TOS byte (0 for data, 0x88 for handshakes)
+     * @param owner is told of datagrams that the system refuses; {@code null} if nobody is to be told
      */
-    void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp);
+    void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp, SendOwner owner);
+
+    /** The same without an owner. */
+    default void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
+        send(address, length, segment, to, ecn, dscp, null);
+    }
 
     /**
      * A number that changes when the routes or addresses of the system may have changed; 0 while no port is attached,
@@ -133,7 +139,7 @@ public interface WorkerIo extends AutoCloseable {
     /** Submits all queued writes and sends to the kernel. Refused ones are repeated without offload or counted. */
     void flush();
 
-    /** Attaches a port, or none ({@code null}); drops the sends that are queued for the previous one. */
+    /** Attaches a port, or none ({@code null}); refuses the sends that are queued for the previous one. */
     void attach(UdpPort port);
 
     /**

@@ -74,7 +74,7 @@ final class LinuxHandshakeIo implements HandshakeIo {
         }
         long copy = replies + (long) ((to.isIpv6() ? SendQueue.CAPACITY : 0) + queue.count()) * REPLY_BYTES;
         Memory.copy(message, copy, length);
-        queue.add(copy, length, length, to, 0);
+        queue.add(copy, length, length, to, 0, null);
     }
 
     @Override

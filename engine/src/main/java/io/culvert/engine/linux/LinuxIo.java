@@ -3,6 +3,7 @@ package io.culvert.engine.linux;
 
 import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
@@ -127,10 +128,12 @@ abstract class LinuxIo implements WorkerIo {
     abstract void flush(SendQueue queue);
 
     @Override
-    public final void send(long address, int length, int segmentBytes, UdpEndpoint to, int ecn, int dscp) {
+    public final void send(
+            long address, int length, int segmentBytes, UdpEndpoint to, int ecn, int dscp, SendOwner owner) {
         SendQueue queue = to.isIpv6() ? ipv6 : ipv4;
         if (queue.socket() == SocketPort.NO_SOCKET) {
             counters.add(Counter.UDP_SEND_ERRORS, 1);
+            SendQueue.refuse(owner, (length + segmentBytes - 1) / segmentBytes, length);
             return;
         }
         int message = queue.gso() ? length : segmentBytes;
@@ -139,7 +142,7 @@ abstract class LinuxIo implements WorkerIo {
                 flush(queue);
             }
             int bytes = Math.min(message, length - done);
-            queue.add(address + done, bytes, Math.min(segmentBytes, bytes), to, dscp | ecn);
+            queue.add(address + done, bytes, Math.min(segmentBytes, bytes), to, dscp | ecn, owner);
         }
     }
 

@@ -5,6 +5,7 @@ import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.noise.Keypair;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * A peer as the pipeline knows it, without handshakes, timers and configuration. {@code device.Peer} is the only
@@ -25,6 +26,9 @@ public abstract class PeerPath {
             throw new ExceptionInInitializerError(e);
         }
     }
+
+    private static final AtomicLongFieldUpdater<PeerPath> SENT =
+            AtomicLongFieldUpdater.newUpdater(PeerPath.class, "sentBytes");
 
     private final Worker home;
     private final byte receiveSocket;
@@ -47,6 +51,13 @@ public abstract class PeerPath {
     private volatile boolean hasEndpoint;
     /** Written once, by the home; read by any thread. Volatile, because no other fence orders it. */
     private volatile boolean dead;
+    /**
+     * Bytes of data messages. Written by the holders of the transmit token with release stores, because readers tolerate
+     * delay, and the token orders the writers; read by any thread.
+     */
+    private volatile long sentBytes;
+    /** Bytes of handshake messages. Written by the home; read by any thread. */
+    private volatile long sentHandshakeBytes;
 
     /** A peer at home on a worker, which receives its data from one of its sockets. */
     protected PeerPath(Worker home, byte receiveSocket) {
@@ -157,10 +168,24 @@ public abstract class PeerPath {
      *
      * @param worker on whose thread this is called
      * @param counter of the last message
-     * @param bytes of all messages, headers and tags included
      * @param data whether the train held more than keepalives
      */
-    public abstract void sent(Worker worker, Keypair<?> keypair, long counter, long bytes, boolean data);
+    public abstract void sent(Worker worker, Keypair<?> keypair, long counter, boolean data);
+
+    /** Data messages of so many bytes were taken by the system. The holder of the transmit queue's token. */
+    final void countSent(long bytes) {
+        SENT.lazySet(this, sentBytes + bytes);
+    }
+
+    /** A handshake message of so many bytes was taken by the system. */
+    final void countSentHandshake(int bytes) {
+        sentHandshakeBytes += bytes;
+    }
+
+    /** UDP payload bytes sent to the peer, handshakes included, as far as the system took them. Any thread. */
+    public final long sentBytes() {
+        return sentBytes + sentHandshakeBytes;
+    }
 
     /**
      * A train was received in which at least one message is authentic and new. The holder of the receive queue's token.

@@ -178,18 +178,35 @@ final class SendPath {
             return;
         }
         UdpEndpoint endpoint = peer.endpoint();
-        worker.verifySource(endpoint);
-        long bytes = 0;
+        verifySource(endpoint);
         boolean data = false;
         for (int i = 0; i < train.count; ) {
             int run = run(train, i);
-            bytes += send(train, i, run, endpoint);
+            send(train, i, run, endpoint);
             data |= train.length[i] != 0;
             i += run;
         }
-        worker.traffic.add(Traffic.SENT_PACKETS, train.count);
-        worker.traffic.add(Traffic.SENT_BYTES, bytes);
-        peer.sent(worker, train.keypair, train.counter[train.count - 1], bytes, data);
+        peer.sent(worker, train.keypair, train.counter[train.count - 1], data);
+    }
+
+    /**
+     * Withholds the source of an endpoint if the routes do not yield it any more, as the kernel gives it up (socket.c,
+     * send4). Each source is looked at once for each change of the routes. Before a send.
+     */
+    void verifySource(UdpEndpoint to) {
+        int routes = worker.io().routes();
+        if (!to.isVerified(routes)) {
+            to.setVerified(routes, !to.hasSource() || worker.io().isRouted(to));
+        }
+    }
+
+    /** Counts what of a committed train was sent: after the flush, while the worker holds the queue's token. */
+    void count(Train train) {
+        if (train.sentPackets > 0) {
+            worker.traffic.add(Traffic.SENT_PACKETS, train.sentPackets);
+            worker.traffic.add(Traffic.SENT_BYTES, train.sentBytes);
+            train.peer.countSent(train.sentBytes);
+        }
     }
 
     /** The number of messages from {@code first} on of equal size, of which the last may be shorter. */
@@ -205,21 +222,20 @@ final class SendPath {
     }
 
     /**
-     * Sends a run of messages; returns their bytes. A run that is too long for one send leaves as several of equal
+     * Sends a run of messages. A run that is too long for one send leaves as several of equal
      * length: a send of a few messages would cost the receiver a train and a TUN write nearly as large as a full one.
      */
-    private long send(Train train, int first, int run, UdpEndpoint endpoint) {
+    private void send(Train train, int first, int run, UdpEndpoint endpoint) {
         int segment = train.length[first] + Limits.DATA_OVERHEAD;
         int each = messagesPerSend(run, segment);
         int last = first + run - 1;
-        long total = 0;
         for (int i = first; i <= last; i += each) {
             int count = Math.min(each, last - i + 1);
             int bytes = (count - 1) * segment + train.length[i + count - 1] + Limits.DATA_OVERHEAD;
-            worker.io().send(train.payload[i] - Train.HEADER_BYTES, bytes, segment, endpoint, train.ecn[i], 0);
-            total += bytes;
+            train.sentPackets += count;
+            train.sentBytes += bytes;
+            worker.io().send(train.payload[i] - Train.HEADER_BYTES, bytes, segment, endpoint, train.ecn[i], 0, train);
         }
-        return total;
     }
 
     /** The number of messages of {@code segment} bytes in each of the sends for {@code run} messages. */

@@ -2,6 +2,7 @@
 package io.culvert.engine.pipeline;
 
 import io.culvert.crypto.Aead;
+import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.DataMessage;
 import io.culvert.engine.noise.Keypair;
@@ -23,7 +24,7 @@ import io.culvert.ring.CommitEntry;
  * owner, to which it returns. The work ring, the state word and the {@link TrainPool} order these with release and
  * acquire.
  */
-final class Train extends CommitEntry {
+final class Train extends CommitEntry implements SendOwner {
     /** The longest train. */
     static final int MAX_PACKETS = Aead.MAX_TRAIN;
 
@@ -61,6 +62,10 @@ final class Train extends CommitEntry {
     int count;
     PeerPath peer;
     Keypair<?> keypair;
+    /** Transmit only: messages that were sent, and their bytes, those that the system refused taken off. */
+    int sentPackets;
+
+    long sentBytes;
     /** Receive only: bit i is set if packet i is not authentic. */
     long failures;
 
@@ -92,6 +97,8 @@ final class Train extends CommitEntry {
         buffers = 0;
         slabNext = slab;
         failures = 0;
+        sentPackets = 0;
+        sentBytes = 0;
         reset();
     }
 
@@ -131,6 +138,12 @@ final class Train extends CommitEntry {
         }
         buffer[buffers++] = udpBuffer;
         return true;
+    }
+
+    @Override
+    public void onRefused(int datagrams, int bytes) {
+        sentPackets -= datagrams;
+        sentBytes -= bytes;
     }
 
     /** Releases the keypair and forgets the peer. */

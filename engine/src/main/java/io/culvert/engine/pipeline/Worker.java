@@ -182,6 +182,7 @@ public final class Worker {
         processOwn();
         commits.commit(sendPath, receivePath);
         flush();
+        freeCommitted();
         commits.release();
         reclaim();
         yieldToReaders();
@@ -337,11 +338,18 @@ public final class Worker {
         }
     }
 
-    /** Frees the trains committed before the last flush, and those that other workers returned. */
-    private void reclaim() {
+    /** Counts and frees the trains committed before the last flush, while their queues' tokens are held. */
+    private void freeCommitted() {
         for (Train train; (train = commits.pollCommitted()) != null; ) {
+            if (train.transmit) {
+                sendPath.count(train);
+            }
             free(train);
         }
+    }
+
+    /** Frees the trains that other workers returned. */
+    private void reclaim() {
         for (Train train; (train = transmitTrains.reclaim()) != null; ) {
             transmitTrains.free(train);
         }
@@ -418,23 +426,19 @@ public final class Worker {
         sendPath.keepalive(peer, keypair);
     }
 
-    /** Sends a handshake message or cookie reply; on the worker's thread. */
-    public void sendMessage(byte[] message, UdpEndpoint to, int dscp) {
+    /**
+     * Sends a handshake message or cookie reply; on the worker's thread.
+     *
+     * @param peer at home here, which counts the message; {@code null} for a cookie reply
+     */
+    public void sendMessage(byte[] message, UdpEndpoint to, int dscp, PeerPath peer) {
         if (messages.isFull()) {
             flush();
         }
-        messages.send(io, message, to, dscp);
-    }
-
-    /**
-     * Withholds the source of an endpoint if the routes do not yield it any more, as the kernel gives it up (socket.c,
-     * send4). Each source is looked at once for each change of the routes. Before a send; on the worker's thread.
-     */
-    public void verifySource(UdpEndpoint to) {
-        int routes = io.routes();
-        if (!to.isVerified(routes)) {
-            to.setVerified(routes, !to.hasSource() || io.isRouted(to));
+        if (peer != null) {
+            sendPath.verifySource(to);
         }
+        messages.send(io, message, to, dscp, peer);
     }
 
     /** Enqueues a handshake message for the handshake threads. */
@@ -465,6 +469,7 @@ public final class Worker {
     /** Closes the I/O and the AEAD; on the worker's thread, after the last {@link #doWork} of all workers. */
     void closeIo() {
         if (io != null) {
+            freeCommitted();
             reclaim();
             io.close();
         }

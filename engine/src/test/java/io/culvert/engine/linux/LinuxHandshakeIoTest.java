@@ -92,7 +92,7 @@ class LinuxHandshakeIoTest {
     @ValueSource(booleans = {false, true})
     void coalescedMessagesArriveWithTheirSize(boolean ipv6) {
         int bytes = COUNT * INITIATION - 50;
-        sender.add(memory, bytes, INITIATION, loopback(ipv6), 0);
+        sender.add(memory, bytes, INITIATION, loopback(ipv6), 0, null);
         sender.send();
         receive(COUNT);
         assertThat(received).allSatisfy(message -> {
@@ -136,7 +136,7 @@ class LinuxHandshakeIoTest {
     void answersHaveASocketOfTheirOwn() {
         UdpEndpoint to = loopback(false);
         Memory.putInt(memory, Message.HANDSHAKE_RESPONSE);
-        sender.add(memory, HandshakeResponse.BYTES, HandshakeResponse.BYTES, to, 0);
+        sender.add(memory, HandshakeResponse.BYTES, HandshakeResponse.BYTES, to, 0, null);
         sender.send();
         receive(1);
         assertThat(received.getFirst().type()).isEqualTo(Message.HANDSHAKE_RESPONSE);
@@ -146,7 +146,7 @@ class LinuxHandshakeIoTest {
     @Test
     void whatExceedsTheBufferIsReportedEmpty() {
         UdpEndpoint to = loopback(false);
-        sender.add(memory, 60_000, 60_000, to, 0);
+        sender.add(memory, 60_000, 60_000, to, 0, null);
         sender.send();
         int[] lengths = {-1};
         while (io.receive((address, length, segment, from) -> lengths[0] = length) == 0) {

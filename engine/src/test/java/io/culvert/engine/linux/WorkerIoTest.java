@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
@@ -321,7 +322,7 @@ abstract class WorkerIoTest {
             LinuxIo linux = (LinuxIo) io;
             SendQueue queue = ipv6 ? linux.ipv6 : linux.ipv4;
             List<byte[]> sent = new ArrayList<>(lay(700, 5 * 700 - 1));
-            queue.add(memory, 5 * 700 - 1, 700, to, 0);
+            queue.add(memory, 5 * 700 - 1, 700, to, 0, null);
             queue.finished(0, -linux_h.EIO);
             queue.clear();
             arrivals.until(() -> arrivals.datagrams.size() == 5);
@@ -345,7 +346,7 @@ abstract class WorkerIoTest {
             UdpEndpoint to = loopback(false, port.port());
             SendQueue queue = ((LinuxIo) io).ipv4;
             List<byte[]> sent = lay(700, 2000);
-            queue.add(memory, 2000, 700, to, 0);
+            queue.add(memory, 2000, 700, to, 0, null);
             queue.finished(0, -error);
             queue.clear();
             arrivals.until(() -> arrivals.datagrams.size() == 3);
@@ -384,17 +385,26 @@ abstract class WorkerIoTest {
     }
 
     @Test
-    void sendErrorsAreCounted() throws IOException {
+    void ownerIsToldOfRefusedDatagrams() throws IOException {
+        List<String> refused = new ArrayList<>();
+        SendOwner owner = (datagrams, bytes) -> refused.add(datagrams + " of " + bytes);
+        UdpEndpoint nowhere = new UdpEndpoint();
+        nowhere.setIpv4(0xc0000201, 9);
         try (UdpPort port = new SocketBind(true, true, 3).open(0, 1, 0)) {
-            UdpEndpoint nowhere = new UdpEndpoint();
-            nowhere.setIpv4(0xc0000201, 9);
-            lay(100, 100);
-            io.send(memory, 100, 100, nowhere, 0, 0);
+            lay(100, 1000);
+            io.send(memory, 1000, 300, nowhere, 0, 0, owner);
+            assertThat(refused).as("without a port").containsExactly("4 of 1000");
+            refused.clear();
             io.attach(port);
-            io.send(memory, 100, 100, nowhere, 0, 0);
+            io.send(memory, 100, 100, nowhere, 0, 0, owner);
+            io.send(memory, 200, 200, loopback(false, port.port()), 0, 0, owner);
             io.flush();
-            assertThat(io.counters().get(Counter.UDP_SEND_ERRORS)).isEqualTo(2);
+            assertThat(refused).as("without a route").containsExactly("1 of 100");
+            refused.clear();
+            io.send(memory, 300, 300, loopback(false, port.port()), 0, 0, owner);
             io.attach(null);
+            assertThat(refused).as("without the port any more").containsExactly("1 of 300");
+            assertThat(io.counters().get(Counter.UDP_SEND_ERRORS)).isEqualTo(2);
         }
     }
 

@@ -3,6 +3,7 @@ package io.culvert.engine.linux.udp;
 
 import io.culvert.engine.io.IoCounters;
 import io.culvert.engine.io.IoCounters.Counter;
+import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.cmsghdr;
@@ -52,6 +53,7 @@ public final class SendQueue implements AutoCloseable {
     private final int[] segments = new int[CAPACITY];
     private final int[] tosBytes = new int[CAPACITY];
     private final boolean[] hasSource = new boolean[CAPACITY];
+    private final SendOwner[] owners = new SendOwner[CAPACITY];
     private final CallState calls;
     private final IoCounters counters;
     private int socket = SocketPort.NO_SOCKET;
@@ -64,8 +66,12 @@ public final class SendQueue implements AutoCloseable {
         this.counters = counters;
     }
 
-    /** Drops the queued messages and changes to another socket, or {@link SocketPort#NO_SOCKET}. */
+    /** Refuses the queued messages and changes to another socket, or {@link SocketPort#NO_SOCKET}. */
     public void attach(int toSocket, boolean segment) {
+        for (int i = 0; i < count; i++) {
+            int length = (int) iovec.iov_len(bodies + (long) i * BODY);
+            refuse(owners[i], (length + segments[i] - 1) / segments[i], length);
+        }
         socket = toSocket;
         gso = segment;
         count = 0;
@@ -120,13 +126,14 @@ public final class SendQueue implements AutoCloseable {
     }
 
     /** Queues a message; not while {@link #isFull}. Parameters as in {@link io.culvert.engine.io.WorkerIo#send}. */
-    public void add(long address, int length, int segment, UdpEndpoint to, int tos) {
+    public void add(long address, int length, int segment, UdpEndpoint to, int tos, SendOwner owner) {
         int i = count++;
         long body = bodies + (long) i * BODY;
         long message = message(i);
         iovec.iov_base(body, address);
         iovec.iov_len(body, length);
         segments[i] = segment;
+        owners[i] = owner;
         hasSource[i] = to.usesSource();
         msghdr.msg_name(message, body + NAME);
         msghdr.msg_namelen(message, putName(body + NAME, to));
@@ -213,7 +220,7 @@ public final class SendQueue implements AutoCloseable {
             counters.add(Counter.UDP_GSO_FALLBACKS, 1);
             sendEach(i, body, length);
         } else {
-            count(retryWithoutSource(i, result), (length + segments[i] - 1) / segments[i]);
+            count(i, retryWithoutSource(i, result), (length + segments[i] - 1) / segments[i], length);
         }
     }
 
@@ -223,8 +230,9 @@ public final class SendQueue implements AutoCloseable {
         long first = iovec.iov_base(body);
         for (int done = 0; done < length; done += segments[i]) {
             iovec.iov_base(body, first + done);
-            iovec.iov_len(body, Math.min(segments[i], length - done));
-            count(retryWithoutSource(i, sendNow(message)), 1);
+            int bytes = Math.min(segments[i], length - done);
+            iovec.iov_len(body, bytes);
+            count(i, retryWithoutSource(i, sendNow(message)), 1, bytes);
         }
     }
 
@@ -252,13 +260,23 @@ public final class SendQueue implements AutoCloseable {
         return Linux.sendmsg(calls, socket, message, linux_h.MSG_DONTWAIT);
     }
 
-    private void count(int result, int datagrams) {
+    private void count(int i, int result, int datagrams, int bytes) {
         if (result >= 0) {
             counters.add(Counter.UDP_SENDS, 1);
-        } else if (result == -linux_h.EAGAIN || result == -linux_h.ENOBUFS) {
+            return;
+        }
+        refuse(owners[i], datagrams, bytes);
+        if (result == -linux_h.EAGAIN || result == -linux_h.ENOBUFS) {
             counters.add(Counter.UDP_SEND_DROPS, datagrams);
         } else {
             counters.add(Counter.UDP_SEND_ERRORS, 1);
+        }
+    }
+
+    /** Tells an owner, if there is one, of lost datagrams. */
+    public static void refuse(SendOwner owner, int datagrams, int bytes) {
+        if (owner != null) {
+            owner.onRefused(datagrams, bytes);
         }
     }
 

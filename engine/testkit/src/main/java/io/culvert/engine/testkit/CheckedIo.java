@@ -2,6 +2,7 @@
 package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
@@ -37,7 +38,8 @@ public final class CheckedIo implements WorkerIo {
     private record Region(long begin, long end) {}
 
     /** A write or send that waits for the flush; {@code to} is null for queue {@code segment} of the TUN. */
-    private record Queued(long address, byte[] content, int segment, UdpEndpoint to, int ecn, int dscp) {}
+    private record Queued(
+            long address, byte[] content, int segment, UdpEndpoint to, int ecn, int dscp, SendOwner owner) {}
 
     /** Checks the use of {@code io}. */
     public CheckedIo(WorkerIo io) {
@@ -110,11 +112,11 @@ public final class CheckedIo implements WorkerIo {
     @Override
     public void writeTun(int queue, long address, int length) {
         check(length > VNET_HEADER_BYTES && length <= MAX_WRITE_BYTES, "TUN write of %d bytes", length);
-        queued.add(new Queued(address, content(address, length), queue, null, 0, 0));
+        queued.add(new Queued(address, content(address, length), queue, null, 0, 0, null));
     }
 
     @Override
-    public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
+    public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp, SendOwner owner) {
         int limit = segment < length ? MAX_SEGMENTED_BYTES : MAX_SEND_BYTES;
         check(length >= 1 && length <= limit, "send of %d bytes", length);
         check(segment >= 1 && segment <= length, "segments of %d bytes in a send of %d", segment, length);
@@ -126,7 +128,7 @@ public final class CheckedIo implements WorkerIo {
         if (!to.usesSource()) {
             copy.clearSource();
         }
-        queued.add(new Queued(address, content(address, length), segment, copy, ecn, dscp));
+        queued.add(new Queued(address, content(address, length), segment, copy, ecn, dscp, owner));
     }
 
     @Override
@@ -154,7 +156,7 @@ public final class CheckedIo implements WorkerIo {
             if (item.to == null) {
                 io.writeTun(item.segment, item.address, length);
             } else {
-                io.send(item.address, length, item.segment, item.to, item.ecn, item.dscp);
+                io.send(item.address, length, item.segment, item.to, item.ecn, item.dscp, item.owner);
             }
         }
         queued.clear();
@@ -163,6 +165,12 @@ public final class CheckedIo implements WorkerIo {
 
     @Override
     public void attach(UdpPort port) {
+        for (Queued item : queued) {
+            if (item.owner != null) {
+                int length = item.content.length;
+                item.owner.onRefused((length + item.segment - 1) / item.segment, length);
+            }
+        }
         queued.removeIf(item -> item.to != null);
         io.attach(port);
     }

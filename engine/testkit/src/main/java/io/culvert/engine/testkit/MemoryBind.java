@@ -27,6 +27,8 @@ public final class MemoryBind implements Bind {
     /** Written under the monitor. */
     private int lookups;
 
+    private boolean unreachable;
+
     private MemoryPort port;
     private boolean marksRefused;
     private final Set<Integer> taken = new HashSet<>();
@@ -131,6 +133,16 @@ public final class MemoryBind implements Bind {
     public synchronized void route(int number) {
         routed = number;
         routes++;
+    }
+
+    /** Takes all routes away, so that sends are refused, or gives them back. */
+    public synchronized void setUnreachable(boolean isUnreachable) {
+        unreachable = isUnreachable;
+        routes++;
+    }
+
+    synchronized boolean isUnreachable() {
+        return unreachable;
     }
 
     /** How often a worker has looked at a route so far. */

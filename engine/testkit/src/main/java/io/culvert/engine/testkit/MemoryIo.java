@@ -8,6 +8,7 @@ import static io.culvert.engine.io.IoCounters.Counter.UDP_SENDS;
 import static io.culvert.engine.io.IoCounters.Counter.UDP_SEND_ERRORS;
 
 import io.culvert.engine.io.IoCounters;
+import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
@@ -151,9 +152,12 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
-    public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
+    public void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp, SendOwner owner) {
         boolean sent = transport.send(address, length, segment, to, ecn, dscp);
         counters.add(sent ? UDP_SENDS : UDP_SEND_ERRORS, 1);
+        if (!sent && owner != null) {
+            owner.onRefused((length + segment - 1) / segment, length);
+        }
     }
 
     @Override

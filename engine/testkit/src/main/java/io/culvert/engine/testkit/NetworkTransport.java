@@ -97,7 +97,7 @@ public final class NetworkTransport implements Transport {
     @Override
     public boolean send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp) {
         Address source = source(to);
-        if (port == null || source == null || to.isIpv6() && !port.hasIpv6()) {
+        if (port == null || source == null || host.bind().isUnreachable() || to.isIpv6() && !port.hasIpv6()) {
             return false;
         }
         Address sender = source.withPort(port.port());
