@@ -94,6 +94,13 @@ class HubTest {
         }
     }
 
+    /** The hub's kernel would tell the spokes to send to each other directly. */
+    @Test
+    void hubSendsNoRedirects() {
+        Ping.once(SPOKES.getLast().namespace(), SPOKES.getFirst().address());
+        assertThat(hub.namespace().counter("Icmp", "OutRedirects")).isZero();
+    }
+
     /**
      * The kernel gives a peer's packets to the socket of the worker that is its home, by the receiver index in them. So
      * the worker that counts a peer's packets also receives them. The peers do not all have the same home.

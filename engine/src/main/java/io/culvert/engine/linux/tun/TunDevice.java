@@ -16,7 +16,6 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -54,12 +53,12 @@ public final class TunDevice implements Tun {
 
     private boolean closed;
 
-    private TunDevice(String name, int[] queues) throws IOException {
+    private TunDevice(String name, int[] queues, boolean own) throws IOException {
         this.name = name;
         this.queues = queues;
         headerBytesBefore = headerBytes(linux_h.TUNGETVNETHDRSZ, 0);
         headerBytes(linux_h.TUNSETVNETHDRSZ, VirtioNetHeader.BYTES);
-        monitor = new TunMonitor(name, queues[0]);
+        monitor = new TunMonitor(name, queues[0], own);
     }
 
     /** Reads or sets the size of the virtio-net header of all queues; returns it. */
@@ -90,7 +89,7 @@ public final class TunDevice implements Tun {
                 descriptors[opened] = openQueue(name, queues > 1);
             }
             prepare(name);
-            return new TunDevice(name, descriptors);
+            return new TunDevice(name, descriptors, true);
         } catch (IOException e) {
             closeAll(descriptors, opened);
             throw e;
@@ -120,7 +119,7 @@ public final class TunDevice implements Tun {
             for (int i = 1; i < descriptors.length; i++) {
                 descriptors[i] = openQueue(name, true);
             }
-            return new TunDevice(name, descriptors);
+            return new TunDevice(name, descriptors, false);
         } catch (ErrnoException e) {
             throw new IOException("descriptor " + descriptor + " is not a TUN queue: " + e.getMessage(), e);
         } finally {
@@ -244,10 +243,7 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /**
-     * Sets the MTU, the queue length, and no link-local address, whose router solicitations would be traffic on an idle
-     * tunnel.
-     */
+    /** Sets the MTU and the queue length, which the interface keeps wherever it is moved. */
     private static void prepare(String name) throws IOException {
         int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
         long request = request(name);
@@ -256,10 +252,6 @@ public final class TunDevice implements Tun {
             Linux.ioctl(control, linux_h.SIOCSIFMTU, request);
             ifreq.ifr_ifru$ifru_ivalue(request, TX_QUEUE_LENGTH);
             Linux.ioctl(control, SIOCSIFTXQLEN, request);
-            Path mode = Path.of("/proc/sys/net/ipv6/conf", name, "addr_gen_mode");
-            if (Files.exists(mode)) {
-                Files.writeString(mode, "1\n");
-            }
         } catch (IOException e) {
             LOG.log(Level.WARNING, "interface {0} keeps its default settings: {1}", name, e.getMessage());
         } finally {

@@ -47,8 +47,10 @@ final class TunMonitor {
             linux_h.RTMGRP_LINK | 1 << linux_h.RTNLGRP_IPV4_NETCONF - 1 | 1 << linux_h.RTNLGRP_IPV6_NETCONF - 1;
 
     private final CallState state = new CallState();
-    private final CallState requests = new CallState();
     private final int queue;
+    private final InterfaceNamespace namespace;
+    /** Whether this program made the interface, so that its settings are ours. */
+    private final boolean own;
     /** An eventfd: the thread is to end, or to look at {@link #softwareSegmentation}. */
     private final int wakeup;
     /** Guarded by the monitor of this object. */
@@ -66,6 +68,8 @@ final class TunMonitor {
 
     private final Shortfalls shortfalls = new Shortfalls(Level.WARNING);
 
+    private final InterfaceSettings settings = new InterfaceSettings(Path.of("/proc/sys/net"), shortfalls);
+
     /** Written by {@link #close}, read by the thread. */
     private volatile boolean stopping;
     /** Written by any worker, once; read by the thread. */
@@ -73,14 +77,28 @@ final class TunMonitor {
     /** Written as the fields above; read by any thread. */
     private volatile int mtu = TunDevice.DEFAULT_MTU;
 
-    /** Reads the interface once; it is watched from {@link #start} on. */
-    TunMonitor(String name, int queue) throws IOException {
+    /**
+     * Reads the interface once; it is watched from {@link #start} on.
+     *
+     * @param own whether this program made the interface
+     */
+    TunMonitor(String name, int queue, boolean own) throws IOException {
         this.name = name;
         this.queue = queue;
+        this.own = own;
+        namespace = new InterfaceNamespace(queue);
         wakeup = Linux.eventfd();
         openSockets();
+        prepare();
         if (index != NONE) {
             mtu = ioctl(linux_h.SIOCGIFMTU);
+        }
+    }
+
+    /** Makes the settings of an interface of ours that is down; in its namespace. */
+    private void prepare() {
+        if (own) {
+            settings.withoutOwnAddresses(name);
         }
     }
 
@@ -112,11 +130,9 @@ final class TunMonitor {
                 thread.join();
             }
             closeSockets();
-            Linux.close(wakeup);
+            close(wakeup);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "closing the sockets of the TUN monitor failed", e);
         }
     }
 
@@ -188,6 +204,7 @@ final class TunMonitor {
             mtu = ioctl(linux_h.SIOCGIFMTU);
             applySegmentLimit();
             int flag = ioctl(linux_h.SIOCGIFFLAGS) & linux_h.IFF_UP;
+            applySettings(flag != 0 && flag != up);
             if (flag != up) {
                 up = flag;
                 listener.onLink(flag != 0);
@@ -216,23 +233,48 @@ final class TunMonitor {
         }
     }
 
-    /** Sets the segment limit for the MTU, or takes it away. */
+    /** Makes the settings of an interface that goes up, and tries again what was refused. */
+    private void applySettings(boolean goesUp) throws IOException {
+        boolean again = shortfalls.has(InterfaceSettings.REDIRECTS);
+        if (goesUp || again || shortfalls.has(InterfaceSettings.ADDRESSES)) {
+            namespace.call(() -> {
+                if (goesUp || again) {
+                    settings.withoutRedirects(name);
+                }
+                prepare();
+                return null;
+            });
+        }
+    }
+
+    /** Sets the segment limit for the MTU, or takes it away; what the system refuses is tried again. */
     private void applySegmentLimit() {
         boolean limited = limitsSegments && !softwareSegmentation && !isForwarding();
         int segments = limited ? SegmentLimit.of(mtu) : SegmentLimit.NONE;
-        if (segments != segmentLimit && SegmentLimit.request(requests, netlink, index, segments)) {
+        if (segments == segmentLimit) {
+            shortfalls.end(SegmentLimit.SHORTFALL);
+            return;
+        }
+        try {
+            namespace.call(() -> {
+                SegmentLimit.set(index, segments);
+                return null;
+            });
             segmentLimit = segments;
+            shortfalls.end(SegmentLimit.SHORTFALL);
             LOG.log(
                     Level.DEBUG,
                     limited ? "{0}: at most {1} segments in a super-packet" : "{0}: no segment limit",
                     name,
                     segments);
+        } catch (IOException e) {
+            shortfalls.begin(SegmentLimit.SHORTFALL, e.getMessage());
         }
     }
 
     private boolean isForwarding() {
         try {
-            return inInterfaceNamespace(Forwarding::isOn);
+            return namespace.call(Forwarding::isOn);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "cannot read whether the namespace of {0} forwards: {1}", name, e.getMessage());
             return true;
@@ -241,55 +283,23 @@ final class TunMonitor {
 
     /** Opens new sockets in the namespace that the interface was moved to; its name may have changed too. */
     private void followInterface() throws IOException {
-        name = currentName();
+        name = namespace.interfaceName();
         // Only the sockets stay in that namespace. The thread returns, because the listener opens the UDP ports on it,
         // and these belong into the namespace in which the program was started.
-        inInterfaceNamespace(() -> {
-            closeSockets();
+        namespace.call(() -> {
             openSockets();
-            // A move resets the kernel's limit.
+            // A move resets what the kernel was told.
             segmentLimit = SegmentLimit.NONE;
+            prepare();
             return null;
         });
         LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
     }
 
-    private String currentName() throws ErrnoException {
-        long request = Memory.allocate(ifreq.sizeof(), 8);
-        try {
-            Linux.ioctl(queue, linux_h.TUNGETIFF, request);
-            return Memory.all().getString(ifreq.ifr_ifrn$ifrn_name(request));
-        } finally {
-            Memory.free(request);
-        }
-    }
-
-    /** A task for {@link #inInterfaceNamespace}. */
-    private interface NamespaceTask<T> {
-        T run() throws IOException;
-    }
-
-    /** Runs a task while the calling thread is in the interface's network namespace. */
-    private <T> T inInterfaceNamespace(NamespaceTask<T> task) throws IOException {
-        int own = Linux.open("/proc/thread-self/ns/net", linux_h.O_RDONLY);
-        try {
-            int target = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
-            try {
-                Linux.setns(target, linux_h.CLONE_NEWNET);
-            } finally {
-                Linux.close(target);
-            }
-            return task.run();
-        } finally {
-            Linux.setns(own, linux_h.CLONE_NEWNET);
-            Linux.close(own);
-        }
-    }
-
     /** Packets that the kernel dropped because a queue was full, which it counts as transmit drops. Any thread. */
     long drops() throws IOException {
-        String prefix = currentName() + ":";
-        for (String row : inInterfaceNamespace(() -> Files.readAllLines(Path.of("/proc/thread-self/net/dev")))) {
+        String prefix = namespace.interfaceName() + ":";
+        for (String row : namespace.call(() -> Files.readAllLines(Path.of("/proc/thread-self/net/dev")))) {
             if (row.strip().startsWith(prefix)) {
                 return Long.parseLong(
                         row.strip().substring(prefix.length()).strip().split(" +")[TRANSMIT_DROPS]);
@@ -298,24 +308,48 @@ final class TunMonitor {
         throw new IOException("/proc/thread-self/net/dev has no line that begins with " + prefix);
     }
 
-    /** Opens the control and the netlink socket in the calling thread's namespace. */
+    /**
+     * Opens the control and the netlink socket in the calling thread's namespace, in place of the present ones, which
+     * remain if the system refuses.
+     */
     private void openSockets() throws IOException {
-        control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
-        netlink = Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
+        int newControl = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
+        int newNetlink = NONE;
         long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
         try {
+            newNetlink =
+                    Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
             sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
             sockaddr_nl.nl_groups(address, GROUPS);
-            Linux.bind(netlink, address, (int) sockaddr_nl.sizeof());
+            Linux.bind(newNetlink, address, (int) sockaddr_nl.sizeof());
+        } catch (ErrnoException e) {
+            close(newControl);
+            close(newNetlink);
+            throw e;
         } finally {
             Memory.free(address);
         }
+        closeSockets();
+        control = newControl;
+        netlink = newNetlink;
         index = currentIndex();
     }
 
-    private void closeSockets() throws ErrnoException {
-        Linux.close(control);
-        Linux.close(netlink);
+    private void closeSockets() {
+        close(control);
+        close(netlink);
+        control = NONE;
+        netlink = NONE;
+    }
+
+    private static void close(int descriptor) {
+        try {
+            if (descriptor != NONE) {
+                Linux.close(descriptor);
+            }
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "closing a socket of the TUN monitor failed", e);
+        }
     }
 
     /** The interface's index, or NONE when the namespace of the control socket has no interface of this name. */

@@ -2,6 +2,7 @@
 package io.culvert.engine.linux.tun;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.linux.TestNamespace;
@@ -91,6 +92,11 @@ class SegmentLimitTest {
         Files.writeString(Path.of("/proc/sys/net/ipv4/ip_forward"), "1");
         start();
         assertThat(namespace.output("-d link show " + NAME)).contains(UNLIMITED);
+    }
+
+    @Test
+    void refusalOfTheKernelIsAnError() {
+        assertThatThrownBy(() -> SegmentLimit.set(123_456, 5)).hasMessageContaining("ENODEV");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -166,6 +167,47 @@ class TunDeviceTest {
         }
     }
 
+    /** As the kernel's WireGuard has it: a hub tells its peers of no shorter way. */
+    @Test
+    void redirectsAreOffOnceTheInterfaceIsUp() throws IOException, InterruptedException {
+        try (TunDevice tun = create(1)) {
+            tun.listen(listener);
+            assertEvents("down", "mtu 1420");
+            namespace.ip("link set " + NAME + " up");
+            assertEvents("up");
+            for (String sysctl : new String[] {
+                "ipv4/conf/all/send_redirects",
+                "ipv4/conf/" + NAME + "/send_redirects",
+                "ipv4/conf/" + NAME + "/accept_redirects",
+                "ipv6/conf/" + NAME + "/accept_redirects",
+            }) {
+                assertThat(Path.of("/proc/sys/net", sysctl)).content().startsWith("0");
+            }
+            assertThat(tun.shortfalls()).isEmpty();
+        }
+    }
+
+    /** A move resets the interface's sysctls to the defaults of the other namespace. */
+    @Test
+    void settingsFollowAMovedInterface() throws IOException, InterruptedException {
+        try (TunDevice tun = create(1);
+                OtherNamespace other = new OtherNamespace(namespace.name() + "b")) {
+            tun.listen(listener);
+            assertEvents("down", "mtu 1420");
+            namespace.ip("link set " + NAME + " netns " + other.name());
+            String mode = "/proc/sys/net/ipv6/conf/" + NAME + "/addr_gen_mode";
+            for (int i = 0; i < 1000 && !other.read(mode).equals("1"); i++) {
+                Thread.sleep(10);
+            }
+            assertThat(other.read(mode)).isEqualTo("1");
+            other.ip("link set " + NAME + " up");
+            assertEvents("up");
+            assertThat(other.read("/proc/sys/net/ipv4/conf/all/send_redirects")).isEqualTo("0");
+            assertThat(other.read("/proc/sys/net/ipv4/conf/" + NAME + "/send_redirects"))
+                    .isEqualTo("0");
+        }
+    }
+
     @Test
     void queueDropsAreCountedInAnyNamespace() throws IOException {
         TunDevice tun = create(1);
@@ -264,6 +306,12 @@ class TunDeviceTest {
 
         void ip(String arguments) {
             run(("ip -n " + name + " " + arguments).split(" "));
+        }
+
+        /** The content of a file as a thread in the namespace sees it. */
+        String read(String file) throws IOException {
+            Process process = new ProcessBuilder("ip", "netns", "exec", name, "cat", file).start();
+            return new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).strip();
         }
 
         private static void run(String... command) {
