@@ -6,6 +6,7 @@ import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsServer;
 import io.culvert.daemon.metrics.PlatformStatus;
+import io.culvert.daemon.sandbox.Sandbox;
 import io.culvert.daemon.uapi.UapiServer;
 import io.culvert.daemon.uapi.UapiSocket;
 import io.culvert.daemon.uapi.UapiTarget;
@@ -17,6 +18,7 @@ import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.OffloadState;
+import io.culvert.engine.linux.SuspendWatch;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -79,6 +81,7 @@ final class Daemon {
     }
 
     private void serve() throws IOException, StartException {
+        Sandbox.protectMemory(settings.sandbox());
         LinuxPlatform platform = new LinuxPlatform(settings.platformOptions());
         aeads.onChange(name -> LOG.log(Level.INFO, "AEAD implementation: {0}", name));
         try (Device device = start(platform);
@@ -107,11 +110,19 @@ final class Daemon {
 
     private void serve(Device device, LinuxPlatform platform) throws IOException {
         try (UapiSocket socket = socket(platform)) {
-            new UapiServer(socket, target(device)).start();
-            Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
-            reportReady();
-            LOG.log(Level.INFO, "shutting down: {0}", end.join());
+            try (SuspendWatch _ = SuspendWatch.start(reason -> forgetSessions(device, reason))) {
+                Sandbox.enter(settings.sandbox());
+                new UapiServer(socket, target(device)).start();
+                Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
+                reportReady();
+                LOG.log(Level.INFO, "shutting down: {0}", end.join());
+            }
         }
+    }
+
+    private static void forgetSessions(Device device, String reason) {
+        LOG.log(Level.INFO, "{0}: session keys are forgotten", reason);
+        device.forgetSessions();
     }
 
     private UapiSocket socket(LinuxPlatform platform) throws IOException {

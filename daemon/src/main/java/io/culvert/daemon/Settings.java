@@ -2,6 +2,7 @@
 package io.culvert.daemon;
 
 import io.culvert.daemon.compat.DeprecatedNames;
+import io.culvert.daemon.sandbox.SandboxMode;
 import io.culvert.daemon.uapi.AddressText;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
@@ -27,6 +28,7 @@ import java.util.stream.Stream;
  * @param backend the system calls used for I/O (CULVERT_IO)
  * @param offloads which offloads are switched off, or on in spite of a known kernel bug (CULVERT_OFFLOADS)
  * @param warmUp whether the self-traffic warm-up runs before the UAPI socket is created (CULVERT_WARMUP)
+ * @param sandbox what the process gives up after its start (CULVERT_SANDBOX)
  * @param metrics the address to serve metrics at (CULVERT_METRICS), or {@code null} for none
  */
 record Settings(
@@ -40,6 +42,7 @@ record Settings(
         Backend backend,
         Map<Offload, Boolean> offloads,
         boolean warmUp,
+        SandboxMode sandbox,
         InetSocketAddress metrics) {
     static final String METRICS = "CULVERT_METRICS";
 
@@ -47,6 +50,7 @@ record Settings(
     private static final String OFFLOADS = "CULVERT_OFFLOADS";
     private static final String WARMUP = "CULVERT_WARMUP";
     private static final String IO = "CULVERT_IO";
+    private static final String SANDBOX = "CULVERT_SANDBOX";
     /** A session's index names its home worker in one byte. */
     private static final int MAX_WORKERS = 256;
     /** A name of the domain name system (RFC 1123); a numeric address has no letter. */
@@ -79,6 +83,7 @@ record Settings(
                 backend(environment.getOrDefault(IO, "auto")),
                 offloads(environment.getOrDefault(OFFLOADS, "")),
                 warmUp(environment),
+                sandbox(environment.getOrDefault(SANDBOX, "on")),
                 metrics(environment.get(METRICS)));
     }
 
@@ -163,6 +168,11 @@ record Settings(
             case "off" -> false;
             default -> throw StartException.invalid(variable, text, "expected on or off");
         };
+    }
+
+    private static SandboxMode sandbox(String text) throws StartException {
+        return SandboxMode.parse(text)
+                .orElseThrow(() -> StartException.invalid(SANDBOX, text, "expected on, log or off"));
     }
 
     private static Backend backend(String text) throws StartException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.daemon.compat.DeprecatedNames;
+import io.culvert.daemon.sandbox.SandboxMode;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.Offload;
 import java.net.InetSocketAddress;
@@ -45,11 +46,25 @@ class SettingsTest {
                         "CULVERT_OFFLOADS", "-udp-gso,+tun-vxlan-gro",
                         "CULVERT_WARMUP", "off",
                         "CULVERT_METRICS", "[::1]:9586"));
+
         InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
         Map<Offload, Boolean> offloads = Map.of(Offload.UDP_GSO, false, Offload.TUN_VXLAN_GRO, true);
         assertThat(settings)
                 .isEqualTo(new Settings(
-                        "wg0", 3, true, true, true, 5, List.of(), Backend.PLAIN, offloads, false, metrics));
+                        "wg0",
+                        3,
+                        true,
+                        true,
+                        true,
+                        5,
+                        List.of(),
+                        Backend.PLAIN,
+                        offloads,
+                        false,
+                        SandboxMode.ON,
+                        metrics));
+        assertThat(Settings.of("wg0", Map.of("CULVERT_SANDBOX", "log")).sandbox())
+                .isEqualTo(SandboxMode.LOG);
         assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())
                 .isFalse();
     }
@@ -118,6 +133,7 @@ class SettingsTest {
         "CULVERT_OFFLOADS, '-udp-gso,,-udp-gro'",
         "CULVERT_OFFLOADS, -gso",
         "CULVERT_WARMUP, no",
+        "CULVERT_SANDBOX, ON",
         "CULVERT_METRICS, 9586",
         "CULVERT_METRICS, 'two words:9586'",
         "CULVERT_METRICS, 'no.such.host.invalid:9586'",
@@ -139,6 +155,7 @@ class SettingsTest {
                 "CULVERT_WORKERS=0 | expected a number from 1 to 256",
                 "CULVERT_IO=epoll | expected auto, io_uring or plain",
                 "CULVERT_WARMUP=no | expected on or off",
+                "CULVERT_SANDBOX=no | expected on, log or off",
                 "CULVERT_AFFINITY=1-0 | expected a list of CPU numbers and ranges, such as 2,4-7",
                 "CULVERT_METRICS=9586 | expected an address and a port, such as 127.0.0.1:9586, [::1]:9586, "
                         + "localhost:9586 or :9586",

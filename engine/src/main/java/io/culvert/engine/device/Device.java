@@ -320,6 +320,25 @@ public final class Device implements AutoCloseable {
         workers.callAll(worker -> {});
     }
 
+    /**
+     * Forgets all session keys and handshakes, as the kernel does before a suspend (wg_pm_notification): the next
+     * packet of each peer begins a new handshake. Wakes all workers: timers that became due meanwhile run at once.
+     */
+    public synchronized void forgetSessions() {
+        if (closed) {
+            return;
+        }
+        List<Peer> all = peers.all();
+        all.forEach(peer -> peer.handshake().clear());
+        workers.callAll(worker -> {
+            for (Peer peer : all) {
+                if (peer.home() == worker) {
+                    peer.forgetSessions();
+                }
+            }
+        });
+    }
+
     private void changeIdentity(StaticIdentity newIdentity) {
         StaticIdentity old = identity;
         if (sameIdentity(old, newIdentity)) {

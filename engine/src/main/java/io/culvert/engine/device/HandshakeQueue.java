@@ -187,12 +187,20 @@ public final class HandshakeQueue {
 
     /** Enqueues a task that creates an initiation and has the peer's home send it. */
     void initiate(Peer peer) {
-        execute(() -> processor.initiate(peer));
+        if (!offer(() -> processor.initiate(peer))) {
+            LOG.log(
+                    Level.WARNING,
+                    "the queue of handshake tasks is full ({0}): an initiation is dropped",
+                    TASK_CAPACITY);
+        }
     }
 
     /** Enqueues a task that forgets a peer's handshake. */
     void clear(Peer peer) {
-        execute(() -> processor.clear(peer));
+        if (!offer(() -> processor.clear(peer))) {
+            // Secrets must not stay because a queue is full: better that this thread waits for a handshake.
+            processor.clear(peer);
+        }
     }
 
     /** Runs a change of the private key or the set of peers while no handshake is processed. */
@@ -200,15 +208,12 @@ public final class HandshakeQueue {
         processor.exclusively(change);
     }
 
-    private void execute(Runnable task) {
-        if (tasks.offer(task)) {
+    private boolean offer(Runnable task) {
+        boolean offered = tasks.offer(task);
+        if (offered) {
             pending.release();
-        } else {
-            LOG.log(
-                    Level.WARNING,
-                    "the queue of handshake tasks is full ({0}): an initiation or key erasure is dropped",
-                    TASK_CAPACITY);
         }
+        return offered;
     }
 
     /** Ends the threads, and waits until they have ended. */

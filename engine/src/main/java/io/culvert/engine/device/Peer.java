@@ -157,17 +157,13 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
             return;
         }
         home().drops().add(DropCause.TX_STAGED_FULL, staged.add(packet));
-        if (hasSendingKeypair()) {
+        Keypair<?> keypair = keypairs.current();
+        if (keypair != null && keypair.maySend(now())) {
             // The keypair was installed while the packet was in the mailbox.
             sendStaged();
         } else {
             sendHandshakeInitiation(false);
         }
-    }
-
-    private boolean hasSendingKeypair() {
-        Keypair<?> keypair = keypairs.current();
-        return keypair != null && keypair.maySend(now());
     }
 
     /** Sends the staged packets; those that find no keypair are staged again. */
@@ -447,8 +443,14 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     /** Drops the staged packets, and forgets the keys and the handshake. */
     void endSessions() {
         staged.purge();
-        keypairs.clear();
+        forgetSessions();
         device.handshakes().clear(this);
+    }
+
+    /** Forgets the keys, after a suspend; packets that wait for a session go on waiting. */
+    void forgetSessions() {
+        keypairs.clear();
+        timers.keysForgotten();
         resetLastSentHandshake();
     }
 

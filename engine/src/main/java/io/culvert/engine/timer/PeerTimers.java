@@ -165,6 +165,11 @@ public final class PeerTimers {
         }
     }
 
+    /** The keys were zeroed, so their timer must not zero those of a later session. The home. */
+    public void keysForgotten() {
+        cancel(ZERO_KEY_MATERIAL);
+    }
+
     private void armZeroKeyMaterial(long now) {
         arm(ZERO_KEY_MATERIAL, now + 3 * REJECT_AFTER_TIME);
         schedule(now);

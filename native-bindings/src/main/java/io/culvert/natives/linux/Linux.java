@@ -12,7 +12,10 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.generated.rlimit;
 import io.culvert.natives.generated.sched_param;
+import io.culvert.natives.generated.sock_filter;
+import io.culvert.natives.generated.sock_fprog;
 import io.culvert.natives.generated.timespec;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -30,6 +33,11 @@ import java.lang.foreign.MemorySegment;
  */
 public final class Linux {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
+
+    /** The number of the system call, for which the C library has no function: on x86-64 and on newer architectures. */
+    private static final int SECCOMP_X86_64 = 317;
+
+    private static final int SECCOMP = 277;
 
     private static final ThreadLocal<CallState> STATE = ThreadLocal.withInitial(CallState::new);
     private static final ThreadLocal<MemorySegment> TIME =
@@ -152,6 +160,13 @@ public final class Linux {
         return checked(state, linux_h.eventfd(state.segment(), 0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd");
     }
 
+    /** Makes a non-blocking timer on a clock, to be set by {@link #timerfdSettime}. */
+    public static int timerfd(int clock) throws ErrnoException {
+        CallState state = STATE.get();
+        int flags = linux_h.TFD_CLOEXEC | linux_h.TFD_NONBLOCK;
+        return checked(state, linux_h.timerfd_create(state.segment(), clock, flags), "timerfd_create");
+    }
+
     // Control calls: process and threads
 
     /** Moves the calling thread into the namespace {@code fd}; {@code type} is a {@code CLONE_NEW...}, or 0 for any. */
@@ -203,6 +218,64 @@ public final class Linux {
         }
     }
 
+    /**
+     * Forbids core dumps of this process, and the reading of its memory by unprivileged processes (PR_SET_DUMPABLE).
+     * Its files in /proc belong to root then.
+     */
+    public static void disableCoreDumps() throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            // Both zero: neither the soft nor the hard limit allows a byte.
+            long limit = arena.allocate(rlimit.layout()).address();
+            checked(state, linux_h.setrlimit(state.segment(), linux_h.RLIMIT_CORE, limit), "setrlimit RLIMIT_CORE");
+        }
+        checked(state, linux_h.prctl(state.segment(), linux_h.PR_SET_DUMPABLE, 0, 0, 0, 0), "prctl PR_SET_DUMPABLE");
+    }
+
+    /** The calling thread and its children get no privileges by execve(2) any more. */
+    public static void noNewPrivileges() throws ErrnoException {
+        CallState state = STATE.get();
+        int result = linux_h.prctl(state.segment(), linux_h.PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+        checked(state, result, "prctl PR_SET_NO_NEW_PRIVS");
+    }
+
+    /** An instruction of classic BPF: its code, the jumps of a comparison, and its operand. */
+    public static long bpf(int code, int ifTrue, int ifFalse, int operand) {
+        return code | (long) ifTrue << 16 | (long) ifFalse << 24 | (long) operand << Integer.SIZE;
+    }
+
+    /**
+     * Adds a filter of system calls (seccomp(2)) to all threads of the process, for good. It needs {@link
+     * #noNewPrivileges}, which all threads get too.
+     *
+     * @param instructions a program of {@link #bpf} instructions
+     * @param log whether the kernel logs the calls that the filter refuses
+     */
+    public static void filterSystemCalls(long[] instructions, boolean log) throws ErrnoException {
+        CallState state = STATE.get();
+        long filter = Memory.allocate(sock_fprog.sizeof() + instructions.length * sock_filter.sizeof(), Long.BYTES);
+        long program = filter + sock_fprog.sizeof();
+        try {
+            for (int i = 0; i < instructions.length; i++) {
+                Memory.putLong(program + i * sock_filter.sizeof(), instructions[i]);
+            }
+            sock_fprog.len(filter, (short) instructions.length);
+            sock_fprog.filter(filter, program);
+            // Without SPEC_ALLOW older kernels switch off speculation, which costs each system call and more.
+            long flags = linux_h.SECCOMP_FILTER_FLAG_TSYNC
+                    | linux_h.SECCOMP_FILTER_FLAG_SPEC_ALLOW
+                    | (log ? linux_h.SECCOMP_FILTER_FLAG_LOG : 0);
+            long number = System.getProperty("os.arch").equals("amd64") ? SECCOMP_X86_64 : SECCOMP;
+            long result = linux_h.syscall(state.segment(), number, linux_h.SECCOMP_SET_MODE_FILTER, flags, filter);
+            checked(state, (int) result, "seccomp");
+            if (result > 0) {
+                throw new ErrnoException("seccomp for thread " + result, linux_h.EBUSY);
+            }
+        } finally {
+            Memory.free(filter);
+        }
+    }
+
     /** The effective user id, 0 for root. */
     public static int geteuid() {
         return linux_h.geteuid();
@@ -250,6 +323,11 @@ public final class Linux {
     /** Writes; returns the count or the negative error number. */
     public static int write(CallState state, int fd, long address, int bytes) {
         return state.result(linux_h.write(state.segment(), fd, address, bytes));
+    }
+
+    /** Sets a timer by the {@code struct itimerspec} at {@code time}; returns 0 or the negative error number. */
+    public static int timerfdSettime(CallState state, int fd, int flags, long time) {
+        return state.result(linux_h.timerfd_settime(state.segment(), fd, flags, time, 0));
     }
 
     /** Sends the {@code struct msghdr} at {@code message}; returns bytes sent or the negative error number. */

@@ -4,6 +4,7 @@ package io.culvert.engine.linux.tun;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.Capabilities;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 import java.io.IOException;
@@ -42,8 +43,8 @@ final class InterfaceNamespace {
 
     /**
      * Runs a task while the calling thread is in the interface's namespace. The thread returns, because on it ports may
-     * be opened, which belong into the namespace in which the program was started. Needs CAP_SYS_ADMIN if the namespace
-     * is another one.
+     * be opened, which belong into the namespace in which the program was started. If the namespace is another one, the
+     * thread needs CAP_SYS_ADMIN, and raises it.
      *
      * @throws IOException when the task or the system does
      * @throws IllegalStateException when the thread cannot return
@@ -63,7 +64,7 @@ final class InterfaceNamespace {
     }
 
     private <T> T callInAnother(int own, Task<T> task) throws IOException {
-        try {
+        try (Capabilities.Raised _ = Capabilities.raise(linux_h.CAP_SYS_ADMIN)) {
             // Asked again: the interface may be in yet another by now.
             int target = Linux.ioctl(queue, linux_h.TUNGETDEVNETNS, 0);
             try {

@@ -11,6 +11,7 @@ import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.sock_filter;
 import io.culvert.natives.generated.sock_fprog;
 import io.culvert.natives.generated.sockaddr_in6;
+import io.culvert.natives.linux.Capabilities;
 import io.culvert.natives.linux.Errno;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
@@ -33,6 +34,8 @@ import java.util.Optional;
  * </pre>
  */
 public final class SocketBind implements Bind {
+    /** The first port that any user may bind, unless the system is set up otherwise. */
+    private static final int UNPRIVILEGED_PORTS = 1024;
     /** A socket's send buffer: a burst at full speed. */
     static final int SEND_BUFFER_BYTES = 7 << 20;
     /** The receive buffer of each queue: a window of TCP at its full size, while the worker waits for a CPU. */
@@ -249,9 +252,20 @@ public final class SocketBind implements Bind {
             sockaddr_in6.sin6_family(address, (short) family);
             Memory.putShortBE(address + sockaddr_in6.sin6_port$offset, port);
             int length = family == linux_h.AF_INET6 ? (int) sockaddr_in6.sizeof() : SOCKADDR_IN_BYTES;
-            Linux.bind(socket, address, length);
+            bind(socket, address, length, port);
         } finally {
             Memory.free(address);
+        }
+    }
+
+    /** Ports below 1024 need a capability, which the thread has for this call only. */
+    private static void bind(int socket, long address, int length, int port) throws ErrnoException {
+        if (port == 0 || port >= UNPRIVILEGED_PORTS) {
+            Linux.bind(socket, address, length);
+            return;
+        }
+        try (Capabilities.Raised _ = Capabilities.raise(linux_h.CAP_NET_BIND_SERVICE)) {
+            Linux.bind(socket, address, length);
         }
     }
 
