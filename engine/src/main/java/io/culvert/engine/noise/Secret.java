@@ -6,8 +6,8 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.linux.SecretMemory;
 
 /**
- * 32 secret bytes in {@link SecretMemory}, zeroed by {@link #close}. Immutable once its owner has written it. Any thread
- * may read it; the owner closes it after the last read.
+ * 32 secret bytes in {@link SecretMemory}, zeroed by {@link #close}. Immutable once its owner has written it. Any
+ * thread may read it; the owner closes it after the last read.
  *
  * <p>On the heap the garbage collector would leave copies behind.
  */

@@ -77,7 +77,7 @@ final class SymmetricState implements AutoCloseable {
         Memory.copy(outputs + 2 * Blake2s.HASH_BYTES, key, ChaCha20Poly1305.KEY_BYTES);
     }
 
-    /** Encrypts {@code bytes} bytes to {@code target}, with a tag of 16 bytes, and mixes the ciphertext into the hash. */
+    /** Encrypts {@code bytes} bytes to {@code target}, with a tag of 16, and mixes the ciphertext into the hash. */
     void encrypt(long plaintext, int bytes, long target) {
         ChaCha20Poly1305.seal(key, memory + ZERO_NONCE, hash, Blake2s.HASH_BYTES, plaintext, bytes, target);
         mixHash(target, bytes + ChaCha20Poly1305.TAG_BYTES);
