@@ -20,7 +20,7 @@ final class Affinity {
     /**
      * Parses a list such as {@code 2,4-7}: the CPU of the first worker, of the second and so on.
      *
-     * @throws StartException if the list is malformed or names a CPU twice, or the process cannot run on one of the CPUs
+     * @throws StartException if the list is malformed or names a CPU twice, or the process cannot run on one of them
      */
     static List<Integer> of(String text) throws StartException {
         List<Integer> cpus = new ArrayList<>();

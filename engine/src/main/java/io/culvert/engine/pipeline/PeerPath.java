@@ -52,7 +52,7 @@ public abstract class PeerPath {
     /** Written once, by the home; read by any thread. Volatile, because no other fence orders it. */
     private volatile boolean dead;
     /**
-     * Bytes of data messages. Written by the holders of the transmit token with release stores, because readers tolerate
+     * Bytes of data messages. Written by the holders of the transmit token with release stores, as readers tolerate
      * delay, and the token orders the writers; read by any thread.
      */
     private volatile long sentBytes;
