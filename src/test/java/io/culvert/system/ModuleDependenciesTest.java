@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
+import io.culvert.engine.noise.Secret;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.module.ModuleDescriptor;
@@ -174,6 +175,19 @@ class ModuleDependenciesTest {
                 .orShould()
                 .accessField(System.class, "err")
                 .allowEmptyShould(true)
+                .check(CLASSES);
+    }
+
+    /** The garbage collector leaves copies of what it moves. */
+    @Test
+    void secretsStayOffTheHeap() {
+        noClasses()
+                .that()
+                .resideInAnyPackage("io.culvert.engine.device..", "io.culvert.engine.noise..", "io.culvert.daemon..")
+                .should()
+                .callConstructor(Secret.class, byte[].class)
+                .orShould()
+                .callMethod(Secret.class, "toBytes")
                 .check(CLASSES);
     }
 }

@@ -13,8 +13,6 @@ final class Curve25519 {
     /** Bytes of a private key, of a public key, and of a shared secret. */
     static final int KEY_BYTES = 32;
 
-    private static final int BASE_POINT = 9;
-
     private Curve25519() {}
 
     /** Generates a clamped private key. */
@@ -32,9 +30,12 @@ final class Curve25519 {
 
     /** Computes the public key of a private key. */
     static void publicKey(long privateKey, long publicKey) {
-        Memory.zero(publicKey, KEY_BYTES);
-        Memory.putByte(publicKey, (byte) BASE_POINT);
-        multiply(privateKey, publicKey, publicKey);
+        long work = SecretMemory.allocate(X25519.WORK_BYTES);
+        try {
+            BasePoint.multiply(privateKey, publicKey, work);
+        } finally {
+            SecretMemory.free(work);
+        }
     }
 
     /**
@@ -44,16 +45,12 @@ final class Curve25519 {
      * @return {@code false} if they are all zero, as for a public key of low order: the caller must not use them
      */
     static boolean sharedSecret(long privateKey, long publicKey, long secret) {
-        multiply(privateKey, publicKey, secret);
-        return !Secret.isZero(secret);
-    }
-
-    private static void multiply(long scalar, long point, long result) {
         long work = SecretMemory.allocate(X25519.WORK_BYTES);
         try {
-            X25519.multiply(scalar, point, result, work);
+            X25519.multiply(privateKey, publicKey, secret, work);
         } finally {
             SecretMemory.free(work);
         }
+        return !Secret.isZero(secret);
     }
 }

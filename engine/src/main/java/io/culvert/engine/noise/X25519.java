@@ -35,7 +35,8 @@ final class X25519 {
     private static final long TWO_P0 = 2 * (MASK - 18);
 
     private static final long TWO_P = 2 * MASK;
-    private static final int ELEMENT = 5 * Long.BYTES;
+    /** Bytes of a field element. */
+    static final int ELEMENT = 5 * Long.BYTES;
 
     private X25519() {}
 
@@ -77,7 +78,7 @@ final class X25519 {
     }
 
     /** A bit of the clamped scalar. */
-    private static int bit(long scalar, int i) {
+    static int bit(long scalar, int i) {
         if (i < 3) {
             return 0;
         }
@@ -101,17 +102,22 @@ final class X25519 {
         difference(z3, z3, c);
         square(z3, z3);
         product(z3, z3, x1);
-        // AA and BB
+        twice(x2, z2, a, b, c);
+    }
+
+    /** Doubles (x, z), given the sum a and the difference b of its coordinates; c is working memory. */
+    static void twice(long x, long z, long a, long b, long c) {
+        // AA, BB and E
         square(a, a);
         square(b, b);
-        product(x2, a, b);
+        product(x, a, b);
         difference(c, a, b);
         scaledSum(b, a, c);
-        product(z2, c, b);
+        product(z, c, b);
     }
 
     /** Sets {@code z} to its inverse by Fermat, z^(p-2); the inverse of 0 is 0. */
-    private static void invert(long z, long free) {
+    static void invert(long z, long free) {
         long a = free;
         long b = free + ELEMENT;
         long c = free + 2 * ELEMENT;
@@ -147,29 +153,29 @@ final class X25519 {
         }
     }
 
-    private static long limb(long element, int i) {
+    static long limb(long element, int i) {
         return ALL.get(JAVA_LONG_UNALIGNED, element + (long) i * Long.BYTES);
     }
 
-    private static void limb(long element, int i, long value) {
+    static void limb(long element, int i, long value) {
         ALL.set(JAVA_LONG_UNALIGNED, element + (long) i * Long.BYTES, value);
     }
 
-    private static void small(long r, long value) {
+    static void small(long r, long value) {
         limb(r, 0, value);
         for (int i = 1; i < 5; i++) {
             limb(r, i, 0);
         }
     }
 
-    private static void copy(long a, long r) {
+    static void copy(long a, long r) {
         for (int i = 0; i < 5; i++) {
             limb(r, i, limb(a, i));
         }
     }
 
     /** Exchanges two elements if {@code bit} is 1, without a branch. */
-    private static void swap(int bit, long a, long b) {
+    static void swap(int bit, long a, long b) {
         long mask = -(long) bit;
         for (int i = 0; i < 5; i++) {
             long x = limb(a, i);
@@ -180,13 +186,13 @@ final class X25519 {
         }
     }
 
-    private static void sum(long r, long a, long b) {
+    static void sum(long r, long a, long b) {
         for (int i = 0; i < 5; i++) {
             limb(r, i, limb(a, i) + limb(b, i));
         }
     }
 
-    private static void difference(long r, long a, long b) {
+    static void difference(long r, long a, long b) {
         limb(r, 0, limb(a, 0) + TWO_P0 - limb(b, 0));
         for (int i = 1; i < 5; i++) {
             limb(r, i, limb(a, i) + TWO_P - limb(b, i));
@@ -194,7 +200,7 @@ final class X25519 {
     }
 
     /** r = a + A24 * b. */
-    private static void scaledSum(long r, long a, long b) {
+    static void scaledSum(long r, long a, long b) {
         long b0 = limb(b, 0);
         long b1 = limb(b, 1);
         long b2 = limb(b, 2);
@@ -218,7 +224,7 @@ final class X25519 {
      * r = a * b. For each power of 2^51, h is the sum of the upper parts of the partial products, and l that of the
      * products modulo 2^64; with that, l - h * 2^51 is the sum of their lower parts.
      */
-    private static void product(long r, long a, long b) {
+    static void product(long r, long a, long b) {
         long a0 = limb(a, 0);
         long a1 = limb(a, 1);
         long a2 = limb(a, 2);
@@ -257,7 +263,7 @@ final class X25519 {
     }
 
     /** r = a * a, as {@link #product}. */
-    private static void square(long r, long a) {
+    static void square(long r, long a) {
         long a0 = limb(a, 0);
         long a1 = limb(a, 1);
         long a2 = limb(a, 2);
@@ -311,7 +317,7 @@ final class X25519 {
         limb(r, 4, c4 & MASK);
     }
 
-    private static void decode(long bytes, long r) {
+    static void decode(long bytes, long r) {
         long w0 = ALL.get(JAVA_LONG_UNALIGNED, bytes);
         long w1 = ALL.get(JAVA_LONG_UNALIGNED, bytes + 8);
         long w2 = ALL.get(JAVA_LONG_UNALIGNED, bytes + 16);
@@ -324,7 +330,7 @@ final class X25519 {
     }
 
     /** Writes the least residue of an element. */
-    private static void encode(long a, long bytes) {
+    static void encode(long a, long bytes) {
         // Twice, as the first carry out of the top may fill the lowest limb again.
         store(a, limb(a, 0), limb(a, 1), limb(a, 2), limb(a, 3), limb(a, 4));
         store(a, limb(a, 0), limb(a, 1), limb(a, 2), limb(a, 3), limb(a, 4));
