@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
  * <p>A field element is five limbs of 51 bits each, in memory of the caller, off the heap: there the garbage collector
  * makes no copies, and the caller zeroes it. Neither branches nor addresses depend on secrets.
  *
- * <p>Bounds: the limbs of a product are below 2^51 + 2^18. So those of a sum or difference of two products are below
- * 2^53, and those are the largest factors. A partial product is then below 2^106, and the sums of {@link #store}'s
- * arguments below 2^63.
+ * <p>Bounds: the limbs of a product are below 2^51 + 2^18, and those of what is multiplied, sums and differences of
+ * products, below 2^53 + 2^20. With twice the fold these are below 2^59, the upper part of a partial product is below
+ * 2^61, and the arguments of {@link #store} are below 2^63.
  *
  * <p>Any thread; each call has working memory of its own. That memory is checked once, so accesses are raw here.
  */
@@ -215,14 +215,15 @@ final class X25519 {
                 limb(a, 4) + (A24 * b4 & MASK) + high(A24, b3));
     }
 
-    /** The bits of a product from 2^51 on. */
+    /** The bits from 2^51 on of a product, of factors below 2^55 and 2^60. */
     private static long high(long a, long b) {
-        return Math.multiplyHigh(a << 6, b << 64 - BITS - 6);
+        return Math.unsignedMultiplyHigh(a << 64 - BITS - 4, b << 4);
     }
 
     /**
-     * r = a * b. For each power of 2^51, h is the sum of the upper parts of the partial products, and l that of the
-     * products modulo 2^64; with that, l - h * 2^51 is the sum of their lower parts.
+     * r = a * b; what lies above 2^255 is folded by the factors c. For each power of 2^51, h is the sum of the upper
+     * parts of five partial products. The sum of these products modulo 2^64, less h * 2^51, is that of their lower
+     * parts.
      */
     static void product(long r, long a, long b) {
         long a0 = limb(a, 0);
@@ -235,31 +236,21 @@ final class X25519 {
         long b2 = limb(b, 2);
         long b3 = limb(b, 3);
         long b4 = limb(b, 4);
-        long h0 = high(a0, b0);
-        long h1 = high(a0, b1) + high(a1, b0);
-        long h2 = high(a0, b2) + high(a1, b1) + high(a2, b0);
-        long h3 = high(a0, b3) + high(a1, b2) + high(a2, b1) + high(a3, b0);
+        long c1 = FOLD * b1;
+        long c2 = FOLD * b2;
+        long c3 = FOLD * b3;
+        long c4 = FOLD * b4;
+        long h0 = high(a0, b0) + high(a1, c4) + high(a2, c3) + high(a3, c2) + high(a4, c1);
+        long l0 = low(a0 * b0 + a1 * c4 + a2 * c3 + a3 * c2 + a4 * c1, h0);
+        long h1 = high(a0, b1) + high(a1, b0) + high(a2, c4) + high(a3, c3) + high(a4, c2);
+        long l1 = low(a0 * b1 + a1 * b0 + a2 * c4 + a3 * c3 + a4 * c2, h1);
+        long h2 = high(a0, b2) + high(a1, b1) + high(a2, b0) + high(a3, c4) + high(a4, c3);
+        long l2 = low(a0 * b2 + a1 * b1 + a2 * b0 + a3 * c4 + a4 * c3, h2);
+        long h3 = high(a0, b3) + high(a1, b2) + high(a2, b1) + high(a3, b0) + high(a4, c4);
+        long l3 = low(a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0 + a4 * c4, h3);
         long h4 = high(a0, b4) + high(a1, b3) + high(a2, b2) + high(a3, b1) + high(a4, b0);
-        long h5 = high(a1, b4) + high(a2, b3) + high(a3, b2) + high(a4, b1);
-        long h6 = high(a2, b4) + high(a3, b3) + high(a4, b2);
-        long h7 = high(a3, b4) + high(a4, b3);
-        long h8 = high(a4, b4);
-        long l0 = a0 * b0;
-        long l1 = a0 * b1 + a1 * b0;
-        long l2 = a0 * b2 + a1 * b1 + a2 * b0;
-        long l3 = a0 * b3 + a1 * b2 + a2 * b1 + a3 * b0;
-        long l4 = a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0;
-        long l5 = a1 * b4 + a2 * b3 + a3 * b2 + a4 * b1;
-        long l6 = a2 * b4 + a3 * b3 + a4 * b2;
-        long l7 = a3 * b4 + a4 * b3;
-        long l8 = a4 * b4;
-        store(
-                r,
-                low(l0, h0) + FOLD * (low(l5, h5) + h4),
-                low(l1, h1) + h0 + FOLD * (low(l6, h6) + h5),
-                low(l2, h2) + h1 + FOLD * (low(l7, h7) + h6),
-                low(l3, h3) + h2 + FOLD * (low(l8, h8) + h7),
-                low(l4, h4) + h3 + FOLD * h8);
+        long l4 = low(a0 * b4 + a1 * b3 + a2 * b2 + a3 * b1 + a4 * b0, h4);
+        store(r, l0 + FOLD * h4, l1 + h0, l2 + h1, l3 + h2, l4 + h3);
     }
 
     /** r = a * a, as {@link #product}. */
@@ -272,34 +263,23 @@ final class X25519 {
         long d0 = 2 * a0;
         long d1 = 2 * a1;
         long d2 = 2 * a2;
-        long d3 = 2 * a3;
-        long h0 = high(a0, a0);
-        long h1 = high(d0, a1);
-        long h2 = high(d0, a2) + high(a1, a1);
-        long h3 = high(d0, a3) + high(d1, a2);
+        long c3 = FOLD * a3;
+        long c4 = FOLD * a4;
+        long e4 = 2 * c4;
+        long h0 = high(a0, a0) + high(a1, e4) + high(d2, c3);
+        long l0 = low(a0 * a0 + a1 * e4 + d2 * c3, h0);
+        long h1 = high(d0, a1) + high(a2, e4) + high(a3, c3);
+        long l1 = low(d0 * a1 + a2 * e4 + a3 * c3, h1);
+        long h2 = high(d0, a2) + high(a1, a1) + high(a3, e4);
+        long l2 = low(d0 * a2 + a1 * a1 + a3 * e4, h2);
+        long h3 = high(d0, a3) + high(d1, a2) + high(a4, c4);
+        long l3 = low(d0 * a3 + d1 * a2 + a4 * c4, h3);
         long h4 = high(d0, a4) + high(d1, a3) + high(a2, a2);
-        long h5 = high(d1, a4) + high(d2, a3);
-        long h6 = high(d2, a4) + high(a3, a3);
-        long h7 = high(d3, a4);
-        long h8 = high(a4, a4);
-        long l0 = a0 * a0;
-        long l1 = d0 * a1;
-        long l2 = d0 * a2 + a1 * a1;
-        long l3 = d0 * a3 + d1 * a2;
-        long l4 = d0 * a4 + d1 * a3 + a2 * a2;
-        long l5 = d1 * a4 + d2 * a3;
-        long l6 = d2 * a4 + a3 * a3;
-        long l7 = d3 * a4;
-        long l8 = a4 * a4;
-        store(
-                r,
-                low(l0, h0) + FOLD * (low(l5, h5) + h4),
-                low(l1, h1) + h0 + FOLD * (low(l6, h6) + h5),
-                low(l2, h2) + h1 + FOLD * (low(l7, h7) + h6),
-                low(l3, h3) + h2 + FOLD * (low(l8, h8) + h7),
-                low(l4, h4) + h3 + FOLD * h8);
+        long l4 = low(d0 * a4 + d1 * a3 + a2 * a2, h4);
+        store(r, l0 + FOLD * h4, l1 + h0, l2 + h1, l3 + h2, l4 + h3);
     }
 
+    /** The sum of lower parts. */
     private static long low(long products, long high) {
         return products - (high << BITS);
     }

@@ -41,7 +41,6 @@ final class TunMonitor {
      */
     private static final int TRANSMIT_DROPS = 8 + 3;
 
-    private static final Path OWN_NAMESPACE = Path.of("/proc/thread-self/ns/net");
     private static final int NONE = -1;
     /** Multicast groups of netlink, as bits. */
     private static final int GROUPS =
