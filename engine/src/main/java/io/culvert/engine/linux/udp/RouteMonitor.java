@@ -6,6 +6,7 @@ import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.sockaddr_nl;
 import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Errno;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
@@ -55,6 +56,8 @@ final class RouteMonitor implements AutoCloseable {
     private volatile boolean stopping;
     /** Written by the constructor and the thread; read by any thread before it sends. */
     private volatile int generation = next();
+    /** Why the thread ended, if it met what it cannot handle; written by it before the last generation. */
+    private volatile Throwable failure;
     /** When the next change is due at a steady rate; of the thread. */
     private long steady;
 
@@ -100,7 +103,28 @@ final class RouteMonitor implements AutoCloseable {
         return generation;
     }
 
+    /**
+     * Has a worker that asks for a route meet the failure of the thread, if there was one: then changes go unnoticed.
+     *
+     * @throws IllegalStateException if the thread has failed
+     */
+    void check() {
+        if (failure != null) {
+            throw new IllegalStateException("the monitor of routes has failed", failure);
+        }
+    }
+
     private void run() {
+        try {
+            watch();
+        } catch (RuntimeException | Error e) {
+            failure = e;
+            // So that every sender asks, and meets the failure.
+            generation = next();
+        }
+    }
+
+    private void watch() {
         long scratch = Memory.allocate(DRAIN_BYTES + 2 * pollfd.sizeof(), 8);
         CallState calls = new CallState();
         steady = System.nanoTime();
@@ -130,7 +154,10 @@ final class RouteMonitor implements AutoCloseable {
         pollfd.events(descriptors, (short) linux_h.POLLIN);
         pollfd.fd(descriptors + pollfd.sizeof(), netlink);
         pollfd.events(descriptors + pollfd.sizeof(), (short) linux_h.POLLIN);
-        Linux.poll(calls, descriptors, count, millis);
+        int ready = Linux.poll(calls, descriptors, count, millis);
+        if (ready < 0 && ready != -linux_h.EINTR) {
+            throw new IllegalStateException("poll: " + Errno.text(-ready));
+        }
         return !stopping;
     }
 

@@ -65,7 +65,7 @@ final class RouteQuery implements AutoCloseable {
      */
     boolean isRouted(UdpEndpoint to, int mark) {
         ipv6 = to.isIpv6();
-        if (ipv6 && !isLocal(to)) {
+        if (!isLocal(to)) {
             return false;
         }
         begin(to.high(), to.low());
@@ -76,21 +76,21 @@ final class RouteQuery implements AutoCloseable {
         }
         putPorts(to.port());
         int result = ask();
-        if (result == -linux_h.EINVAL) {
-            // Of IPv4, which checks the source.
-            return false;
-        }
         return result < 0 || result == linux_h.RTN_LOCAL || outgoing() == to.sourceInterface();
     }
 
-    /** Whether the source, of IPv6, is an address of this host. */
+    /** Whether the source is an address of this host; {@code true} if the kernel does not say. */
     private boolean isLocal(UdpEndpoint to) {
         begin(to.sourceHigh(), to.sourceLow());
         if (to.scope() != 0) {
             putInt(linux_h.RTA_OIF, to.scope());
         }
         int result = ask();
-        return result == linux_h.RTN_LOCAL || result < 0 && result != -linux_h.ENETUNREACH;
+        return switch (-result) {
+            // No route to it, or one of the types that refuse: unreachable, prohibit, blackhole.
+            case linux_h.ENETUNREACH, linux_h.EHOSTUNREACH, linux_h.EACCES, linux_h.EINVAL -> false;
+            default -> result == linux_h.RTN_LOCAL || result < 0;
+        };
     }
 
     private void begin(long high, long low) {

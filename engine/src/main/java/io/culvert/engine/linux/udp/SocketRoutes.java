@@ -29,8 +29,9 @@ final class SocketRoutes implements AutoCloseable {
         return monitor.generation();
     }
 
-    /** See {@link RouteQuery#isRouted}. The worker's thread. */
+    /** See {@link RouteQuery#isRouted} and {@link RouteMonitor#check}. The worker's thread. */
     boolean isRouted(int worker, UdpEndpoint to, int mark) {
+        monitor.check();
         return queries.get(worker).isRouted(to, mark);
     }
 
