@@ -9,6 +9,7 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.SortedMap;
@@ -21,17 +22,31 @@ import java.util.function.Function;
  * @param runs of one kind, the oldest first
  */
 record History(List<Run> runs) {
-    /** A run, and those of {@code others} that are of its kind and not newer. Runs without a time are left out. */
+    /** What tells processors apart in the description of a machine. */
+    private static final List<String> PROCESSOR = List.of("cpu", "cpu family, model", "cores");
+
+    /**
+     * A run, and those of {@code others} that are of its kind, not newer, and of such a processor: others have other
+     * figures. Runs without a time are left out.
+     */
     static History of(Run run, List<Run> others) {
         SortedMap<Instant, Run> byTime = new TreeMap<>();
         for (Run other : others) {
-            if (other.kind().equals(run.kind()) && !time(other).isAfter(time(run))) {
+            if (other.kind().equals(run.kind())
+                    && sameProcessor(other, run)
+                    && !time(other).isAfter(time(run))) {
                 byTime.put(time(other), other);
             }
         }
         byTime.put(time(run), run);
         byTime.remove(Instant.MIN);
         return new History(List.copyOf(byTime.values()));
+    }
+
+    private static boolean sameProcessor(Run one, Run other) {
+        return PROCESSOR.stream()
+                .allMatch(key ->
+                        Objects.equals(one.machine().get(key), other.machine().get(key)));
     }
 
     /** The time of a run; {@link Instant#MIN} if it has none. */

@@ -30,8 +30,10 @@ final class RatioPlot {
     private static final int WIDTH = 350;
     /** Bars of larger ratios end here; their labels have the true ratio. */
     private static final double FURTHEST = 16;
-    /** Space for the labels after the bars, as an exponent, since the axis is logarithmic. */
-    private static final double MARGIN = 1 / 0.6;
+    /** Space for the labels after the bars, as a share of the logarithmic axis. */
+    private static final double LABEL_SHARE = 0.35;
+    /** So many labels have room under the axis. */
+    private static final int MOST_TICKS = 8;
 
     private RatioPlot() {}
 
@@ -66,16 +68,15 @@ final class RatioPlot {
     }
 
     private static LogAxis axis(List<Comparison> comparisons, Palette palette) {
-        double reach = comparisons.stream()
-                .mapToDouble(RatioPlot::drawn)
-                .map(value -> Math.max(value, 1 / value))
-                .max()
-                .orElseThrow();
-        double end = Math.pow(Math.max(2, reach), MARGIN);
+        double least = comparisons.stream().mapToDouble(RatioPlot::drawn).min().orElseThrow();
+        double most = comparisons.stream().mapToDouble(RatioPlot::drawn).max().orElseThrow();
+        double begin = Math.min(0.5, least / 1.1);
+        // Labels stand to the right of their bars, and of 1.
+        double end = Math.max(2, most) * Math.pow(Math.max(2, most) / begin, LABEL_SHARE);
         LogAxis axis = new LogAxis("times as good as the best peer");
         axis.setBase(2);
-        axis.setRange(1 / end, end);
-        axis.setTickUnit(new NumberTickUnit(1));
+        axis.setRange(begin, end);
+        axis.setTickUnit(new NumberTickUnit(Math.ceil(Math.log(end / begin) / Math.log(2) / MOST_TICKS)));
         axis.setNumberFormatOverride(new DecimalFormat("0.###", DecimalFormatSymbols.getInstance(Locale.ROOT)));
         return Charts.plain(axis, palette);
     }

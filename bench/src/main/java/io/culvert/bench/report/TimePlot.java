@@ -6,6 +6,9 @@ import java.awt.Shape;
 import java.awt.geom.Ellipse2D;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
+import java.text.DateFormat;
+import java.text.SimpleDateFormat;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Locale;
@@ -30,6 +33,8 @@ final class TimePlot {
 
     /** The longest name that fits the legend. */
     private static final int MOST_CHARACTERS = 42;
+
+    private static final Duration FEW_DAYS = Duration.ofDays(3);
 
     private static final int WIDTH = 350;
     private static final int HEIGHT = 250;
@@ -59,6 +64,22 @@ final class TimePlot {
                 WIDTH, HEIGHT + LEGEND_ROW * lines.size(), description.toString(), palette -> chart(lines, palette));
     }
 
+    /** With the date, and the time of day if all runs are of few days. */
+    private static DateFormat format(Map<String, SortedMap<Instant, Double>> lines) {
+        Instant first = lines.values().stream()
+                .map(SortedMap::firstKey)
+                .min(Instant::compareTo)
+                .orElseThrow();
+        Instant last = lines.values().stream()
+                .map(SortedMap::lastKey)
+                .max(Instant::compareTo)
+                .orElseThrow();
+        boolean days = Duration.between(first, last).compareTo(FEW_DAYS) > 0;
+        DateFormat format = new SimpleDateFormat(days ? "yyyy-MM-dd" : "MM-dd HH:mm", Locale.ROOT);
+        format.setTimeZone(TimeZone.getTimeZone("UTC"));
+        return format;
+    }
+
     private static JFreeChart chart(Map<String, SortedMap<Instant, Double>> lines, Palette palette) {
         TimeSeriesCollection dataset = new TimeSeriesCollection(TimeZone.getTimeZone("UTC"));
         XYLineAndShapeRenderer renderer = new XYLineAndShapeRenderer(true, true);
@@ -72,6 +93,7 @@ final class TimePlot {
             renderer.setSeriesStroke(place, new BasicStroke(2));
         });
         DateAxis times = Charts.plain(new DateAxis(null, TimeZone.getTimeZone("UTC"), Locale.ROOT), palette);
+        times.setDateFormatOverride(format(lines));
         NumberAxis values = Charts.values(palette);
         values.setUpperMargin(0.1);
         XYPlot plot = new XYPlot(dataset, times, values, renderer);

@@ -140,13 +140,18 @@ class HtmlReportTest {
     }
 
     @Test
-    void historyHasOlderRunsOfTheSameKindOnly() throws IOException {
+    void historyHasOlderRunsOfTheSameKindAndProcessorOnly() throws IOException {
         Run now = run("2026-11-21T09:00:24Z", 6, "tailscale");
         Run before = run("2026-11-20T09:00:24Z", 5, "tailscale");
         Run after = run("2026-11-22T09:00:24Z", 7, "tailscale");
         Run other = new Run("aead", Map.of("time", "2026-11-19T09:00:24Z"), Map.of(), List.of());
 
-        assertThat(History.of(now, List.of(after, other, now, before)).runs()).containsExactly(before, now);
+        Run elsewhere =
+                new Run(now.kind(), Map.of("time", "2026-11-19T09:00:24Z", "cpu", "another"), Map.of(), now.series());
+
+        assertThat(History.of(now, List.of(after, other, elsewhere, now, before))
+                        .runs())
+                .containsExactly(before, now);
         assertThat(page(now, after, other, before))
                 .contains("5.05 (1.25\u00d7)", "6.05 (1.49\u00d7)")
                 .contains("Line chart of Times as good as the best peer over the runs: TCP, 1 stream 1.25, 1.49")
