@@ -15,6 +15,7 @@ import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.OffloadState;
@@ -95,6 +96,7 @@ final class Daemon {
             warmUp(platform);
             // Collect the garbage of the start-up now rather than under traffic.
             System.gc();
+            device.memory().measure();
             serve(device, platform);
         } finally {
             platform.tun().close();
@@ -172,6 +174,11 @@ final class Daemon {
             @Override
             public DeviceSnapshot snapshot() {
                 return device.snapshot();
+            }
+
+            @Override
+            public MemoryBudget memory() {
+                return device.memory();
             }
 
             @Override

@@ -5,10 +5,12 @@ import static io.culvert.natives.generated.linux_h.E2BIG;
 import static io.culvert.natives.generated.linux_h.EADDRINUSE;
 import static io.culvert.natives.generated.linux_h.EINVAL;
 import static io.culvert.natives.generated.linux_h.EIO;
+import static io.culvert.natives.generated.linux_h.ENOSPC;
 import static io.culvert.natives.generated.linux_h.EPROTO;
 
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.InsufficientMemoryException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -95,7 +97,7 @@ final class UapiConnection {
      */
     private int set() throws IOException {
         UapiException error = null;
-        try (UapiParser parser = new UapiParser()) {
+        try (UapiParser parser = new UapiParser(target.memory())) {
             long bytes = 0;
             while (!oversized && isInside()) {
                 bytes += in.length() + 1L;
@@ -150,6 +152,8 @@ final class UapiConnection {
             target.apply(update);
         } catch (BindException e) {
             throw new UapiException(EADDRINUSE, e.getMessage());
+        } catch (InsufficientMemoryException e) {
+            throw new UapiException(ENOSPC, e.getMessage());
         } catch (IOException e) {
             throw new UapiException(EIO, e.getMessage());
         } catch (IllegalArgumentException e) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
+import static io.culvert.natives.generated.linux_h.ENOSPC;
+
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
@@ -21,6 +24,12 @@ import java.util.Set;
  * not finished.
  */
 final class UapiParser implements AutoCloseable {
+    /** Bytes of the objects that a line becomes, at most. */
+    private static final long LINE_BYTES = 320;
+    /** Memory is taken in pieces, so that the budget is not asked for each line. */
+    private static final long PIECE_BYTES = 64 * 1024;
+
+    private final MemoryBudget memory;
     private final Set<PublicKey> publicKeys = new HashSet<>();
     private final List<PeerUpdate> peers = new ArrayList<>();
     private final EnumSet<UapiKey> seen = EnumSet.noneOf(UapiKey.class);
@@ -31,6 +40,12 @@ final class UapiParser implements AutoCloseable {
     // The peer that the lines being read belong to; null before the first peer.
     private UapiPeer peer;
     private boolean replacePeers;
+    private long taken;
+
+    /** A parser whose objects take memory of a budget until it is closed. */
+    UapiParser(MemoryBudget memory) {
+        this.memory = memory;
+    }
 
     /**
      * Parses the next line.
@@ -40,6 +55,7 @@ final class UapiParser implements AutoCloseable {
      */
     void accept(ByteBuffer bytes, int length) throws UapiException {
         lines++;
+        takeMemory();
         UapiLine line = UapiLine.of(lines, bytes, length);
         UapiKey key = line.key();
         if (key == UapiKey.PUBLIC_KEY) {
@@ -73,9 +89,24 @@ final class UapiParser implements AutoCloseable {
         return update;
     }
 
+    private void takeMemory() throws UapiException {
+        if (lines * LINE_BYTES <= taken) {
+            return;
+        }
+        if (!memory.tryRequest(PIECE_BYTES)) {
+            throw new UapiException(
+                    ENOSPC,
+                    "line " + lines + ": the request does not fit the memory: send a smaller one, or give the process"
+                            + " more memory, or the JVM more heap (-Xmx)");
+        }
+        taken += PIECE_BYTES;
+    }
+
     @Override
     public void close() {
         finish().close();
+        memory.endRequest(taken);
+        taken = 0;
     }
 
     private void acceptInterface(UapiLine line) throws UapiException {

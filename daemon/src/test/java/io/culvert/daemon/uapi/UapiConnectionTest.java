@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.InsufficientMemoryException;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
@@ -38,6 +40,7 @@ class UapiConnectionTest {
     private static final class Target implements UapiTarget {
         private final List<Integer> ports = new ArrayList<>();
         private DeviceSnapshot state = new DeviceSnapshot(null, 0, 0, List.of(), DOWN);
+        private MemoryBudget memory = new MemoryBudget(1 << 30);
         private IOException failure;
         private int peers;
         private int allowedIps;
@@ -45,6 +48,11 @@ class UapiConnectionTest {
         @Override
         public DeviceSnapshot snapshot() {
             return state;
+        }
+
+        @Override
+        public MemoryBudget memory() {
+            return memory;
         }
 
         @Override
@@ -206,6 +214,19 @@ class UapiConnectionTest {
     }
 
     @Test
+    void requestThatDoesNotFitTheMemoryIsRefused() throws IOException {
+        target.memory = new MemoryBudget(1 << 20);
+        String line = "allowed_ip=10.0.0.0/8\n";
+        String large = "set=1\npublic_key=" + KEY + "\n" + line.repeat(10_000) + "\n";
+        String small = "set=1\npublic_key=" + KEY + "\n" + line.repeat(1000) + "\n";
+        assertThat(exchange(large + small)).isEqualTo("errno=-28\n\nerrno=0\n\n");
+        assertThat(target.allowedIps).isEqualTo(1000);
+        assertThat(target.memory.used()).isZero();
+        target.failure = new InsufficientMemoryException("full");
+        assertThat(exchange(small)).isEqualTo("errno=-28\n\n");
+    }
+
+    @Test
     void requestOver64MebibytesIsRefused() throws IOException {
         byte[] line = "allowed_ip=1111:2222:3333:4444:5555:6666:7777:8888/128\n".getBytes(StandardCharsets.US_ASCII);
         byte[] head = ("set=1\npublic_key=" + KEY + "\n").getBytes(StandardCharsets.US_ASCII);
@@ -277,7 +298,7 @@ class UapiConnectionTest {
                     .filter(line ->
                             !line.isEmpty() && !line.matches("(errno|last_handshake_time_n?sec|[rt]x_bytes)=.*"))
                     .collect(Collectors.joining("\n"));
-            try (UapiParser parser = new UapiParser()) {
+            try (UapiParser parser = new UapiParser(new MemoryBudget(1 << 30))) {
                 for (String line : settable.isEmpty() ? new String[0] : settable.split("\n")) {
                     parser.accept(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), line.length());
                 }

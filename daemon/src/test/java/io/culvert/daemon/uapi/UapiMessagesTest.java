@@ -4,6 +4,7 @@ package io.culvert.daemon.uapi;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.culvert.engine.device.MemoryBudget;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -16,7 +17,7 @@ class UapiMessagesTest {
 
     private static String message(String request) {
         UapiException error = catchThrowableOfType(UapiException.class, () -> {
-            try (UapiParser parser = new UapiParser()) {
+            try (UapiParser parser = new UapiParser(new MemoryBudget(1 << 30))) {
                 for (String line : request.split("\n")) {
                     parser.accept(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), line.length());
                 }

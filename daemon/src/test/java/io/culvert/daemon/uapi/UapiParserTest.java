@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.device.PeerUpdate.AllowedIp;
 import io.culvert.engine.noise.PublicKey;
@@ -27,7 +28,7 @@ class UapiParserTest {
     private static final String PEER = "public_key=" + KEY_A + "\n";
 
     private static DeviceUpdate parse(String text) throws UapiException {
-        try (UapiParser parser = new UapiParser()) {
+        try (UapiParser parser = new UapiParser(new MemoryBudget(1 << 30))) {
             for (String line : text.split("\n")) {
                 byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
                 parser.accept(ByteBuffer.wrap(bytes), bytes.length);
@@ -191,7 +192,7 @@ class UapiParserTest {
 
     @Test
     void closeErasesTheSecretsOfAnUnfinishedRequest() throws UapiException {
-        UapiParser parser = new UapiParser();
+        UapiParser parser = new UapiParser(new MemoryBudget(1 << 30));
         for (String line : List.of("private_key=" + KEY_B, "public_key=" + KEY_A, "preshared_key=" + KEY_B)) {
             parser.accept(ByteBuffer.wrap(line.getBytes(StandardCharsets.US_ASCII)), line.length());
         }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.MemoryBudget;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -34,6 +35,11 @@ class UapiServerTest {
         public DeviceSnapshot snapshot() {
             DeviceStatus status = new DeviceStatus(true, 1234, 1234, 0, Optional.empty(), List.of());
             return new DeviceSnapshot(null, 1234, 0, List.of(), status);
+        }
+
+        @Override
+        public MemoryBudget memory() {
+            return new MemoryBudget(1 << 30);
         }
 
         @Override

@@ -17,7 +17,6 @@ import io.culvert.engine.pipeline.Workers;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.routing.PeerTable;
-import io.culvert.engine.routing.Prefix;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,8 +32,8 @@ import java.util.function.Consumer;
  *
  * <p>Public methods may be called from any thread. Those that change the device, and {@link #snapshot}, hold its
  * monitor, which the data path never takes. The data path reads volatile fields and lock-free tables. State that
- * belongs to a peer's home is changed by posting to the home; {@link #apply} and {@link #snapshot} wait until the homes
- * have run what was posted.
+ * belongs to a peer's home is changed by posting to the home; {@link #apply} waits until the homes have run what was
+ * posted.
  */
 public final class Device implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Device.class.getName());
@@ -57,6 +56,7 @@ public final class Device implements AutoCloseable {
     private final HandshakeReader handshakeReader;
 
     private final CookieChecker cookieChecker;
+    private final MemoryBudget memory;
     private final CompletableFuture<Void> closeRequested = new CompletableFuture<>();
 
     /**
@@ -71,10 +71,16 @@ public final class Device implements AutoCloseable {
     private final DevicePort port;
     private final DeviceLink link;
     private long peersAdded;
+    /** The number of peers that have one. */
+    private int presharedKeys;
+    /** What the configuration takes of the memory. */
+    private long configuredBytes;
+
     private boolean closed;
 
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
+        memory = options.memory();
         indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
@@ -206,6 +212,11 @@ public final class Device implements AutoCloseable {
         return peer == null ? null : peer.handshake();
     }
 
+    /** The memory of peers, sessions and requests. */
+    public MemoryBudget memory() {
+        return memory;
+    }
+
     AtomicLong stagedBytes() {
         return stagedBytes;
     }
@@ -258,24 +269,18 @@ public final class Device implements AutoCloseable {
         return peers.all();
     }
 
-    /** The configuration and state at one moment. */
+    /**
+     * The configuration and state. Peers are read when they are asked for, a few at a time: a snapshot of a million
+     * peers takes neither their memory nor the device's lock for long, and no worker's time.
+     */
     public synchronized DeviceSnapshot snapshot() {
-        List<Peer> all = peers.all();
-        DeviceSnapshot.PeerSnapshot[] states = new DeviceSnapshot.PeerSnapshot[all.size()];
-        // Copied here because it takes locks and time, which would delay the packets of the homes.
-        List<Secret> presharedKeys =
-                all.stream().map(peer -> peer.handshake().copyPresharedKey()).toList();
-        List<List<Prefix>> prefixes = all.stream().map(allowedIps::of).toList();
-        workers.callAll(worker -> {
-            for (int i = 0; i < states.length; i++) {
-                Peer peer = all.get(i);
-                if (peer.home() == worker) {
-                    states[i] = peer.snapshot(presharedKeys.get(i), prefixes.get(i));
-                }
-            }
-        });
         Secret privateKey = identity == null ? null : identity.copyPrivateKey();
-        return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), List.of(states), link.status());
+        return new DeviceSnapshot(
+                privateKey,
+                port.number(),
+                port.fwmark(),
+                new PeerSnapshots(this, allowedIps, peers.all()),
+                link.status());
     }
 
     /**
@@ -285,13 +290,14 @@ public final class Device implements AutoCloseable {
      * @throws java.net.BindException when another program has the port
      * @throws IOException when the system refuses the port or the firewall mark, when there would be more than
      *     {@link PeerTable#MAX_PEERS} peers, or when the device is closed
+     * @throws InsufficientMemoryException when the peers would not fit the {@link MemoryBudget}
      * @throws IllegalStateException when a secret of the update is closed
      */
     public synchronized void apply(DeviceUpdate update) throws IOException {
         if (closed) {
             throw new IOException("the device is closed");
         }
-        new UpdateCheck(peers).check(update);
+        new UpdateCheck(peers, allowedIps, presharedKeys, memory).check(update);
         StaticIdentity newIdentity =
                 update.privateKey() == null || update.privateKey().isZero()
                         ? null
@@ -316,8 +322,15 @@ public final class Device implements AutoCloseable {
         for (PeerUpdate peer : update.peers()) {
             apply(peer);
         }
+        accountConfiguration();
         // The homes run what was posted in order, so everything before this is done when it returns.
         workers.callAll(worker -> {});
+    }
+
+    private void accountConfiguration() {
+        long bytes = UpdateCheck.bytes(peers.size(), allowedIps.size(), presharedKeys);
+        memory.addConfigured(bytes - configuredBytes);
+        configuredBytes = bytes;
     }
 
     /**
@@ -388,7 +401,9 @@ public final class Device implements AutoCloseable {
             peer = addPeer(update.publicKey());
         }
         if (update.presharedKey() != null) {
+            presharedKeys -= peer.handshake().hasPresharedKey() ? 1 : 0;
             peer.handshake().setPresharedKey(update.presharedKey());
+            presharedKeys += update.presharedKey().isZero() ? 0 : 1;
         }
         if (update.replaceAllowedIps()) {
             allowedIps.removeAll(peer);
@@ -432,6 +447,7 @@ public final class Device implements AutoCloseable {
 
     private void removePeer(Peer peer) {
         allowedIps.removeAll(peer);
+        presharedKeys -= peer.handshake().hasPresharedKey() ? 1 : 0;
         handshakes.exclusively(() -> peers.remove(peer.publicKey()));
         postToHome(peer, peer::remove);
     }
@@ -474,6 +490,7 @@ public final class Device implements AutoCloseable {
             link.set(false);
             port.closePreopenedPort();
             peers.all().forEach(this::removePeer);
+            accountConfiguration();
         }
         retries.stop();
         if (handshakeReader != null) {

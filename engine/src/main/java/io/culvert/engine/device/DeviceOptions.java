@@ -11,11 +11,22 @@ import java.util.function.Supplier;
  * @param handshakeThreads threads for handshakes, at least 1
  * @param aeads makes each worker's AEAD, on that worker's thread
  * @param threads whether the device runs by itself; a simulation steps its workers and handshakes instead
+ * @param memory what peers may use; devices may share one
  */
-public record DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads) {
+public record DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads, MemoryBudget memory) {
+    /** Options with the memory that is free in the heap now. */
+    public DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads) {
+        this(handshakeThreads, aeads, threads, MemoryBudget.ofHeap());
+    }
+
     /** Up to four handshake threads, workers with threads of their own, and AEAD instances from {@code aeads}. */
     public static DeviceOptions defaults(Aeads aeads) {
+        return defaults(aeads, MemoryBudget.ofHeap());
+    }
+
+    /** The same, with a budget for peers. */
+    public static DeviceOptions defaults(Aeads aeads, MemoryBudget memory) {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new DeviceOptions(Math.min(4, cores), aeads::create, true);
+        return new DeviceOptions(Math.min(4, cores), aeads::create, true, memory);
     }
 }

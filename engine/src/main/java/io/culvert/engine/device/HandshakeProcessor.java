@@ -12,6 +12,9 @@ import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.natives.Memory;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
@@ -24,11 +27,18 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
  * of one message, so that two messages of one peer do not interleave. The data path takes neither.
  */
 final class HandshakeProcessor {
+    private static final Logger LOG = System.getLogger(HandshakeProcessor.class.getName());
+    private static final long REFUSAL_LOG_NANOS = 60_000_000_000L;
+
     private final Device device;
+    /** When a session was last refused, to log one in a minute. Any handshake thread, atomically. */
+    private final AtomicLong lastRefusal;
+
     private final ReadWriteLock configuration = new ReentrantReadWriteLock();
 
     HandshakeProcessor(Device device) {
         this.device = device;
+        lastRefusal = new AtomicLong(device.platform().clock().nanos() - REFUSAL_LOG_NANOS);
     }
 
     /** Runs a change of the private key or the set of peers while no message is processed. */
@@ -127,6 +137,9 @@ final class HandshakeProcessor {
         Keypair<Peer> keypair;
         try {
             synchronized (handshake) {
+                if (!hasMemory(peer)) {
+                    return;
+                }
                 int index = device.indexTable().insert(handshake, peer.home().id(), peer.receiveSocket());
                 if (!handshake.createResponse(target, index, random())) {
                     device.dropIndex(index);
@@ -194,7 +207,7 @@ final class HandshakeProcessor {
         configuration.readLock().lock();
         try {
             synchronized (handshake) {
-                if (peer.isDead()) {
+                if (peer.isDead() || !hasMemory(peer)) {
                     return;
                 }
                 int index = device.indexTable().insert(handshake, peer.home().id(), peer.receiveSocket());
@@ -212,6 +225,25 @@ final class HandshakeProcessor {
         peer.home().post(() -> peer.sendInitiation(initiation));
     }
 
+    /** Takes the memory of a peer's sessions, or forgets the handshake, which would lead to no session. */
+    private boolean hasMemory(Peer peer) {
+        if (peer.sessionMemory().tryTake()) {
+            return true;
+        }
+        peer.handshake().clear();
+        long now = device.platform().clock().nanos();
+        long last = lastRefusal.get();
+        if (now - last >= REFUSAL_LOG_NANOS && lastRefusal.compareAndSet(last, now)) {
+            LOG.log(
+                    Level.WARNING,
+                    "no memory for a session with peer {0}: {1} handshakes without an answer so far; the sessions that"
+                            + " exist go on. Give the process more memory, or the JVM more heap (-Xmx)",
+                    peer.publicKey().toBase64(),
+                    device.memory().refusedSessions());
+        }
+        return false;
+    }
+
     private void addMacs(Peer peer, long message, int length) {
         peer.cookies().addMacs(message, length, device.platform().clock().nanos());
     }
@@ -219,7 +251,10 @@ final class HandshakeProcessor {
     /** Forgets a peer's handshake and, if the peer was removed, all its secrets. */
     void clear(Peer peer) {
         if (peer.isDead()) {
-            peer.handshake().close();
+            synchronized (peer.handshake()) {
+                peer.handshake().close();
+                peer.sessionMemory().close();
+            }
         } else {
             peer.handshake().clear();
         }

@@ -15,15 +15,12 @@ import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.Keypairs;
 import io.culvert.engine.noise.PublicKey;
-import io.culvert.engine.noise.Secret;
 import io.culvert.engine.pipeline.DropCause;
 import io.culvert.engine.pipeline.PeerPath;
 import io.culvert.engine.pipeline.Traffic;
 import io.culvert.engine.pipeline.Worker;
-import io.culvert.engine.routing.Prefix;
 import io.culvert.engine.timer.PeerTimers;
 import java.net.InetSocketAddress;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
@@ -41,6 +38,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private static final AtomicReferenceFieldUpdater<Peer, UdpEndpoint> ENDPOINT =
             AtomicReferenceFieldUpdater.newUpdater(Peer.class, UdpEndpoint.class, "endpoint");
 
+    private static final int NANOS_BITS = 30;
+
     // What the home attends to.
     private static final int TIMERS = 1;
     private static final int CONFIRMATION = 2;
@@ -55,6 +54,9 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private final CookieGenerator cookies;
     /** Written by the home; any worker reads the current keypair, which {@link Keypairs} publishes. */
     private final Keypairs keypairs;
+
+    /** Guarded by the handshake's monitor. */
+    private final SessionMemory sessionMemory;
 
     private final PeerTimers timers;
     private final StagedPackets staged;
@@ -74,10 +76,9 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     // Bytes of handshake messages. Written by the home; read by any thread.
     private volatile long receivedHandshakeBytes;
 
-    /** Written by the home with a volatile store; read by any thread. */
-    private volatile long handshakeSeconds;
+    /** Seconds in the upper 34 bits, nanoseconds in the lower 30. Written by the home, read by any thread; volatile. */
+    private volatile long handshakeTime;
 
-    private int handshakeNanos;
     private int handshakeAttempts;
 
     // Written by the home; read by the holders of the tokens. Volatile, because no other fence orders them.
@@ -91,6 +92,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         handshake = new Handshake<>(publicKey, this, device::dropIndex);
         cookies = new CookieGenerator(publicKey);
         keypairs = new Keypairs(device::dropIndex);
+        sessionMemory = new SessionMemory(device.memory());
         timers = new PeerTimers(this, home().wheel());
         staged = new StagedPackets(device.stagedBytes());
         configuration = new PeerConfiguration(this, timers);
@@ -111,7 +113,12 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     /** Wall-clock time of the last completed handshake, in seconds since 1970; 0 before the first. */
     public long handshakeSeconds() {
-        return handshakeSeconds;
+        return handshakeTime >>> NANOS_BITS;
+    }
+
+    /** The nanoseconds of that time. */
+    int handshakeNanos() {
+        return (int) (handshakeTime & (1 << NANOS_BITS) - 1);
     }
 
     @Override
@@ -133,6 +140,10 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
     }
 
+    SessionMemory sessionMemory() {
+        return sessionMemory;
+    }
+
     Handshake<Peer> handshake() {
         return handshake;
     }
@@ -142,6 +153,11 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     // Methods for the home's thread.
+
+    /** The interval of the persistent keepalive in seconds, 0 for off. Any thread. */
+    int keepaliveSeconds() {
+        return configuration.keepaliveSeconds();
+    }
 
     PeerConfiguration configuration() {
         return configuration;
@@ -272,8 +288,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         home().traffic().add(Traffic.HANDSHAKES, 1);
         handshakeAttempts = 0;
         sentLastMinuteHandshake = false;
-        handshakeSeconds = device.platform().clock().wallSeconds();
-        handshakeNanos = device.platform().clock().wallNanos();
+        handshakeTime = device.platform().clock().wallSeconds() << NANOS_BITS
+                | device.platform().clock().wallNanos();
     }
 
     @Override
@@ -471,19 +487,5 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     private void resetLastSentHandshake() {
         lastSentHandshake = device.platform().clock().nanos() - REKEY_TIMEOUT - 1_000_000_000L;
-    }
-
-    /** The peer's part of a device snapshot. */
-    DeviceSnapshot.PeerSnapshot snapshot(Secret presharedKey, List<Prefix> allowedIps) {
-        return new DeviceSnapshot.PeerSnapshot(
-                publicKey,
-                presharedKey,
-                endpoint.toSocketAddress(),
-                configuration.keepaliveSeconds(),
-                handshakeSeconds,
-                handshakeNanos,
-                receivedBytes(),
-                sentBytes(),
-                allowedIps);
     }
 }

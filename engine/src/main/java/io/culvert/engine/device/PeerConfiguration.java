@@ -6,7 +6,8 @@ import java.net.InetSocketAddress;
 
 /**
  * The configured part of a peer: whether it may run and send, its persistent keepalive, and its configured endpoint.
- * Confined to the thread of the peer's home.
+ * Confined to the thread of the peer's home,
+ * unless a method says otherwise.
  */
 final class PeerConfiguration {
     private final Peer peer;
@@ -14,7 +15,8 @@ final class PeerConfiguration {
 
     private boolean active;
     private boolean sending;
-    private int keepaliveSeconds;
+    /** Written by the home, read by any thread; volatile. */
+    private volatile int keepaliveSeconds;
 
     PeerConfiguration(Peer peer, PeerTimers timers) {
         this.peer = peer;
@@ -31,7 +33,7 @@ final class PeerConfiguration {
         return sending;
     }
 
-    /** The interval of the persistent keepalive in seconds, 0 for off. */
+    /** The interval of the persistent keepalive in seconds, 0 for off. Any thread. */
     int keepaliveSeconds() {
         return keepaliveSeconds;
     }

@@ -9,12 +9,12 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * A peer's packets that wait for a keypair (the kernel's staged_packet_queue). At most
  * {@value Limits#MAX_STAGED_PACKETS} packets are staged before new ones displace the oldest, and the packets of all
- * peers share a limit of {@value #MAX_BYTES} bytes. Confined to the thread of the peer's home, unless a method says
+ * peers share a limit of {@link #MAX_BYTES}. Confined to the thread of the peer's home, unless a method says
  * otherwise.
  */
 final class StagedPackets {
-    /** The most memory for the staged packets of a device. */
-    static final long MAX_BYTES = 64L << 20;
+    /** The most memory for the staged packets of a device: 64 MiB, less where the process has little memory. */
+    static final long MAX_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 4);
 
     /**
      * A copy of one packet or super-packet with its virtio-net header; with length 0, a keepalive.

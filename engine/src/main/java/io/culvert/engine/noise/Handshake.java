@@ -63,7 +63,10 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     private final IntConsumer indexDropped;
 
     // Guarded by this.
-    private long memory = HandshakeMemory.allocate();
+    /** Of {@link HandshakeMemory}; 0 until it is needed first, so that an idle peer costs none. */
+    private long memory;
+
+    private boolean closed;
     private StaticIdentity identity;
     private State state = State.ZEROED;
     private boolean indexed;
@@ -97,31 +100,38 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
 
     /**
      * Sets the device's identity. If the peer's key is of low order, later handshakes fail silently. A handshake in
-     * progress does not change: after a change of the private key the caller {@linkplain #clear clears} it.
+     * progress does not change: after a change of the private key the caller {@linkplain #clear clears} it. The shared
+     * secret of both static keys is computed when a handshake needs it.
      *
      * @param newIdentity {@code null} for none; the caller holds a reference during the call
      */
     public synchronized void setIdentity(StaticIdentity newIdentity) {
-        if (memory == 0) {
+        if (closed) {
             return;
         }
         identity = newIdentity;
-        if (newIdentity == null) {
+        if (memory != 0) {
             Memory.zero(memory + STATIC_STATIC, KEY_BYTES);
-            return;
         }
-        try (HandshakeScratch scratch = new HandshakeScratch()) {
-            remoteStatic.copyTo(scratch.remotePublic());
-            // All zero if the peer's key is of low order.
-            newIdentity.sharedSecret(scratch.remotePublic(), memory + STATIC_STATIC);
+    }
+
+    private void ensureMemory() {
+        if (memory == 0) {
+            memory = HandshakeMemory.allocate();
         }
     }
 
     /** Copies the preshared key; all zero for none. */
     public synchronized void setPresharedKey(Secret key) {
-        if (memory != 0) {
+        if (!closed && (memory != 0 || !key.isZero())) {
+            ensureMemory();
             Memory.copy(key.address(), memory + PRESHARED_KEY, Secret.BYTES);
         }
+    }
+
+    /** Whether a preshared key other than zero is set. */
+    public synchronized boolean hasPresharedKey() {
+        return memory != 0 && HandshakeMemory.hasPresharedKey(memory);
     }
 
     /** Returns a copy of the preshared key, which the caller closes. */
@@ -156,7 +166,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             symmetric.mixSecret(scratch.secret());
             identity.publicKey().copyTo(scratch.plaintext());
             symmetric.encrypt(scratch.plaintext(), KEY_BYTES, target + HandshakeInitiation.ENCRYPTED_STATIC);
-            if (!copyStaticStatic(identity, scratch.secret())) {
+            if (!copyStaticStatic(identity, scratch)) {
                 return false;
             }
             symmetric.mixSecret(scratch.secret());
@@ -165,6 +175,8 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             HandshakeInitiation.writeHeader(target, newLocalIndex);
             HandshakeMemory.copyKey(scratch.ephemeralPublic(), target + HandshakeInitiation.EPHEMERAL);
 
+            ensureMemory();
+            HandshakeMemory.copyKey(scratch.secret(), memory + STATIC_STATIC);
             symmetric.save(memory + SYMMETRIC_STATE);
             HandshakeMemory.copyKey(scratch.ephemeralPrivate(), memory + EPHEMERAL_PRIVATE);
             replaceIndex(newLocalIndex);
@@ -209,7 +221,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
                 return null;
             }
             Handshake<P> handshake = lookup.apply(PublicKey.at(scratch.plaintext()));
-            if (handshake == null || !handshake.copyStaticStatic(identity, scratch.secret())) {
+            if (handshake == null || !handshake.copyStaticStatic(identity, scratch)) {
                 return null;
             }
             symmetric.mixSecret(scratch.secret());
@@ -218,7 +230,9 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
                     HandshakeInitiation.ENCRYPTED_TIMESTAMP_BYTES,
                     scratch.plaintext());
             Tai64n timestamp = Tai64n.at(scratch.plaintext());
-            return authentic && handshake.commitInitiation(identity, message, symmetric, timestamp, clock.nanos())
+            return authentic
+                            && handshake.commitInitiation(
+                                    identity, message, symmetric, scratch.secret(), timestamp, clock.nanos())
                     ? handshake
                     : null;
         } finally {
@@ -227,7 +241,12 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     private synchronized boolean commitInitiation(
-            StaticIdentity by, long message, SymmetricState symmetric, Tai64n timestamp, long now) {
+            StaticIdentity by,
+            long message,
+            SymmetricState symmetric,
+            long staticStatic,
+            Tai64n timestamp,
+            long now) {
         boolean replayed = timestamp.compareTo(latestTimestamp) <= 0;
         boolean tooSoon =
                 latestTimestamp != Tai64n.NONE && now - lastInitiationConsumption < Limits.INITIATION_INTERVAL;
@@ -236,6 +255,8 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         }
         latestTimestamp = timestamp;
         lastInitiationConsumption = now;
+        ensureMemory();
+        HandshakeMemory.copyKey(staticStatic, memory + STATIC_STATIC);
         symmetric.save(memory + SYMMETRIC_STATE);
         HandshakeMemory.copyKey(message + HandshakeInitiation.EPHEMERAL, memory + REMOTE_EPHEMERAL);
         remoteIndex = HandshakeInitiation.sender(message);
@@ -372,27 +393,37 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     /**
-     * Zeroes the handshake in progress and drops its index. The greatest timestamp and the time of the last initiation
-     * stay, so that a replayed initiation is still refused.
+     * Zeroes the handshake in progress and the shared secret of both static keys, and drops the index. The greatest
+     * timestamp and the time of the last initiation stay, so that a replayed initiation is still refused.
      */
     public synchronized void clear() {
         if (indexed) {
             indexed = false;
             indexDropped.accept(localIndex);
         }
-        if (memory != 0) {
-            zero();
+        if (memory == 0) {
+            return;
         }
+        zero();
+        Memory.zero(memory + STATIC_STATIC, KEY_BYTES);
+        if (!HandshakeMemory.hasPresharedKey(memory)) {
+            freeMemory();
+        }
+    }
+
+    private void freeMemory() {
+        HandshakeMemory.free(memory);
+        memory = 0;
     }
 
     /** Clears the handshake and frees all keys, for a removed peer. Every later message is refused. Idempotent. */
     @Override
     public synchronized void close() {
         clear();
+        closed = true;
         identity = null;
         if (memory != 0) {
-            HandshakeMemory.free(memory);
-            memory = 0;
+            freeMemory();
         }
     }
 
@@ -425,8 +456,27 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         indexed = true;
     }
 
-    /** Copies the static-static secret; {@code false} if it is all zero, or not of this identity. */
-    private synchronized boolean copyStaticStatic(StaticIdentity of, long secret) {
-        return identity == of && HandshakeMemory.copyStaticStatic(memory, secret);
+    /**
+     * Copies the shared secret of both static keys, or computes it if this is the first handshake. It is kept by the
+     * caller once the message proved authentic, not before: anybody may claim to be this peer.
+     *
+     * @return {@code false} if it is all zero, or not of this identity
+     */
+    private synchronized boolean copyStaticStatic(StaticIdentity of, HandshakeScratch scratch) {
+        if (identity != of) {
+            return false;
+        }
+        if (memory != 0 && HandshakeMemory.copyStaticStatic(memory, scratch.secret())) {
+            return true;
+        }
+        if (!of.tryAcquire()) {
+            return false;
+        }
+        try {
+            remoteStatic.copyTo(scratch.remotePublic());
+            return of.sharedSecret(scratch.remotePublic(), scratch.secret());
+        } finally {
+            of.release();
+        }
     }
 }

@@ -13,7 +13,7 @@ import io.culvert.natives.linux.SecretMemory;
  *    32  symmetric state         64   this handshake: chaining key, hash
  *    96  remote ephemeral key    32   this handshake
  *   128  preshared key           32   this peer: kept for the next handshake
- *   160  static-static secret    32   this peer: X25519 of both static keys
+ *   160  static-static secret    32   this peer: X25519 of both static keys, from its first handshake on
  * </pre>
  */
 final class HandshakeMemory {
@@ -50,10 +50,19 @@ final class HandshakeMemory {
         Memory.copy(source, target, KEY_BYTES);
     }
 
+    /** Whether a preshared key other than zero is set, in constant time. */
+    static boolean hasPresharedKey(long memory) {
+        long bits = 0;
+        for (int i = 0; i < KEY_BYTES; i += Long.BYTES) {
+            bits |= Memory.getLong(memory + PRESHARED_KEY + i);
+        }
+        return bits != 0;
+    }
+
     /**
      * Copies the static-static secret, which the caller zeroes.
      *
-     * @return {@code false} if it is all zero: there is no identity, or the peer's key is of low order
+     * @return {@code false} if it is all zero: it was not computed since the identity was set
      */
     static boolean copyStaticStatic(long memory, long secret) {
         copyKey(memory + STATIC_STATIC, secret);

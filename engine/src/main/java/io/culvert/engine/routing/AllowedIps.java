@@ -94,8 +94,21 @@ public final class AllowedIps<P> {
         }
     }
 
+    /** The number of prefixes; writers only. */
+    private int size;
+
     /** An empty table. */
     public AllowedIps() {}
+
+    /** The number of prefixes. One thread at a time, as changes. */
+    public int size() {
+        return size;
+    }
+
+    /** Whether a prefix has a peer. One thread at a time, as changes. */
+    public boolean contains(Prefix prefix) {
+        return find(prefix) != null;
+    }
 
     /** The peer of an IPv4 address, a big-endian word, or {@code null}. */
     public P lookup4(int address) {
@@ -122,7 +135,9 @@ public final class AllowedIps<P> {
     /** Assigns a prefix to a peer, at the end of the peer's list; a former peer of the prefix loses it. */
     public void insert(Prefix prefix, P peer) {
         Entry<P> former = find(prefix);
-        if (former != null) {
+        if (former == null) {
+            size++;
+        } else {
             unlist(former);
         }
         Entry<P> entry = new Entry<>(prefix, peer);
@@ -144,6 +159,7 @@ public final class AllowedIps<P> {
             return false;
         }
         unlist(entry);
+        size--;
         publish(prefix, remove(root(prefix), prefix));
         return true;
     }
@@ -151,6 +167,7 @@ public final class AllowedIps<P> {
     /** Removes all prefixes of a peer. */
     public void removeAll(P peer) {
         for (Prefix prefix : of(peer)) {
+            size--;
             publish(prefix, remove(root(prefix), prefix));
         }
         newest.remove(peer);

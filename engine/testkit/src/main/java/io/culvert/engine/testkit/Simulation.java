@@ -4,6 +4,7 @@ package io.culvert.engine.testkit;
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.DeviceOptions;
+import io.culvert.engine.device.MemoryBudget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -24,8 +25,6 @@ public final class Simulation implements AutoCloseable {
 
     /** The AEADs of all simulated devices: one warm-up of the kernels serves all. */
     public static final Aeads AEADS = new Aeads(AeadChoice.AUTO);
-
-    private static final DeviceOptions OPTIONS = new DeviceOptions(1, AEADS::create, false);
 
     /** More steps than this at one moment are a livelock. */
     private static final int MAX_STEPS = 100_000;
@@ -52,14 +51,24 @@ public final class Simulation implements AutoCloseable {
 
     /** Adds a configured node whose interface is up. */
     public Node node() {
-        Node node = downNode();
+        return node(MemoryBudget.ofHeap());
+    }
+
+    /** The same, with a budget for peers. */
+    public Node node(MemoryBudget memory) {
+        Node node = downNode(memory);
         node.tun().setLink(true);
         return node;
     }
 
     /** Adds a configured node whose interface is down. */
     public Node downNode() {
-        Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), OPTIONS);
+        return downNode(MemoryBudget.ofHeap());
+    }
+
+    private Node downNode(MemoryBudget memory) {
+        DeviceOptions options = new DeviceOptions(1, AEADS::create, false, memory);
+        Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), options);
         nodes.add(node);
         return node;
     }
