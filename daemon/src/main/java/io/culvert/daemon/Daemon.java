@@ -170,9 +170,11 @@ final class Daemon {
     }
 
     private static UapiTarget target(Device device) {
+        HeapGrowth growth = new HeapGrowth();
         return new UapiTarget() {
             @Override
             public DeviceSnapshot snapshot() {
+                growth.check();
                 return device.snapshot();
             }
 
@@ -184,6 +186,7 @@ final class Daemon {
             @Override
             public void apply(DeviceUpdate update) throws IOException {
                 device.apply(update);
+                growth.check();
             }
         };
     }

@@ -51,7 +51,9 @@ public enum Suite {
     /** Floods from spoofed addresses. */
     FLOOD("flood", "flood-data", "flood-garbage"),
     /** Many peers with traffic at once. */
-    HUB("shares@hub64", "shares@hub64@peers10000");
+    HUB("shares@hub64", "shares@hub64@peers10000"),
+    /** Many peers without traffic. */
+    SCALE("scale@peers10000", "scale@peers65000", "scale@peers1048576");
 
     private final List<String> tests;
 

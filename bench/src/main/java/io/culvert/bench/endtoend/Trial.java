@@ -19,6 +19,8 @@ import java.util.Optional;
  */
 record Trial(String name, Measurement measurement, Condition condition) {
     private static final Map<String, Measurement> MEASUREMENTS = measurements();
+    /** The most peers that {@code wg} configures before a measurement. */
+    private static final int MAX_CONFIGURED = 60_000;
 
     private static Map<String, Measurement> measurements() {
         Map<String, Measurement> all = new LinkedHashMap<>();
@@ -48,6 +50,7 @@ record Trial(String name, Measurement measurement, Condition condition) {
         all.put("memory", new MemoryUnderLoad());
         all.put("handshakes", new Handshakes());
         all.put("shares", new HubShares());
+        all.put("scale", new Scale(1));
         all.put("flood", new Flood(FloodKind.INITIATIONS));
         all.put("flood-data", new Flood(FloodKind.DATA));
         all.put("flood-garbage", new Flood(FloodKind.GARBAGE));
@@ -84,6 +87,15 @@ record Trial(String name, Measurement measurement, Condition condition) {
         }
         Condition condition = Condition.of(words.subList(1, words.size()));
         measurement.requireTopology(words.getFirst(), condition.topology());
-        return new Trial(words.getFirst() + condition, measurement, condition);
+        String full = words.getFirst() + condition;
+        if (measurement instanceof Scale) {
+            // It adds the peers itself, as they are what it measures.
+            return new Trial(full, new Scale(condition.peers()), condition.withPeers(1));
+        }
+        if (condition.peers() > MAX_CONFIGURED) {
+            throw new IllegalArgumentException("test \"" + words.getFirst() + "\" takes at most " + MAX_CONFIGURED
+                    + " peers, got " + condition.peers());
+        }
+        return new Trial(full, measurement, condition);
     }
 }

@@ -52,6 +52,17 @@ class PlanTest {
                 .hasToString("@hub64@peers10000");
     }
 
+    /** The measurement adds the peers itself: a tunnel with a million would be its result. */
+    @Test
+    void scaleOpensATunnelOfOnePeer() {
+        Trial trial = Trial.of("scale@peers1048576");
+        assertThat(trial.name()).isEqualTo("scale@peers1048576");
+        assertThat(trial.condition()).isEqualTo(Condition.DEFAULT);
+        assertThat(trial.measurement()).isEqualTo(new Scale(1 << 20));
+        assertThatThrownBy(() -> Trial.of("scale@peers1048577")).hasMessageContaining("peers");
+        assertThatThrownBy(() -> Trial.of("tcp1@peers60001")).hasMessageContaining("at most 60000 peers");
+    }
+
     @Test
     void saysWhatIsWrongWithATopology() {
         assertThatThrownBy(() -> Trial.of("tcp1@router")).hasMessageContaining("unknown condition \"router\"; known:");

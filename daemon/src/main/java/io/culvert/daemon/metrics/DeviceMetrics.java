@@ -8,6 +8,7 @@ import io.culvert.crypto.Aeads;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceStatus;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.IoCounters;
@@ -74,6 +75,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
         all.addAll(status());
         all.addAll(offloads());
         all.addAll(counts());
+        all.addAll(memory());
         all.addAll(peers());
         all.addAll(ProcessMetrics.collect());
         return new MetricSnapshots(all);
@@ -199,6 +201,21 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
             // The interface was removed or is being moved between namespaces: leave the metric out.
         }
         return counts;
+    }
+
+    private List<MetricSnapshot> memory() {
+        MemoryBudget memory = device.memory();
+        return List.of(
+                gauge(
+                        "culvert_peer_memory_bytes",
+                        "Memory that peers, their sessions and requests take, and that they may take.",
+                        Map.of(
+                                Labels.of("state", "used"), memory.used(),
+                                Labels.of("state", "limit"), memory.limit())),
+                counter(
+                        "culvert_refused_sessions",
+                        "Handshakes without an answer because a first session would not have fitted the memory.",
+                        Map.of(Labels.EMPTY, memory.refusedSessions())));
     }
 
     private Map<Labels, Long> handshakeOutcomes() {

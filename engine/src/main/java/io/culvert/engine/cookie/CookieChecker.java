@@ -57,6 +57,11 @@ public final class CookieChecker implements AutoCloseable {
         return random;
     }
 
+    /** Sizes the rate limiter by the number of peers. */
+    public void setPeers(int peers) {
+        rateLimiter.setPeers(peers);
+    }
+
     /** Whether a message of {@code source} is within its rate; see {@link RateLimiter#allow}. */
     boolean allow(UdpEndpoint source, long now) {
         return rateLimiter.allow(source, now);

@@ -17,7 +17,10 @@ import org.agrona.collections.Long2LongHashMap;
  * <p>Any thread; under its own lock.
  */
 public final class RateLimiter {
-    /** The maximum number of sources in the table. While it is full, messages of unknown sources are refused. */
+    /**
+     * The maximum number of sources in the table, or as many as there are peers if these are more. While it is full,
+     * messages of unknown sources are refused.
+     */
     public static final int MAX_ENTRIES = 8 * 8192;
 
     private static final long SECOND = 1_000_000_000L;
@@ -29,12 +32,18 @@ public final class RateLimiter {
 
     // Guarded by this.
     private final Long2LongHashMap refillTimes = new Long2LongHashMap(MISSING);
+    private int most = MAX_ENTRIES;
     private final long seed;
     private long lastSweep;
 
     /** An empty limiter. The random seed keeps senders from choosing addresses whose hashes collide. */
     public RateLimiter(RandomSource random) {
         seed = (long) random.nextInt() << 32 | Integer.toUnsignedLong(random.nextInt());
+    }
+
+    /** Makes room for the sources of so many peers, which may all have new addresses after an outage. */
+    public synchronized void setPeers(int peers) {
+        most = Math.max(MAX_ENTRIES, peers);
     }
 
     /**
@@ -49,7 +58,7 @@ public final class RateLimiter {
         long key = key(source);
         long full = refillTimes.get(key);
         if (full == MISSING) {
-            if (refillTimes.size() >= MAX_ENTRIES) {
+            if (refillTimes.size() >= most) {
                 return false;
             }
             full = now;

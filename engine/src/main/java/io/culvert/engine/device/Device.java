@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /**
  * A WireGuard device: a TUN, a UDP port, peers, and the workers between them (the kernel's device.c).
@@ -43,6 +44,7 @@ public final class Device implements AutoCloseable {
     private final AllowedIps<Peer> allowedIps = new AllowedIps<>();
 
     private final IndexTable<IndexEntry<Peer>> indexTable;
+    private final IntConsumer indexDropped = this::dropIndex;
     /**
      * Written under the monitor, within {@link HandshakeQueue#exclusively}; read by any thread. The table has a lock.
      */
@@ -199,6 +201,11 @@ public final class Device implements AutoCloseable {
         return cookieChecker;
     }
 
+    /** {@link #dropIndex}, one for all peers. */
+    IntConsumer indexDropped() {
+        return indexDropped;
+    }
+
     /** Removes a receiver index, if it is in use. Any thread. */
     void dropIndex(int index) {
         IndexEntry<Peer> entry = indexTable.lookup(index);
@@ -331,6 +338,7 @@ public final class Device implements AutoCloseable {
         long bytes = UpdateCheck.bytes(peers.size(), allowedIps.size(), presharedKeys);
         memory.addConfigured(bytes - configuredBytes);
         configuredBytes = bytes;
+        cookieChecker.setPeers(peers.size());
     }
 
     /**

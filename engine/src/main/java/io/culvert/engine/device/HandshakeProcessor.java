@@ -192,6 +192,7 @@ final class HandshakeProcessor {
             return null;
         }
         peer.ensureQueues();
+        peer.timers().prepare();
         if (!device.indexTable().replace(index, handshake, keypair)) {
             keypair.release();
             return null;
@@ -227,7 +228,8 @@ final class HandshakeProcessor {
 
     /** Takes the memory of a peer's sessions, or forgets the handshake, which would lead to no session. */
     private boolean hasMemory(Peer peer) {
-        if (peer.sessionMemory().tryTake()) {
+        if (peer.hasSessionMemory() || device.memory().trySession()) {
+            peer.setSessionMemory(true);
             return true;
         }
         peer.handshake().clear();
@@ -253,7 +255,10 @@ final class HandshakeProcessor {
         if (peer.isDead()) {
             synchronized (peer.handshake()) {
                 peer.handshake().close();
-                peer.sessionMemory().close();
+                if (peer.hasSessionMemory()) {
+                    peer.setSessionMemory(false);
+                    device.memory().endSession();
+                }
             }
         } else {
             peer.handshake().clear();

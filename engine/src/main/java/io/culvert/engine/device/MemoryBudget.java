@@ -14,9 +14,9 @@ package io.culvert.engine.device;
  */
 public final class MemoryBudget {
     /** Bytes of a configured peer with an endpoint, without allowed IPs and without a session. */
-    public static final long PEER = 832;
+    public static final long PEER = 544;
     /** Bytes of an allowed IP. */
-    public static final long ALLOWED_IP = 224;
+    public static final long ALLOWED_IP = 160;
     /** Bytes of a preshared key, off the heap. */
     public static final long PRESHARED_KEY = 320;
     /** Bytes of a peer's sessions: three keypairs with replay windows, two queues, a handshake and indices. */

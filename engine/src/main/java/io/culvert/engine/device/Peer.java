@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.device;
 
-import static io.culvert.engine.message.Limits.KEEPALIVE_TIMEOUT;
 import static io.culvert.engine.message.Limits.MAX_TIMER_HANDSHAKES;
-import static io.culvert.engine.message.Limits.REJECT_AFTER_TIME;
 import static io.culvert.engine.message.Limits.REKEY_AFTER_MESSAGES;
 import static io.culvert.engine.message.Limits.REKEY_AFTER_TIME;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT;
@@ -38,6 +36,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private static final AtomicReferenceFieldUpdater<Peer, UdpEndpoint> ENDPOINT =
             AtomicReferenceFieldUpdater.newUpdater(Peer.class, UdpEndpoint.class, "endpoint");
 
+    private static final UdpEndpoint NONE = new UdpEndpoint();
     private static final int NANOS_BITS = 30;
 
     // What the home attends to.
@@ -50,23 +49,22 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private final PublicKey publicKey;
     /** Used by handshake threads under its monitor; cleared and configured under the monitor by any thread. */
     private final Handshake<Peer> handshake;
-    /** Used by handshake threads; synchronizes by itself. */
-    private final CookieGenerator cookies;
+    /** Made by the first handshake, under this monitor; used by handshake threads; synchronizes by itself. */
+    private CookieGenerator cookies;
     /** Written by the home; any worker reads the current keypair, which {@link Keypairs} publishes. */
     private final Keypairs keypairs;
 
-    /** Guarded by the handshake's monitor. */
-    private final SessionMemory sessionMemory;
-
     private final PeerTimers timers;
-    private final StagedPackets staged;
+    /** {@link StagedPackets#NONE} until a packet is staged. */
+    private StagedPackets staged = StagedPackets.NONE;
+
     private final PeerConfiguration configuration;
 
     /**
      * Written by the home and by the holder of the receive token; read by any thread. Volatile: an instance does not
      * change after it was published here.
      */
-    private volatile UdpEndpoint endpoint = new UdpEndpoint();
+    private volatile UdpEndpoint endpoint = NONE;
     /** The one before, so that a peer that alternates between two costs no memory. Shared as {@code endpoint}. */
     private volatile UdpEndpoint lastEndpoint = endpoint;
 
@@ -89,13 +87,10 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         super(home, receiveSocket);
         this.device = device;
         this.publicKey = publicKey;
-        handshake = new Handshake<>(publicKey, this, device::dropIndex);
-        cookies = new CookieGenerator(publicKey);
-        keypairs = new Keypairs(device::dropIndex);
-        sessionMemory = new SessionMemory(device.memory());
+        handshake = new Handshake<>(publicKey, this, device.indexDropped());
+        keypairs = new Keypairs(device.indexDropped());
         timers = new PeerTimers(this, home().wheel());
-        staged = new StagedPackets(device.stagedBytes());
-        configuration = new PeerConfiguration(this, timers);
+        configuration = new PeerConfiguration(this);
         resetLastSentHandshake();
     }
 
@@ -140,23 +135,21 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
     }
 
-    SessionMemory sessionMemory() {
-        return sessionMemory;
-    }
-
     Handshake<Peer> handshake() {
         return handshake;
     }
 
-    CookieGenerator cookies() {
+    synchronized CookieGenerator cookies() {
+        if (cookies == null) {
+            cookies = new CookieGenerator(publicKey);
+        }
         return cookies;
     }
 
     // Methods for the home's thread.
 
-    /** The interval of the persistent keepalive in seconds, 0 for off. Any thread. */
-    int keepaliveSeconds() {
-        return configuration.keepaliveSeconds();
+    PeerTimers timers() {
+        return timers;
     }
 
     PeerConfiguration configuration() {
@@ -169,10 +162,10 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     private void stage(StagedPackets.Staged packet) {
         if (isDead() || !configuration.isActive()) {
-            staged.free(packet);
+            StagedPackets.free(device.stagedBytes(), packet);
             return;
         }
-        home().drops().add(DropCause.TX_STAGED_FULL, staged.add(packet));
+        home().drops().add(DropCause.TX_STAGED_FULL, addStaged(packet));
         Keypair<?> keypair = keypairs.current();
         if (keypair != null && keypair.maySend(now())) {
             // The keypair was installed while the packet was in the mailbox.
@@ -180,6 +173,13 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         } else {
             sendHandshakeInitiation(false);
         }
+    }
+
+    private int addStaged(StagedPackets.Staged packet) {
+        if (staged == StagedPackets.NONE) {
+            staged = new StagedPackets(device.stagedBytes());
+        }
+        return staged.add(packet);
     }
 
     /** Sends the staged packets; those that find no keypair are staged again. */
@@ -190,7 +190,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
                 sendEmpty();
             } else {
                 home().send(packet.address(), packet.length());
-                staged.free(packet);
+                StagedPackets.free(device.stagedBytes(), packet);
             }
         }
     }
@@ -212,7 +212,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         if (keypair != null) {
             home().sendKeepalive(this, keypair);
         } else {
-            staged.add(new StagedPackets.Staged(0, 0, 1));
+            addStaged(new StagedPackets.Staged(0, 0, 1));
             sendHandshakeInitiation(false);
         }
     }
@@ -322,7 +322,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
             keypair.markReceived();
             wants = CONFIRMATION;
         }
-        if (!sentLastMinuteHandshake && isInLastMinute(keypair, now)) {
+        if (!sentLastMinuteHandshake && keypair.isInLastMinute(now)) {
             wants |= LAST_MINUTE;
         }
         timers.anyAuthenticatedPacketReceived();
@@ -332,12 +332,6 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         if (wants != 0) {
             want(worker, wants);
         }
-    }
-
-    /** As in receive.c, keep_key_fresh: an age at which a side that sends has renewed the key already. */
-    private static boolean isInLastMinute(Keypair<?> keypair, long now) {
-        return keypair.isInitiator()
-                && now - keypair.createdNanos() >= REJECT_AFTER_TIME - KEEPALIVE_TIMEOUT - REKEY_TIMEOUT;
     }
 
     @Override
@@ -374,7 +368,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     /** Once in a session. */
     private void lastMinuteHandshake() {
         Keypair<?> current = keypairs.current();
-        if (!sentLastMinuteHandshake && current != null && isInLastMinute(current, now())) {
+        if (!sentLastMinuteHandshake && current != null && current.isInLastMinute(now())) {
             sentLastMinuteHandshake = true;
             sendHandshakeInitiation(false);
         }
@@ -445,7 +439,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     @Override
     public void onZeroKeyMaterial(long now) {
-        device.handshakes().clear(this);
+        clearHandshake();
         keypairs.clear();
     }
 
@@ -456,11 +450,18 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
     }
 
+    /** Not for each of a million peers that never had one: the queue of tasks is bounded. */
+    private void clearHandshake() {
+        if (handshake.hasSecrets() || hasSessionMemory()) {
+            device.handshakes().clear(this);
+        }
+    }
+
     /** Drops the staged packets, and forgets the keys and the handshake. */
     void endSessions() {
         staged.purge();
         forgetSessions();
-        device.handshakes().clear(this);
+        clearHandshake();
     }
 
     /** Forgets the keys, after a suspend; packets that wait for a session go on waiting. */

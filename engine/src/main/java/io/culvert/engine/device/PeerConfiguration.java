@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.device;
 
-import io.culvert.engine.timer.PeerTimers;
 import java.net.InetSocketAddress;
 
 /**
@@ -11,16 +10,14 @@ import java.net.InetSocketAddress;
  */
 final class PeerConfiguration {
     private final Peer peer;
-    private final PeerTimers timers;
 
     private boolean active;
     private boolean sending;
     /** Written by the home, read by any thread; volatile. */
     private volatile int keepaliveSeconds;
 
-    PeerConfiguration(Peer peer, PeerTimers timers) {
+    PeerConfiguration(Peer peer) {
         this.peer = peer;
-        this.timers = timers;
     }
 
     /** Whether the interface is up: packets are staged and sessions may begin. */
@@ -50,7 +47,7 @@ final class PeerConfiguration {
     void setKeepalive(int seconds) {
         boolean turnedOn = keepaliveSeconds == 0 && seconds != 0;
         keepaliveSeconds = seconds;
-        timers.setPersistentKeepalive(seconds);
+        peer.timers().setPersistentKeepalive(seconds);
         if (turnedOn && sending) {
             peer.sendKeepalive();
         }
@@ -60,7 +57,7 @@ final class PeerConfiguration {
     void start() {
         if (!active && !peer.isDead()) {
             active = true;
-            timers.start();
+            peer.timers().start();
         }
     }
 
@@ -80,7 +77,7 @@ final class PeerConfiguration {
     void stop() {
         active = false;
         sending = false;
-        timers.stop();
+        peer.timers().stop();
         peer.endSessions();
     }
 }

@@ -60,7 +60,7 @@ final class PeerSnapshots extends AbstractList<PeerSnapshot> implements AutoClos
                 peer.publicKey(),
                 presharedKey,
                 peer.endpoint().toSocketAddress(),
-                peer.keepaliveSeconds(),
+                peer.configuration().keepaliveSeconds(),
                 peer.handshakeSeconds(),
                 peer.handshakeNanos(),
                 peer.receivedBytes(),

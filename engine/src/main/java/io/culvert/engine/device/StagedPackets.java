@@ -21,6 +21,9 @@ final class StagedPackets {
      */
     record Staged(long address, int length, int packets) {}
 
+    /** Without packets, and never given any: an idle peer has no queue of its own. */
+    static final StagedPackets NONE = new StagedPackets(new AtomicLong());
+
     private final ArrayDeque<Staged> queue = new ArrayDeque<>(0);
     private final AtomicLong budget;
     private int packets;

@@ -63,8 +63,11 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     private final IntConsumer indexDropped;
 
     // Guarded by this.
-    /** Of {@link HandshakeMemory}; 0 until it is needed first, so that an idle peer costs none. */
-    private long memory;
+    /**
+     * Of {@link HandshakeMemory}; 0 until it is needed first, so that an idle peer costs none. Volatile for {@link
+     * #hasSecrets}.
+     */
+    private volatile long memory;
 
     private boolean closed;
     private StaticIdentity identity;
@@ -127,6 +130,11 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             ensureMemory();
             Memory.copy(key.address(), memory + PRESHARED_KEY, Secret.BYTES);
         }
+    }
+
+    /** Whether there is anything to {@link #clear} or {@link #close}: any thread, without the lock. */
+    public boolean hasSecrets() {
+        return memory != 0;
     }
 
     /** Whether a preshared key other than zero is set. */
@@ -241,12 +249,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
     }
 
     private synchronized boolean commitInitiation(
-            StaticIdentity by,
-            long message,
-            SymmetricState symmetric,
-            long staticStatic,
-            Tai64n timestamp,
-            long now) {
+            StaticIdentity by, long message, SymmetricState symmetric, long staticStatic, Tai64n timestamp, long now) {
         boolean replayed = timestamp.compareTo(latestTimestamp) <= 0;
         boolean tooSoon =
                 latestTimestamp != Tai64n.NONE && now - lastInitiationConsumption < Limits.INITIATION_INTERVAL;

@@ -52,11 +52,7 @@ final class HandshakeMemory {
 
     /** Whether a preshared key other than zero is set, in constant time. */
     static boolean hasPresharedKey(long memory) {
-        long bits = 0;
-        for (int i = 0; i < KEY_BYTES; i += Long.BYTES) {
-            bits |= Memory.getLong(memory + PRESHARED_KEY + i);
-        }
-        return bits != 0;
+        return !Secret.isZero(memory + PRESHARED_KEY);
     }
 
     /**

@@ -59,6 +59,12 @@ public abstract class PeerPath {
     /** Bytes of handshake messages. Written by the home; read by any thread. */
     private volatile long sentHandshakeBytes;
 
+    /**
+     * Whether the memory of queues and sessions is accounted. Written under the monitor of the peer's handshake; read
+     * by any thread. Volatile, because no other fence orders it.
+     */
+    private volatile boolean sessionMemory;
+
     /** A peer at home on a worker, which receives its data from one of its sockets. */
     protected PeerPath(Worker home, byte receiveSocket) {
         this.home = home;
@@ -108,6 +114,16 @@ public abstract class PeerPath {
     /** The number of the next outbound message: nonce 0 of a keypair that is installed now. Any thread. */
     protected final long nextNumber() {
         return transmitQueue.trains.numbers();
+    }
+
+    /** Whether the memory of queues and sessions is accounted to this peer. Any thread. */
+    public final boolean hasSessionMemory() {
+        return sessionMemory;
+    }
+
+    /** Notes it. Under the monitor of the peer's handshake. */
+    public final void setSessionMemory(boolean accounted) {
+        sessionMemory = accounted;
     }
 
     /** Creates the queues, before the peer's first keypair is published. Under the monitor of the peer's handshake. */

@@ -2,9 +2,8 @@
 package io.culvert.engine.routing;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import org.agrona.collections.Object2ObjectHashMap;
 
 /**
  * The peers of inner addresses, by longest-prefix match: one path-compressed binary trie for each address family (the
@@ -29,41 +28,35 @@ public final class AllowedIps<P> {
     private volatile Node<P> root4;
     private volatile Node<P> root6;
     /** By peer: its newest entry, which is linked with the others in a ring; writers only. */
-    private final Map<P, Entry<P>> newest = new HashMap<>();
-
-    /** A prefix with its peer. The links, in the order of insertion, are used by writers only. */
-    private static final class Entry<P> {
-        final Prefix prefix;
-        final P peer;
-        private Entry<P> previous = this;
-        private Entry<P> next = this;
-
-        Entry(Prefix prefix, P peer) {
-            this.prefix = prefix;
-            this.peer = peer;
-        }
-
-        void insertAfter(Entry<P> other) {
-            previous = other;
-            next = other.next;
-            previous.next = this;
-            next.previous = this;
-        }
-
-        void unlink() {
-            previous.next = next;
-            next.previous = previous;
-        }
-    }
+    private final Object2ObjectHashMap<P, Entry<P>> newest = new Object2ObjectHashMap<>();
 
     /**
-     * A node of the trie. Immutable. The first {@code length} bits of the key are valid; an IPv4 address is in the
-     * first 32 bits. The entry is {@code null} if the node is only a fork.
+     * A node of the trie. Immutable once published. The first {@code length} bits of the key are valid; an IPv4 address
+     * is in the first 32 bits. The entry is {@code null} if the node is only a fork.
      */
-    private record Node<P>(long high, long low, int length, Entry<P> entry, Node<P> zero, Node<P> one) {
+    private static class Node<P> {
+        final long high;
+        final long low;
+        final short length;
+        final Node<P> zero;
+        final Node<P> one;
+        /** Written before the node is published. */
+        Entry<P> entry;
+
+        Node(long high, long low, int length, Entry<P> entry, Node<P> zero, Node<P> one) {
+            this.high = high;
+            this.low = low;
+            this.length = (short) length;
+            this.entry = entry;
+            this.zero = zero;
+            this.one = one;
+        }
+
+        /** The node of an entry: the entry itself if nothing is below it. */
         static <P> Node<P> of(Entry<P> entry, Node<P> zero, Node<P> one) {
-            Prefix prefix = entry.prefix;
-            return new Node<>(keyHigh(prefix), keyLow(prefix), prefix.length(), entry, zero, one);
+            return zero == null && one == null
+                    ? entry
+                    : new Node<>(entry.high, entry.low, entry.length, entry, zero, one);
         }
 
         /** The length of the common prefix of this node's key and another. */
@@ -80,9 +73,11 @@ public final class AllowedIps<P> {
         }
 
         Node<P> withChild(boolean side, Node<P> child) {
-            return side
-                    ? new Node<>(high, low, length, entry, zero, child)
-                    : new Node<>(high, low, length, entry, child, one);
+            return withChildren(side ? zero : child, side ? child : one);
+        }
+
+        private Node<P> withChildren(Node<P> newZero, Node<P> newOne) {
+            return entry != null ? of(entry, newZero, newOne) : new Node<>(high, low, length, null, newZero, newOne);
         }
 
         /** This node or, if it has neither an entry nor two children, its child or {@code null}. */
@@ -91,6 +86,40 @@ public final class AllowedIps<P> {
                 return this;
             }
             return zero != null ? zero : one;
+        }
+    }
+
+    /**
+     * A prefix with its peer, and the trie's node of it where no longer prefix lies below. The links, in the order of
+     * insertion, are used by writers only.
+     */
+    private static final class Entry<P> extends Node<P> {
+        final P peer;
+        private final boolean ipv6;
+        private Entry<P> previous = this;
+        private Entry<P> next = this;
+
+        Entry(Prefix prefix, P peer) {
+            super(keyHigh(prefix), keyLow(prefix), prefix.length(), null, null, null);
+            entry = this;
+            this.peer = peer;
+            ipv6 = prefix.ipv6();
+        }
+
+        Prefix prefix() {
+            return ipv6 ? new Prefix(true, high, low, length) : new Prefix(false, 0, high >>> 32, length);
+        }
+
+        void insertAfter(Entry<P> other) {
+            previous = other;
+            next = other.next;
+            previous.next = this;
+            next.previous = this;
+        }
+
+        void unlink() {
+            previous.next = next;
+            next.previous = previous;
         }
     }
 
@@ -181,7 +210,7 @@ public final class AllowedIps<P> {
             Entry<P> entry = last;
             do {
                 entry = entry.next;
-                prefixes.add(entry.prefix);
+                prefixes.add(entry.prefix());
             } while (entry != last);
         }
         return prefixes;
@@ -213,21 +242,19 @@ public final class AllowedIps<P> {
         if (node == null) {
             return Node.of(entry, null, null);
         }
-        Prefix prefix = entry.prefix;
-        long high = keyHigh(prefix);
-        long low = keyLow(prefix);
-        int common = Math.min(node.common(high, low), Math.min(node.length, prefix.length()));
-        if (common == node.length && common == prefix.length()) {
+        long high = entry.high;
+        long low = entry.low;
+        int common = Math.min(node.common(high, low), Math.min(node.length, entry.length));
+        if (common == node.length && common == entry.length) {
             return Node.of(entry, node.zero, node.one);
         }
         if (common == node.length) {
             return node.withChild(bit(high, low, common), insert(node.child(high, low), entry));
         }
         boolean nodeSide = bit(node.high, node.low, common);
-        Node<P> above = common == prefix.length()
-                ? Node.of(entry, null, null)
-                : new Node<P>(high, low, common, null, null, null)
-                        .withChild(bit(high, low, common), Node.of(entry, null, null));
+        Node<P> above = common == entry.length
+                ? entry
+                : new Node<P>(high, low, common, null, null, null).withChild(bit(high, low, common), entry);
         return above.withChild(nodeSide, node);
     }
 

@@ -6,7 +6,9 @@ import static io.culvert.engine.message.Limits.REJECT_AFTER_TIME;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT_JITTER_MAX;
 
-import java.util.concurrent.atomic.AtomicLongArray;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.Arrays;
 
 /**
  * The timers of one peer. The event methods are named as in the kernel's timers.c and are called once for each train.
@@ -47,30 +49,59 @@ public final class PeerTimers {
     private static final int PERSISTENT_KEEPALIVE = 4;
     private static final int TIMERS = 5;
 
+    private static final long SECOND = 1_000_000_000L;
+    private static final VarHandle DEADLINE =
+            MethodHandles.arrayElementVarHandle(long[].class).withInvokeExactBehavior();
+
     private final Events events;
     private final TimerWheel wheel;
-    private final AtomicLongArray deadlines = new AtomicLongArray(TIMERS);
+    /** Written once, under this monitor, when a timer is armed first; {@code null} means that all are off. Volatile. */
+    private volatile long[] deadlines;
     /** Written by the home, read by any worker. Volatile. */
     private volatile long scheduled = TimerWheel.OFF;
     // Written by the home, read by any worker. Volatile, because no other fence orders them.
     private volatile boolean active;
-    private volatile long persistentKeepaliveNanos;
-    private volatile long newHandshakeNanos = KEEPALIVE_TIMEOUT + REKEY_TIMEOUT;
+    private volatile int persistentKeepaliveSeconds;
+    /** Of the session, in nanoseconds: below a third of a second. */
+    private volatile int newHandshakeJitter;
     /** Set by any worker, cleared by the home. Volatile. */
     private volatile boolean needAnotherKeepalive;
 
-    private long wheelId;
+    // Of the wheel.
+    PeerTimers next;
+    PeerTimers previous;
+    int slot;
 
     /** Timers that are all off, and inactive until {@link #start}. */
     public PeerTimers(Events events, TimerWheel wheel) {
         this.events = events;
         this.wheel = wheel;
-        clear();
+    }
+
+    /** Allocates what timers need, before the peer's first keypair is published; an idle peer needs nothing. */
+    public synchronized void prepare() {
+        if (deadlines == null) {
+            long[] off = new long[TIMERS];
+            Arrays.fill(off, TimerWheel.OFF);
+            deadlines = off;
+        }
+    }
+
+    private long deadline(int timer) {
+        long[] array = deadlines;
+        return array == null ? TimerWheel.OFF : (long) DEADLINE.getVolatile(array, timer);
+    }
+
+    private void set(int timer, long deadline) {
+        if (deadlines == null) {
+            prepare();
+        }
+        DEADLINE.setVolatile(deadlines, timer, deadline);
     }
 
     private void clear() {
-        for (int timer = 0; timer < TIMERS; timer++) {
-            deadlines.set(timer, TimerWheel.OFF);
+        for (int timer = 0; timer < TIMERS && deadlines != null; timer++) {
+            set(timer, TimerWheel.OFF);
         }
     }
 
@@ -90,9 +121,9 @@ public final class PeerTimers {
 
     /** Sets the persistent keepalive interval in seconds; 0 turns it off. The home. */
     public void setPersistentKeepalive(int seconds) {
-        persistentKeepaliveNanos = seconds * 1_000_000_000L;
+        persistentKeepaliveSeconds = seconds;
         if (seconds == 0) {
-            deadlines.set(PERSISTENT_KEEPALIVE, TimerWheel.OFF);
+            cancel(PERSISTENT_KEEPALIVE);
         }
     }
 
@@ -102,7 +133,7 @@ public final class PeerTimers {
      * @return whether the home must {@link #schedule}
      */
     public boolean dataSent(long now) {
-        return isOff(NEW_HANDSHAKE) && arm(NEW_HANDSHAKE, now + newHandshakeNanos);
+        return isOff(NEW_HANDSHAKE) && arm(NEW_HANDSHAKE, now + KEEPALIVE_TIMEOUT + REKEY_TIMEOUT + newHandshakeJitter);
     }
 
     /**
@@ -136,8 +167,8 @@ public final class PeerTimers {
      * @return whether the home must {@link #schedule}
      */
     public boolean anyAuthenticatedPacketTraversal(long now) {
-        long interval = persistentKeepaliveNanos;
-        return interval != 0 && arm(PERSISTENT_KEEPALIVE, now + interval);
+        long seconds = persistentKeepaliveSeconds;
+        return seconds != 0 && arm(PERSISTENT_KEEPALIVE, now + seconds * SECOND);
     }
 
     /** An initiation was sent. The home. */
@@ -176,12 +207,13 @@ public final class PeerTimers {
     }
 
     private boolean isOff(int timer) {
-        return deadlines.getOpaque(timer) == TimerWheel.OFF;
+        long[] array = deadlines;
+        return array == null || (long) DEADLINE.getOpaque(array, timer) == TimerWheel.OFF;
     }
 
     private void cancel(int timer) {
         if (!isOff(timer)) {
-            deadlines.set(timer, TimerWheel.OFF);
+            set(timer, TimerWheel.OFF);
         }
     }
 
@@ -190,7 +222,7 @@ public final class PeerTimers {
         if (!active) {
             return false;
         }
-        deadlines.set(timer, deadline);
+        set(timer, deadline);
         return deadline < scheduled;
     }
 
@@ -203,20 +235,25 @@ public final class PeerTimers {
         }
         long next = TimerWheel.OFF;
         for (int timer = 0; timer < TIMERS; timer++) {
-            next = Math.min(next, deadlines.get(timer));
+            next = Math.min(next, deadline(timer));
         }
         if (next < scheduled) {
             unschedule();
-            wheelId = wheel.schedule(this, next, now);
+            wheel.schedule(this, next, now);
             scheduled = next;
         }
     }
 
     private void unschedule() {
         if (scheduled != TimerWheel.OFF) {
-            wheel.cancel(wheelId);
+            wheel.cancel(this);
             scheduled = TimerWheel.OFF;
         }
+    }
+
+    /** The deadline of the wheel's entry. The home. */
+    long scheduled() {
+        return scheduled;
     }
 
     /** The wheel has removed its expired entry. */
@@ -227,9 +264,9 @@ public final class PeerTimers {
     /** Runs the expired timers, and schedules the wheel's next entry. The home. */
     void expire(long now) {
         for (int timer = 0; timer < TIMERS; timer++) {
-            long deadline = deadlines.get(timer);
+            long deadline = deadline(timer);
             // Not if an event postpones it meanwhile.
-            if (deadline <= now && deadlines.compareAndSet(timer, deadline, TimerWheel.OFF)) {
+            if (deadline <= now && DEADLINE.compareAndSet(deadlines, timer, deadline, TimerWheel.OFF)) {
                 fire(timer, now);
             }
         }
@@ -238,7 +275,7 @@ public final class PeerTimers {
 
     /** The jitter of a session's timers for a new handshake: only the home may use the wheel's random numbers. */
     private void drawJitter() {
-        newHandshakeNanos = KEEPALIVE_TIMEOUT + REKEY_TIMEOUT + wheel.jitter(REKEY_TIMEOUT_JITTER_MAX);
+        newHandshakeJitter = (int) wheel.jitter(REKEY_TIMEOUT_JITTER_MAX);
     }
 
     private void fire(int timer, long now) {

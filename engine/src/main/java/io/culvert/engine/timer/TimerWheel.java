@@ -3,26 +3,35 @@ package io.culvert.engine.timer;
 
 import java.util.ArrayList;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import org.agrona.DeadlineTimerWheel;
-import org.agrona.collections.Long2ObjectHashMap;
 
 /**
  * The timers of all peers of one home worker; confined to its thread. Times are
  * {@link io.culvert.engine.io.Clock#nanos}.
+ *
+ * <p>A hashed wheel (G. Varghese, T. Lauck, 1987, scheme 6): the entries of a tick are linked in one slot, with those
+ * of later rounds. A poll touches the slots of the ticks since the last one, and not the entries of others. A bit set
+ * tells which slots have entries.
  */
 public final class TimerWheel {
     /** No deadline. */
     public static final long OFF = Long.MAX_VALUE;
 
-    // 2^23 ns = 8.4 ms. The kernel's timers tick at 1 to 10 ms, and the protocol needs no resolution below 333 ms.
-    private static final long TICK_NANOS = 1L << 23;
-    private static final int TICKS = 1024;
+    // A tick is 2^23 ns = 8.4 ms. The kernel's timers tick at 1 to 10 ms, and the protocol needs no resolution below
+    // 333
+    // ms. A round takes 34 s, more than the usual persistent keepalive and all timers of a living session.
+    private static final int TICK_SHIFT = 23;
+    private static final int SLOTS = 4096;
+    /** How many entries of later rounds a search may visit before it gives up and lets the worker look again. */
+    private static final int VISITS = 512;
 
-    private final DeadlineTimerWheel wheel;
-    private final Long2ObjectHashMap<PeerTimers> timers = new Long2ObjectHashMap<>();
+    private final PeerTimers[] slots = new PeerTimers[SLOTS];
+    private final long[] used = new long[SLOTS / Long.SIZE];
     private final ArrayList<PeerTimers> due = new ArrayList<>();
     private final SplittableRandom jitter;
+    private int count;
+    /** Entries of earlier ticks have expired. */
+    private long tick;
+
     private long earliest = OFF;
 
     /**
@@ -32,11 +41,14 @@ public final class TimerWheel {
      * @param seed of the jitter, not secret
      */
     public TimerWheel(long now, long seed) {
-        wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, now, TICK_NANOS, TICKS);
+        tick = now >> TICK_SHIFT;
         jitter = new SplittableRandom(seed);
     }
 
-    /** A time before which no timer expires; {@link #OFF} if no timer is scheduled. */
+    /**
+     * When {@link #poll} is due: once all timers of the next tick with any have expired, so that many timers wake the
+     * worker once in a tick. {@link #OFF} if no timer is scheduled.
+     */
     public long earliest() {
         return earliest;
     }
@@ -46,18 +58,65 @@ public final class TimerWheel {
         if (now < earliest) {
             return 0;
         }
-        do {
-            wheel.poll(now, this::collect, Integer.MAX_VALUE);
-        } while (wheel.currentTickTime() <= now);
-        earliest = OFF;
-        wheel.forEach((deadline, id) -> earliest = Math.min(earliest, deadline));
+        long nowTick = now >> TICK_SHIFT;
+        long slotsToPoll = Math.min(nowTick - tick + 1, SLOTS);
+        for (int i = 0; i < slotsToPoll; i++) {
+            collect(slot(tick + i), now);
+        }
+        tick = nowTick;
+        earliest = next();
         // After the loop, as the timers' actions schedule timers, and the wheel must not change while it is polled.
-        int count = due.size();
-        for (int i = 0; i < count; i++) {
+        int expired = due.size();
+        for (int i = 0; i < expired; i++) {
             due.get(i).expire(now);
         }
         due.clear();
-        return count;
+        return expired;
+    }
+
+    private void collect(int slot, long now) {
+        PeerTimers entry = slots[slot];
+        while (entry != null) {
+            PeerTimers next = entry.next;
+            if (entry.scheduled() <= now) {
+                unlink(entry);
+                entry.unscheduled();
+                due.add(entry);
+            }
+            entry = next;
+        }
+    }
+
+    /** The last deadline of the first tick that has any. */
+    private long next() {
+        if (count == 0) {
+            return OFF;
+        }
+        int visits = 0;
+        long later = OFF;
+        for (int i = 0; i < SLOTS; i++) {
+            int slot = slot(tick + i);
+            if (!isUsed(slot)) {
+                continue;
+            }
+            long last = Long.MIN_VALUE;
+            for (PeerTimers entry = slots[slot]; entry != null; entry = entry.next) {
+                long deadline = entry.scheduled();
+                if (deadline >> TICK_SHIFT <= tick + i) {
+                    last = Math.max(last, deadline);
+                } else {
+                    later = Math.min(later, deadline);
+                    visits++;
+                }
+            }
+            if (last != Long.MIN_VALUE) {
+                return last;
+            }
+            if (visits > VISITS) {
+                return tick + i + 1 << TICK_SHIFT;
+            }
+        }
+        return later;
     }
 
     /** A uniform random delay below {@code bound} nanoseconds. */
@@ -65,29 +124,57 @@ public final class TimerWheel {
         return jitter.nextLong(bound);
     }
 
-    long schedule(PeerTimers peer, long deadline, long now) {
-        if (wheel.timerCount() == 0) {
-            // Restarts the empty wheel, so that poll need not advance tick by tick through an idle period.
-            wheel.resetStartTime(now);
+    /** Links an entry that is in no slot, at its deadline. */
+    void schedule(PeerTimers entry, long deadline, long now) {
+        if (count == 0) {
+            // Nothing can expire in the ticks of an idle period.
+            tick = now >> TICK_SHIFT;
         }
-        long id = wheel.scheduleTimer(deadline);
-        timers.put(id, peer);
-        earliest = Math.min(earliest, deadline);
-        return id;
+        count++;
+        int slot = slot(Math.max(tick, deadline >> TICK_SHIFT));
+        entry.slot = slot;
+        entry.next = slots[slot];
+        if (entry.next != null) {
+            entry.next.previous = entry;
+        }
+        slots[slot] = entry;
+        used[slot / Long.SIZE] |= 1L << slot;
+        boolean sameTick = earliest != OFF && deadline >> TICK_SHIFT == earliest >> TICK_SHIFT;
+        if (sameTick ? deadline > earliest : deadline < earliest) {
+            earliest = deadline;
+        }
     }
 
-    void cancel(long id) {
-        wheel.cancelTimer(id);
-        timers.remove(id);
-        if (wheel.timerCount() == 0) {
+    /** Unlinks an entry. */
+    void cancel(PeerTimers entry) {
+        unlink(entry);
+        if (count == 0) {
             earliest = OFF;
         }
     }
 
-    private boolean collect(TimeUnit unit, long now, long id) {
-        PeerTimers peer = timers.remove(id);
-        peer.unscheduled();
-        due.add(peer);
-        return true;
+    private void unlink(PeerTimers entry) {
+        if (entry.next != null) {
+            entry.next.previous = entry.previous;
+        }
+        if (entry.previous != null) {
+            entry.previous.next = entry.next;
+        } else {
+            slots[entry.slot] = entry.next;
+            if (entry.next == null) {
+                used[entry.slot / Long.SIZE] &= ~(1L << entry.slot);
+            }
+        }
+        entry.next = null;
+        entry.previous = null;
+        count--;
+    }
+
+    private boolean isUsed(int slot) {
+        return (used[slot / Long.SIZE] & 1L << slot) != 0;
+    }
+
+    private static int slot(long tick) {
+        return (int) tick & SLOTS - 1;
     }
 }

@@ -92,6 +92,15 @@ class RateLimiterTest {
     }
 
     @Test
+    void makesRoomForAsManySourcesAsPeers() {
+        limiter.setPeers(RateLimiter.MAX_ENTRIES + 1);
+        for (int i = 0; i <= RateLimiter.MAX_ENTRIES; i++) {
+            assertThat(allow(ipv4(i))).isTrue();
+        }
+        assertThat(allow(ipv4(RateLimiter.MAX_ENTRIES + 1))).isFalse();
+    }
+
+    @Test
     void matchesTokenBuckets() {
         Laws.check(200, draw -> {
             List<Integer> waits = draw.list(0, 200, () -> draw.integer(0, 70));

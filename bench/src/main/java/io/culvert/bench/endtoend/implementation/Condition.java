@@ -21,7 +21,7 @@ public record Condition(boolean ipv6, int mtu, int peers, Topology topology, int
     /** WireGuard's overhead over IPv6; all implementations reserve it, so that their packets have the same size. */
     public static final int OVERHEAD = 80;
 
-    private static final int MAX_PEERS = 60_000;
+    private static final int MAX_PEERS = 1 << 20;
     /** One of each special kind, and two whose shares are compared. */
     private static final int MIN_SPOKES = 6;
 
@@ -29,7 +29,7 @@ public record Condition(boolean ipv6, int mtu, int peers, Topology topology, int
     private static final String KNOWN = "ipv6, mtuN, peersN, gateway, gateway6, gateway-nat, gateway6-nat, vxlan, hubN";
 
     /**
-     * Rejects an MTU outside of 1280 to 65535, fewer than 1 or more than 60,000 peers, and a hub with fewer than 6 or
+     * Rejects an MTU outside of 1280 to 65535, fewer than 1 or more than 2^20 peers, and a hub with fewer than 6 or
      * more than 250 spokes or over IPv6.
      */
     public Condition {
@@ -75,10 +75,15 @@ public record Condition(boolean ipv6, int mtu, int peers, Topology topology, int
         if (word.matches("mtu\\d{1,5}")) {
             return new Condition(ipv6, Integer.parseInt(word.substring(3)), peers, topology, spokes);
         }
-        if (word.matches("peers\\d{1,5}")) {
+        if (word.matches("peers\\d{1,7}")) {
             return new Condition(ipv6, mtu, Integer.parseInt(word.substring(5)), topology, spokes);
         }
         throw new IllegalArgumentException("unknown condition \"" + word + "\"; known: " + KNOWN);
+    }
+
+    /** This condition with another number of peers. */
+    public Condition withPeers(int count) {
+        return new Condition(ipv6, mtu, count, topology, spokes);
     }
 
     private Condition placed(String word, Topology other, int hub) {

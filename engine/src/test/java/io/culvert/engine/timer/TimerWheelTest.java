@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.engine.timer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.culvert.laws.Laws;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class TimerWheelTest {
+    private static final long SECOND = 1_000_000_000L;
+    private static final long TICK = 1L << 23;
+
+    /** A peer with a persistent keepalive, that notes when it expired. */
+    private static final class Keepalive implements PeerTimers.Events {
+        private final PeerTimers timers;
+        private long deadline = TimerWheel.OFF;
+        private long firedAt = TimerWheel.OFF;
+
+        Keepalive(TimerWheel wheel) {
+            timers = new PeerTimers(this, wheel);
+            timers.start();
+        }
+
+        void arm(int seconds, long now) {
+            deadline = now + seconds * SECOND;
+            firedAt = TimerWheel.OFF;
+            timers.setPersistentKeepalive(seconds);
+            timers.anyAuthenticatedPacketTraversal(now);
+            timers.schedule(now);
+        }
+
+        void stop() {
+            deadline = TimerWheel.OFF;
+            timers.stop();
+            timers.start();
+        }
+
+        @Override
+        public void onPersistentKeepalive(long now) {
+            firedAt = now;
+        }
+
+        @Override
+        public void onRetransmitHandshake(long now) {
+            throw new AssertionError("not armed");
+        }
+
+        @Override
+        public void onSendKeepalive(long now) {
+            throw new AssertionError("not armed");
+        }
+
+        @Override
+        public void onNewHandshake(long now) {
+            throw new AssertionError("not armed");
+        }
+
+        @Override
+        public void onZeroKeyMaterial(long now) {
+            throw new AssertionError("not armed");
+        }
+    }
+
+    /** Whatever is armed, stopped and slept through: each timer expires once, within a tick of its deadline. */
+    @Test
+    void everyTimerExpiresWithinATickOfItsDeadline() {
+        Laws.check(300, draw -> {
+            long now = draw.longInteger(-100 * SECOND, 100 * SECOND);
+            TimerWheel wheel = new TimerWheel(now, 1);
+            List<Keepalive> peers = new ArrayList<>();
+            for (int i = draw.integer(1, 40); i > 0; i--) {
+                peers.add(new Keepalive(wheel));
+            }
+            for (int step = draw.integer(0, 60); step > 0; step--) {
+                Keepalive peer = peers.get(draw.integer(0, peers.size() - 1));
+                if (draw.chance(1, 6)) {
+                    peer.stop();
+                } else if (draw.chance(1, 2)) {
+                    peer.arm(draw.of(1, 2, 25, 33, 34, 35, 70, 600), now);
+                } else {
+                    now = sleep(wheel, peers, now, draw.longInteger(0, draw.of(TICK, 2 * SECOND, 100 * SECOND)));
+                }
+            }
+            sleep(wheel, peers, now, 601 * SECOND);
+            assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
+        });
+    }
+
+    /** Polls when the wheel asks for it. */
+    private static long sleep(TimerWheel wheel, List<Keepalive> peers, long from, long nanos) {
+        long now = from;
+        long end = from + nanos;
+        while (wheel.earliest() <= end) {
+            now = Math.max(now, wheel.earliest());
+            wheel.poll(now);
+            checkAll(peers, now);
+        }
+        wheel.poll(end);
+        checkAll(peers, end);
+        return end;
+    }
+
+    private static void checkAll(List<Keepalive> peers, long now) {
+        for (Keepalive peer : peers) {
+            if (peer.firedAt != TimerWheel.OFF) {
+                assertThat(peer.firedAt).isBetween(peer.deadline, peer.deadline + TICK);
+                peer.deadline = TimerWheel.OFF;
+                peer.firedAt = TimerWheel.OFF;
+            }
+            assertThat(peer.deadline == TimerWheel.OFF || now <= peer.deadline + TICK)
+                    .as("due at %d, now %d", peer.deadline, now)
+                    .isTrue();
+        }
+    }
+
+    /** Many timers wake the worker once in a tick, not once each. */
+    @Test
+    void timersOfATickExpireTogether() {
+        TimerWheel wheel = new TimerWheel(0, 1);
+        for (int i = 0; i < 1000; i++) {
+            new Keepalive(wheel).arm(25, i * TICK / 2000);
+        }
+        assertThat(wheel.earliest()).isBetween(25 * SECOND, 25 * SECOND + TICK);
+        assertThat(wheel.poll(wheel.earliest())).isGreaterThanOrEqualTo(400);
+    }
+}
