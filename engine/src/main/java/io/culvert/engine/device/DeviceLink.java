@@ -96,9 +96,14 @@ final class DeviceLink {
      * @throws IOException when the system refuses the port or the mark; then nothing is changed
      */
     void configure(OptionalInt number, OptionalInt mark) throws IOException {
-        port.configure(number, mark, linkUp);
-        tryToOpen();
-        publish();
+        try {
+            port.configure(number, mark, linkUp);
+        } finally {
+            // Without descriptors for two ports the former one may be lost, too.
+            up &= port.isOpen();
+            tryToOpen();
+            publish();
+        }
     }
 
     /** Tries again what the system refused. */

@@ -2,6 +2,7 @@
 package io.culvert.engine.device;
 
 import io.culvert.engine.io.Bind;
+import io.culvert.engine.io.NoDescriptorsException;
 import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.pipeline.Workers;
@@ -106,13 +107,35 @@ final class DevicePort {
         if (open != null && open.port() == number) {
             remark(newMark);
         } else if (port != null) {
-            attach(bind.open(number, workers.count(), newMark));
+            replace(number, newMark);
         } else if (needed || !everUp && number != 0) {
             preopen(number, newMark);
         } else {
             tryOut(number, newMark);
             closePreopenedPort();
         }
+    }
+
+    /** Opens a port before the present one is closed or, if descriptors are short, after that. */
+    private void replace(int number, int newMark) throws IOException {
+        try {
+            attach(bind.open(number, workers.count(), newMark));
+        } catch (NoDescriptorsException e) {
+            tryOut(number, newMark);
+            int former = port.port();
+            attach(null);
+            try {
+                attach(bind.open(number, workers.count(), newMark));
+            } catch (IOException refused) {
+                attach(bind.open(former, workers.count(), fwmark));
+                throw refused;
+            }
+        }
+    }
+
+    /** Whether the workers have a port. */
+    boolean isOpen() {
+        return port != null;
     }
 
     /**

@@ -13,6 +13,7 @@ public interface Bind {
      * @param workers the number of sockets of each family
      * @param fwmark the firewall mark (SO_MARK) of sent datagrams, 0 for none
      * @throws java.net.BindException if the port is in use
+     * @throws NoDescriptorsException if there are no descriptors for its sockets
      * @throws IOException if the system refuses a socket or an option
      */
     UdpPort open(int port, int workers, int fwmark) throws IOException;

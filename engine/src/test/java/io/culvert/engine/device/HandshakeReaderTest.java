@@ -17,7 +17,7 @@ import io.culvert.engine.testkit.MemoryPlatform;
 import io.culvert.engine.testkit.Node;
 import io.culvert.engine.testkit.VirtualClock;
 import io.culvert.natives.Memory;
-import java.net.BindException;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -156,7 +156,7 @@ class HandshakeReaderTest {
     private UdpPort open() {
         try {
             return platform.bind().open(7, 1, 0);
-        } catch (BindException e) {
+        } catch (IOException e) {
             throw new AssertionError(e);
         }
     }

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.io.NoDescriptorsException;
 import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.testkit.Node;
 import io.culvert.engine.testkit.Simulation;
@@ -196,6 +197,29 @@ class PortSimulationTest {
         a.tun().setLink(true);
         assertThat(shownPort(a)).isNotEqualTo(chosen);
         assertThat(status().wantedPort()).isZero();
+        assertCarriesPackets();
+    }
+
+    @Test
+    void portChangesWithoutDescriptorsForTwo() throws IOException {
+        a.platform().bind().setDescriptors(1);
+        setPort(OTHER);
+        assertThat(status().openPort()).isEqualTo(OTHER);
+        a.platform().bind().setTaken(Node.PORT, true);
+        assertThatThrownBy(() -> setPort(Node.PORT)).isInstanceOf(BindException.class);
+        assertThat(status().openPort()).isEqualTo(OTHER);
+        assertCarriesPackets();
+    }
+
+    @Test
+    void portThatIsLostForWantOfDescriptorsComesBack() {
+        a.platform().bind().setDescriptors(0);
+        assertThatThrownBy(() -> setPort(OTHER)).isInstanceOf(NoDescriptorsException.class);
+        assertThat(status().isReady()).isFalse();
+        assertThat(status().wantedPort()).isEqualTo(Node.PORT);
+        a.platform().bind().setDescriptors(2);
+        simulation.run(2 * SECOND);
+        assertThat(status().openPort()).isEqualTo(Node.PORT);
         assertCarriesPackets();
     }
 

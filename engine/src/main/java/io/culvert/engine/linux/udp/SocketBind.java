@@ -4,6 +4,7 @@ package io.culvert.engine.linux.udp;
 import static io.culvert.engine.linux.udp.SocketPort.NO_SOCKET;
 
 import io.culvert.engine.io.Bind;
+import io.culvert.engine.io.NoDescriptorsException;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.message.Message;
 import io.culvert.natives.Memory;
@@ -107,6 +108,9 @@ public final class SocketBind implements Bind {
             try {
                 return openBoth(port, workers, mark);
             } catch (ErrnoException e) {
+                if (e.errno() == linux_h.EMFILE || e.errno() == linux_h.ENFILE) {
+                    throw new NoDescriptorsException("UDP port " + port + ": " + e.getMessage(), e);
+                }
                 if (e.errno() != linux_h.EADDRINUSE) {
                     throw e;
                 }

@@ -2,7 +2,9 @@
 package io.culvert.engine.testkit;
 
 import io.culvert.engine.io.Bind;
+import io.culvert.engine.io.NoDescriptorsException;
 import io.culvert.engine.io.UdpPort;
+import java.io.IOException;
 import java.net.BindException;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -28,6 +30,7 @@ public final class MemoryBind implements Bind {
     private int lookups;
 
     private boolean unreachable;
+    private int descriptors = 2;
 
     private MemoryPort port;
     private boolean marksRefused;
@@ -51,8 +54,11 @@ public final class MemoryBind implements Bind {
     }
 
     @Override
-    public synchronized UdpPort open(int number, int workers, int mark) throws BindException {
+    public synchronized UdpPort open(int number, int workers, int mark) throws IOException {
         tryOut(number, mark);
+        if (descriptors == 0 || port != null && descriptors == 1) {
+            throw new NoDescriptorsException("port " + number, null);
+        }
         int chosen = number;
         if (number == 0) {
             chosen = FIRST_FREE_PORT;
@@ -133,6 +139,11 @@ public final class MemoryBind implements Bind {
     public synchronized void route(int number) {
         routed = number;
         routes++;
+    }
+
+    /** Limits the ports that can be open at a time: 0, 1 or 2. */
+    public synchronized void setDescriptors(int ports) {
+        descriptors = ports;
     }
 
     /** Takes all routes away, so that sends are refused, or gives them back. */
