@@ -285,7 +285,7 @@ def header_source(name, header, library, functions, filtered):
     fixed = "".join(f"    public static final {kind} {constant} = {value};\n"
                     for constant, kind, value in constants(header, filtered.constants))
     return (
-        FILE_HEAD.format(package=PACKAGE) + "\n".join(layouts) + "\n\n"
+        FILE_HEAD.format(package=PACKAGE) + "\n".join(layouts) + "\n\nimport io.culvert.natives.Faults;\n"
         + "\n".join(f"import java.lang.foreign.{i};" for i in sorted(imports))
         + "\nimport java.lang.invoke.MethodHandle;\n\n"
         f"/** Constants and functions of {header.name}. */\n"
@@ -298,7 +298,9 @@ def header_source(name, header, library, functions, filtered):
         f'    @SuppressWarnings("restricted")\n'
         f"    private static MethodHandle bind("
         f"String name, FunctionDescriptor descriptor, Linker.Option... options) {{\n"
-        f"        return Linker.nativeLinker().downcallHandle(Symbols.LOOKUP.findOrThrow(name), descriptor, options);\n"
+        f"        return Faults.wrap(\n"
+        f"                name, Linker.nativeLinker().downcallHandle("
+        f"Symbols.LOOKUP.findOrThrow(name), descriptor, options));\n"
         f"    }}\n\n{body}}}\n"
     )
 

@@ -54,12 +54,15 @@ public final class Memory {
     @SuppressWarnings("restricted")
     private static MethodHandle libc(String function, FunctionDescriptor descriptor) {
         Linker linker = Linker.nativeLinker();
-        return linker.downcallHandle(linker.defaultLookup().findOrThrow(function), descriptor);
+        return Faults.wrap(
+                function, linker.downcallHandle(linker.defaultLookup().findOrThrow(function), descriptor));
     }
 
     private static long alignedAlloc(long alignment, long size) {
         try {
             return (long) ALIGNED_ALLOC.invokeExact(alignment, size);
+        } catch (Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new AssertionError("aligned_alloc throws nothing", e);
         }
@@ -68,6 +71,8 @@ public final class Memory {
     private static void release(long address) {
         try {
             FREE.invokeExact(address);
+        } catch (Error e) {
+            throw e;
         } catch (Throwable e) {
             throw new AssertionError("free throws nothing", e);
         }

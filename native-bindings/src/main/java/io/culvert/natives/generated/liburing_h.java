@@ -5,6 +5,7 @@ package io.culvert.natives.generated;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.culvert.natives.Faults;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -53,7 +54,8 @@ public final class liburing_h {
 
     @SuppressWarnings("restricted")
     private static MethodHandle bind(String name, FunctionDescriptor descriptor, Linker.Option... options) {
-        return Linker.nativeLinker().downcallHandle(Symbols.LOOKUP.findOrThrow(name), descriptor, options);
+        return Faults.wrap(
+                name, Linker.nativeLinker().downcallHandle(Symbols.LOOKUP.findOrThrow(name), descriptor, options));
     }
 
     private static final class io_uring_queue_init_params {
