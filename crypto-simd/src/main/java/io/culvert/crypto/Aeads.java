@@ -27,6 +27,8 @@ import jdk.incubator.vector.IntVector;
  * volatile write of {@code kernels} publishes kernels that the writer has run and found correct.
  */
 public final class Aeads {
+    private static final System.Logger LOG = System.getLogger(Aeads.class.getName());
+
     static final String JCE = "jce";
     static final String OPENSSL = "openssl";
 
@@ -97,6 +99,9 @@ public final class Aeads {
     private void warmUp(WarmUp warmUp) {
         try {
             warmUp.run();
+        } catch (RuntimeException | Error e) {
+            // It ends this thread alone: the implementation in use goes on.
+            LOG.log(System.Logger.Level.ERROR, "the warm-up failed; " + implementation() + " serves", e);
         } finally {
             warmedUp.complete(null);
         }

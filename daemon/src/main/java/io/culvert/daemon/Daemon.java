@@ -32,19 +32,36 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * The life cycle of the process: it creates the interface and the UAPI socket and runs the device until SIGINT,
- * SIGTERM, or the removal of the interface or of the socket file; then it removes both.
+ * SIGTERM, the removal of the interface or of the socket file, or an internal error; then it removes both.
  *
  * <p>{@link #run} is called by the main thread. Other threads only complete {@link #end} with the reason to stop.
  */
 final class Daemon {
     private static final Path SOCKETS = Path.of("/var/run/wireguard");
     private static final long SHUTDOWN_SECONDS = 10;
+    /** Longest start on any machine, with a warm-up of three seconds in it. */
+    private static final long START_SECONDS = 120;
+    /** The exit status after an internal error. */
+    private static final int FAILURE = 3;
+
     private static final Logger LOG = System.getLogger(Daemon.class.getName());
 
     private final Settings settings;
     private final Aeads aeads;
-    private final CompletableFuture<String> end = new CompletableFuture<>();
+    private final CompletableFuture<End> end = new CompletableFuture<>();
+    private final CountDownLatch started = new CountDownLatch(1);
     private final CountDownLatch finished = new CountDownLatch(1);
+
+    /** Why the daemon stops, and with which exit status. */
+    private record End(String reason, int status) {
+        static End orderly(String reason) {
+            return new End(reason, 0);
+        }
+
+        static End failure(String reason) {
+            return new End(reason, FAILURE);
+        }
+    }
 
     Daemon(Settings settings, Aeads aeads) {
         this.aeads = aeads;
@@ -54,23 +71,77 @@ final class Daemon {
     /**
      * Runs the daemon until it is to stop.
      *
+     * @return the exit status: 0 if it was told to stop, {@link #FAILURE} after an internal error
      * @throws StartException if it cannot start; interface and socket are removed then
      */
-    void run() throws StartException {
+    int run() throws StartException {
+        Thread.setDefaultUncaughtExceptionHandler(this::failed);
+        if (settings.watchdogSeconds() > 0) {
+            Thread main = Thread.currentThread();
+            Thread.ofPlatform().daemon().name("start-watch").start(() -> watchStart(main));
+        }
         Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(this::stop));
         try {
             serve();
+            return end.join().status;
         } catch (IOException e) {
             throw new StartException(e.getMessage(), e);
         } finally {
-            end.complete("start-up failed");
+            end.complete(End.orderly("start-up failed"));
             finished.countDown();
+        }
+    }
+
+    /** Ends the process if its start is stuck: the launcher would wait for ever. */
+    private void watchStart(Thread main) {
+        try {
+            if (!started.await(START_SECONDS, TimeUnit.SECONDS) && !end.isDone()) {
+                IllegalStateException where = new IllegalStateException("no start within " + START_SECONDS + " s");
+                where.setStackTrace(main.getStackTrace());
+                LOG.log(Level.ERROR, "the start is stuck", where);
+                Runtime.getRuntime().halt(FAILURE);
+            }
+        } catch (InterruptedException e) {
+            LOG.log(Level.DEBUG, "the start is not watched any more");
+        }
+    }
+
+    /** Whatever a thread of the process, other than the device's, does not handle ends the daemon. */
+    private void failed(Thread thread, Throwable cause) {
+        String name = thread.getName();
+        end(End.failure("internal error in thread \"" + name + "\": " + cause));
+        LOG.log(Level.ERROR, "internal error in thread \"" + name + "\": the daemon ends", cause);
+        awaitEnd();
+    }
+
+    /** The device must be closed. Not on the main thread. */
+    private void deviceEnded(Device device) {
+        if (device.failure().isEmpty()) {
+            end(End.orderly("the interface was removed"));
+        } else {
+            end(End.failure("the device has failed: " + device.failure().get()));
+            awaitEnd();
+        }
+    }
+
+    private void end(End reason) {
+        end.complete(reason);
+    }
+
+    /** After a failure: ends the process even if the main thread waits for a thread that is stuck. */
+    private void awaitEnd() {
+        try {
+            if (!finished.await(SHUTDOWN_SECONDS, TimeUnit.SECONDS)) {
+                Runtime.getRuntime().halt(FAILURE);
+            }
+        } catch (InterruptedException e) {
+            Runtime.getRuntime().halt(FAILURE);
         }
     }
 
     /** The shutdown hook, run on a signal: waits until {@link #run} has ended, and exits with status 0. */
     private void stop() {
-        if (!end.complete("received SIGINT or SIGTERM")) {
+        if (!end.complete(End.orderly("received SIGINT or SIGTERM"))) {
             return;
         }
         try {
@@ -87,7 +158,7 @@ final class Daemon {
         aeads.onChange(name -> LOG.log(Level.INFO, "AEAD implementation: {0}", name));
         try (Device device = start(platform);
                 MetricsServer metrics = metrics(device, platform)) {
-            device.onClosed(() -> end.complete("the interface was removed"));
+            device.onClosed(() -> deviceEnded(device));
             logConfiguration(platform);
             if (metrics != null) {
                 LOG.log(Level.INFO, "serving metrics at http:/{0}{1}", metrics.address(), MetricsServer.PATH);
@@ -116,8 +187,9 @@ final class Daemon {
                 Sandbox.enter(settings.sandbox());
                 new UapiServer(socket, target(device)).start();
                 Thread.ofPlatform().daemon().name("uapi-watch").start(() -> watch(socket));
+                started.countDown();
                 reportReady();
-                LOG.log(Level.INFO, "shutting down: {0}", end.join());
+                LOG.log(Level.INFO, "shutting down: {0}", end.join().reason);
             }
         }
     }
@@ -133,7 +205,7 @@ final class Daemon {
     }
 
     private Device start(LinuxPlatform platform) {
-        return Device.start(platform, DeviceOptions.defaults(aeads));
+        return Device.start(platform, DeviceOptions.defaults(aeads, settings.watchdogSeconds()));
     }
 
     /** Starts the metrics server, or returns {@code null} if CULVERT_METRICS is not set. */
@@ -194,7 +266,7 @@ final class Daemon {
     private void watch(UapiSocket socket) {
         try {
             socket.awaitRemoval();
-            end.complete("the UAPI socket was removed");
+            end(End.orderly("the UAPI socket was removed"));
         } catch (IOException e) {
             LOG.log(
                     Level.WARNING,

@@ -43,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_WARMUP            on (default): self-traffic until the JIT is done, up to 3 s; or off",
             "  CULVERT_SANDBOX           on (default): drop capabilities and unneeded system calls; log; or off",
             "  CULVERT_METRICS           where to serve metrics over HTTP: 127.0.0.1:9586, localhost:9586, :9586",
+            "  CULVERT_WATCHDOG          seconds for which a thread may be stuck before the daemon ends (default: 30)",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
         subcommands = Demo.class)
@@ -85,10 +86,12 @@ public final class Main implements Callable<Integer> {
         try {
             DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));
             Settings settings = Settings.of(name, System.getenv());
-            new Daemon(settings, aeads(System.getProperty("culvert.aead", "auto"))).run();
-            return 0;
+            return new Daemon(settings, aeads(System.getProperty("culvert.aead", "auto"))).run();
         } catch (StartException e) {
             System.err.println("culvert: error: " + e.getMessage());
+            return 1;
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "internal error", e);
             return 1;
         }
     }

@@ -4,6 +4,7 @@ package io.culvert.daemon;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.sandbox.SandboxMode;
 import io.culvert.daemon.uapi.AddressText;
+import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.Offload;
@@ -30,6 +31,7 @@ import java.util.stream.Stream;
  * @param warmUp whether the self-traffic warm-up runs before the UAPI socket is created (CULVERT_WARMUP)
  * @param sandbox what the process gives up after its start (CULVERT_SANDBOX)
  * @param metrics the address to serve metrics at (CULVERT_METRICS), or {@code null} for none
+ * @param watchdogSeconds how long a thread may not turn before the daemon ends (CULVERT_WATCHDOG), 0 for ever
  */
 record Settings(
         String name,
@@ -43,7 +45,8 @@ record Settings(
         Map<Offload, Boolean> offloads,
         boolean warmUp,
         SandboxMode sandbox,
-        InetSocketAddress metrics) {
+        InetSocketAddress metrics,
+        int watchdogSeconds) {
     static final String METRICS = "CULVERT_METRICS";
 
     private static final String WORKERS = "CULVERT_WORKERS";
@@ -51,6 +54,8 @@ record Settings(
     private static final String WARMUP = "CULVERT_WARMUP";
     private static final String IO = "CULVERT_IO";
     private static final String SANDBOX = "CULVERT_SANDBOX";
+    private static final String WATCHDOG = "CULVERT_WATCHDOG";
+    private static final int MAX_WATCHDOG_SECONDS = 86_400;
     /** A session's index names its home worker in one byte. */
     private static final int MAX_WORKERS = 256;
     /** A name of the domain name system (RFC 1123); a numeric address has no letter. */
@@ -84,7 +89,8 @@ record Settings(
                 offloads(environment.getOrDefault(OFFLOADS, "")),
                 warmUp(environment),
                 sandbox(environment.getOrDefault(SANDBOX, "on")),
-                metrics(environment.get(METRICS)));
+                metrics(environment.get(METRICS)),
+                number(environment, WATCHDOG, DeviceOptions.WATCHDOG_SECONDS, 0, MAX_WATCHDOG_SECONDS));
     }
 
     LinuxPlatform.Options platformOptions() {

@@ -45,8 +45,8 @@ class SettingsTest {
                         "CULVERT_IO", "plain",
                         "CULVERT_OFFLOADS", "-udp-gso,+tun-vxlan-gro",
                         "CULVERT_WARMUP", "off",
-                        "CULVERT_METRICS", "[::1]:9586"));
-
+                        "CULVERT_METRICS", "[::1]:9586",
+                        "CULVERT_WATCHDOG", "60"));
         InetSocketAddress metrics = new InetSocketAddress("::1", 9586);
         Map<Offload, Boolean> offloads = Map.of(Offload.UDP_GSO, false, Offload.TUN_VXLAN_GRO, true);
         assertThat(settings)
@@ -62,7 +62,8 @@ class SettingsTest {
                         offloads,
                         false,
                         SandboxMode.ON,
-                        metrics));
+                        metrics,
+                        60));
         assertThat(Settings.of("wg0", Map.of("CULVERT_SANDBOX", "log")).sandbox())
                 .isEqualTo(SandboxMode.LOG);
         assertThat(Settings.of("wg0", Map.of("LOG_LEVEL", "silent")).keepError())

@@ -104,7 +104,17 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
                 gauge(
                         "culvert_aead_changed_timestamp_seconds",
                         "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
-                        aeadChanged / MILLIS));
+                        aeadChanged / MILLIS),
+                stalls());
+    }
+
+    private MetricSnapshot stalls() {
+        Map<Labels, Integer> stalls = new LinkedHashMap<>();
+        device.stalls().forEach((thread, seconds) -> stalls.put(Labels.of("thread", thread), seconds));
+        return gauge(
+                "culvert_thread_stalled_seconds",
+                "For how long a thread has not turned; 0 for one that turns or sleeps.",
+                stalls);
     }
 
     private List<MetricSnapshot> status() {

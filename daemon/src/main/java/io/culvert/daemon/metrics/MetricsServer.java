@@ -9,6 +9,8 @@ import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.ArrayBlockingQueue;
@@ -35,6 +37,9 @@ public final class MetricsServer implements AutoCloseable {
     private static final int UNAVAILABLE = 503;
     private static final int NOT_FOUND = 404;
     private static final int METHOD_NOT_ALLOWED = 405;
+    private static final int INTERNAL_ERROR = 500;
+
+    private static final Logger LOG = System.getLogger(MetricsServer.class.getName());
 
     static {
         // The JDK's server reads its limits from system properties when it is loaded; times in seconds, sizes in bytes.
@@ -95,13 +100,26 @@ public final class MetricsServer implements AutoCloseable {
                 exchange.getResponseHeaders().set("Allow", "GET, HEAD");
                 exchange.sendResponseHeaders(METHOD_NOT_ALLOWED, -1);
             } else if (path.equals(PATH)) {
-                send(exchange, OK, writer.getContentType(), page());
+                answerWithPage(exchange);
             } else {
                 DeviceStatus now = status.get();
                 byte[] text = health(now).getBytes(StandardCharsets.UTF_8);
                 send(exchange, now.isReady() ? OK : UNAVAILABLE, "text/plain; charset=utf-8", text);
             }
         }
+    }
+
+    private void answerWithPage(HttpExchange exchange) throws IOException {
+        byte[] body;
+        try {
+            body = page();
+        } catch (RuntimeException | Error e) {
+            // Tunnels do not end because their metrics cannot be collected.
+            LOG.log(Level.ERROR, "internal error in the collection of metrics", e);
+            exchange.sendResponseHeaders(INTERNAL_ERROR, -1);
+            return;
+        }
+        send(exchange, OK, writer.getContentType(), body);
     }
 
     private static void send(HttpExchange exchange, int code, String type, byte[] body) throws IOException {

@@ -58,7 +58,8 @@ public final class UapiServer {
             UapiConnection.serve(connection, target);
         } catch (IOException e) {
             LOGGER.log(Level.DEBUG, "UAPI connection failed: {0}", e.getMessage());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | OutOfMemoryError e) {
+            // What failed within a change of the device has ended it. A request that takes too much memory has not.
             LOGGER.log(Level.ERROR, "internal error in UAPI request processing, connection closed", e);
         } finally {
             free.release();

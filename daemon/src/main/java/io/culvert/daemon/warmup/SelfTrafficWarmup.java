@@ -92,8 +92,11 @@ public final class SelfTrafficWarmup {
                     Level.INFO,
                     "self-traffic warm-up impossible, throughput is lower in the first seconds: {0}",
                     e.getMessage());
+        } catch (RuntimeException | Error e) {
+            LOG.log(Level.ERROR, "self-traffic warm-up failed, throughput is lower in the first seconds", e);
+        } finally {
+            end.complete(null);
         }
-        end.complete(null);
     }
 
     private void awaitCompilers() {

@@ -100,7 +100,8 @@ final class TrafficGenerator implements AutoCloseable {
                 work.run();
             } catch (ClosedChannelException e) {
                 // The generator was closed.
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException | Error e) {
+                // Without this traffic the daemon is only slower in its first seconds.
                 LOG.log(Level.DEBUG, "warm-up traffic", e);
             }
         });

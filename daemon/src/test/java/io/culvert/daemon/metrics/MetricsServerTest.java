@@ -27,6 +27,7 @@ class MetricsServerTest {
     private final AtomicInteger collections = new AtomicInteger();
     private final List<Socket> sockets = new ArrayList<>();
     private volatile DeviceStatus status = UP;
+    private volatile boolean failing;
     private MetricsServer server;
 
     @BeforeEach
@@ -36,6 +37,9 @@ class MetricsServerTest {
                 any,
                 () -> {
                     collections.incrementAndGet();
+                    if (failing) {
+                        throw new OutOfMemoryError("planted");
+                    }
                     return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
                 },
                 () -> status);
@@ -103,6 +107,14 @@ class MetricsServerTest {
         assertThat(request("GET", "/health"))
                 .startsWith("HTTP/1.1 200 ")
                 .endsWith("\r\n\r\nready: UDP port 7\nwithout ipv6: there is none\n");
+    }
+
+    @Test
+    void anErrorInTheCollectionIsAnswered() throws IOException {
+        failing = true;
+        assertThat(request("GET", "/metrics")).startsWith("HTTP/1.1 500 ");
+        failing = false;
+        assertThat(request("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
     }
 
     @Test

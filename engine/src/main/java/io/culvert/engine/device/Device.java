@@ -4,7 +4,6 @@ package io.culvert.engine.device;
 import io.culvert.engine.cookie.CookieChecker;
 import io.culvert.engine.cookie.RateLimiter;
 import io.culvert.engine.io.Platform;
-import io.culvert.engine.io.Tun;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.noise.Handshake;
 import io.culvert.engine.noise.IndexEntry;
@@ -12,19 +11,20 @@ import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.engine.pipeline.DropCause;
+import io.culvert.engine.pipeline.Heartbeat;
 import io.culvert.engine.pipeline.PipelineContext;
+import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.pipeline.Workers;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.routing.PeerTable;
 import java.io.IOException;
 import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.util.EnumMap;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
 
@@ -49,8 +49,8 @@ public final class Device implements AutoCloseable {
      * Written under the monitor, within {@link HandshakeQueue#exclusively}; read by any thread. The table has a lock.
      */
     private final PeerTable<Peer> peers = new PeerTable<>();
-    /** The memory of the staged packets of all peers. Any worker adds and subtracts. */
-    private final AtomicLong stagedBytes = new AtomicLong();
+    /** By home. */
+    private final StagingArea[] stagingAreas;
 
     private final Workers workers;
     private final HandshakeQueue handshakes;
@@ -58,8 +58,10 @@ public final class Device implements AutoCloseable {
     private final HandshakeReader handshakeReader;
 
     private final CookieChecker cookieChecker;
-    private final MemoryBudget memory;
-    private final CompletableFuture<Void> closeRequested = new CompletableFuture<>();
+    private final ConfiguredMemory memory;
+    private final DeviceEnd end = new DeviceEnd();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private final DeviceThreads threads;
 
     /**
      * Written under the monitor, within {@link HandshakeQueue#exclusively}, and by {@link #close} after the handshake
@@ -68,34 +70,30 @@ public final class Device implements AutoCloseable {
     private volatile StaticIdentity identity;
 
     private final RetryThread retries;
-
     // Written and read under the monitor.
     private final DevicePort port;
     private final DeviceLink link;
     private long peersAdded;
-    /** The number of peers that have one. */
-    private int presharedKeys;
-    /** What the configuration takes of the memory. */
-    private long configuredBytes;
-
-    private boolean closed;
 
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
-        memory = options.memory();
         indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
+        memory = new ConfiguredMemory(options.memory(), peers, allowedIps, cookieChecker);
         handshakes = new HandshakeQueue(this, options.handshakeThreads());
         workers = new Workers(
-                new PipelineContext(
-                        platform, options.aeads(), allowedIps, indexTable, handshakes::offer, this::requestClose),
+                new PipelineContext(platform, options.aeads(), allowedIps, indexTable, handshakes::offer, end),
                 platform.tun().queues());
+        stagingAreas = new StagingArea[workers.count()];
+        Arrays.setAll(stagingAreas, home -> new StagingArea(workers.count()));
         handshakeReader = platform.handshakeIo()
                 .map(io -> new HandshakeReader(this, io, handshakes))
                 .orElse(null);
         port = new DevicePort(platform.bind(), workers, this::attachHandshakes);
         retries = new RetryThread(this, this::retry);
-        link = new DeviceLink(platform.tun(), platform.clock(), port, new LinkedPeers(), retries::at);
+        link = new DeviceLink(platform.tun(), platform.clock(), port, new LinkedPeers(this::forEachPeer), retries::at);
+        threads = new DeviceThreads(
+                end, platform.clock(), options.watchdogSeconds(), workers, handshakes, handshakeReader, retries);
     }
 
     /**
@@ -104,52 +102,18 @@ public final class Device implements AutoCloseable {
      */
     public static Device start(Platform platform, DeviceOptions options) {
         Device device = new Device(platform, options);
-        if (options.threads()) {
-            device.workers.start(device.name());
-            device.handshakes.start(device.name());
-            if (device.handshakeReader != null) {
-                device.handshakeReader.start();
+        try {
+            if (options.threads()) {
+                device.threads.start(device.name());
+            } else {
+                device.workers.initializeAll();
             }
-            device.retries.start();
-        } else {
-            device.workers.initializeAll();
+            platform.tun().listen(new LinkListener(device, device.threads.tun()));
+        } catch (RuntimeException | Error e) {
+            CloseSteps.after(e, device::close);
+            throw e;
         }
-        platform.tun().listen(device.new TunListener());
         return device;
-    }
-
-    private final class TunListener implements Tun.Listener {
-        @Override
-        public void onLink(boolean linkUp) {
-            setLink(linkUp);
-        }
-
-        @Override
-        public void onMtu(int mtu) {
-            LOG.log(Level.DEBUG, "{0} has MTU {1}", name(), mtu);
-        }
-
-        @Override
-        public void onRemoved() {
-            requestClose();
-        }
-    }
-
-    private final class LinkedPeers implements DeviceLink.Peers {
-        @Override
-        public void start() {
-            forEachPeer(peer -> peer.configuration().start());
-        }
-
-        @Override
-        public void startSending() {
-            forEachPeer(peer -> peer.configuration().startSending());
-        }
-
-        @Override
-        public void stop() {
-            forEachPeer(peer -> peer.configuration().stop());
-        }
     }
 
     /** The TUN, UDP, the clock and the random source. */
@@ -188,9 +152,14 @@ public final class Device implements AutoCloseable {
         }
     }
 
-    /** The TUN was removed or a thread failed: has the owner close the device. Any thread; returns at once. */
-    void requestClose() {
-        closeRequested.completeAsync(() -> null);
+    /** Shows whether a change makes progress; under the monitor. */
+    Heartbeat control() {
+        return threads.control();
+    }
+
+    /** Hears of threads that fail. */
+    DeviceEnd end() {
+        return end;
     }
 
     StaticIdentity identity() {
@@ -221,29 +190,35 @@ public final class Device implements AutoCloseable {
 
     /** The memory of peers, sessions and requests. */
     public MemoryBudget memory() {
-        return memory;
+        return memory.budget();
     }
 
-    AtomicLong stagedBytes() {
-        return stagedBytes;
+    /** The memory for the staged packets of a home's peers. */
+    StagingArea stagingArea(Worker home) {
+        return stagingAreas[home.id()];
     }
 
-    /** Runs {@code action} once when the TUN was removed or a worker failed; at once if that has happened already. */
+    /**
+     * Runs {@code action} once when the device must be closed: the TUN was removed, or one of the device's threads has
+     * met what it cannot handle, and {@link #failure} has it. At once if that has happened already.
+     */
     public void onClosed(Runnable action) {
-        closeRequested.thenRun(action);
+        end.onEnd(action);
+    }
+
+    /** What a thread of the device could not handle; empty if there was nothing. */
+    public Optional<Throwable> failure() {
+        return end.failure();
     }
 
     /** The packets dropped by all workers, by cause. */
     public Map<DropCause, Long> drops() {
-        Map<DropCause, Long> sums = new EnumMap<>(DropCause.class);
-        for (DropCause cause : DropCause.values()) {
-            long sum = 0;
-            for (int i = 0; i < workers.count(); i++) {
-                sum += workers.get(i).drops().get(cause);
-            }
-            sums.put(cause, sum);
-        }
-        return sums;
+        return workers.drops();
+    }
+
+    /** By thread, the seconds for which it has not turned; 0 for one that turns or sleeps. */
+    public Map<String, Integer> stalls() {
+        return threads.stalls();
     }
 
     /** The number of datagrams that a worker's sockets lost because their buffers were full. */
@@ -253,12 +228,7 @@ public final class Device implements AutoCloseable {
 
     /** What became of received handshake messages. */
     public Map<HandshakeOutcome, Long> handshakeOutcomes() {
-        Map<HandshakeOutcome, Long> sums = new EnumMap<>(HandshakeOutcome.class);
-        for (HandshakeOutcome outcome : HandshakeOutcome.values()) {
-            long read = handshakeReader == null ? 0 : handshakeReader.outcomes().get(outcome);
-            sums.put(outcome, read + handshakes.outcomes(outcome));
-        }
-        return sums;
+        return threads.handshakeOutcomes();
     }
 
     /** The number of handshake messages that their sockets lost because the buffers were full. */
@@ -281,13 +251,18 @@ public final class Device implements AutoCloseable {
      * peers takes neither their memory nor the device's lock for long, and no worker's time.
      */
     public synchronized DeviceSnapshot snapshot() {
+        control().begin();
+        try {
+            return takeSnapshot();
+        } finally {
+            control().asleep();
+        }
+    }
+
+    private DeviceSnapshot takeSnapshot() {
         Secret privateKey = identity == null ? null : identity.copyPrivateKey();
-        return new DeviceSnapshot(
-                privateKey,
-                port.number(),
-                port.fwmark(),
-                new PeerSnapshots(this, allowedIps, peers.all()),
-                link.status());
+        PeerSnapshots snapshots = new PeerSnapshots(this, allowedIps, peers.all());
+        return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), snapshots, link.status());
     }
 
     /**
@@ -301,14 +276,27 @@ public final class Device implements AutoCloseable {
      * @throws IllegalStateException when a secret of the update is closed
      */
     public synchronized void apply(DeviceUpdate update) throws IOException {
-        if (closed) {
+        if (closed.get()) {
             throw new IOException("the device is closed");
         }
-        new UpdateCheck(peers, allowedIps, presharedKeys, memory).check(update);
+        memory.check(update);
         StaticIdentity newIdentity =
                 update.privateKey() == null || update.privateKey().isZero()
                         ? null
                         : new StaticIdentity(update.privateKey());
+        control().begin();
+        try {
+            change(update, newIdentity);
+        } catch (RuntimeException | Error e) {
+            // Nobody knows how far it came.
+            end.failed("a change of the configuration", e);
+            throw e;
+        } finally {
+            control().asleep();
+        }
+    }
+
+    private void change(DeviceUpdate update, StaticIdentity newIdentity) throws IOException {
         try {
             link.configure(update.listenPort(), update.fwmark());
         } catch (IOException e) {
@@ -329,16 +317,9 @@ public final class Device implements AutoCloseable {
         for (PeerUpdate peer : update.peers()) {
             apply(peer);
         }
-        accountConfiguration();
+        memory.account();
         // The homes run what was posted in order, so everything before this is done when it returns.
         workers.callAll(worker -> {});
-    }
-
-    private void accountConfiguration() {
-        long bytes = UpdateCheck.bytes(peers.size(), allowedIps.size(), presharedKeys);
-        memory.addConfigured(bytes - configuredBytes);
-        configuredBytes = bytes;
-        cookieChecker.setPeers(peers.size());
     }
 
     /**
@@ -346,7 +327,7 @@ public final class Device implements AutoCloseable {
      * packet of each peer begins a new handshake. Wakes all workers: timers that became due meanwhile run at once.
      */
     public synchronized void forgetSessions() {
-        if (closed) {
+        if (closed.get()) {
             return;
         }
         List<Peer> all = peers.all();
@@ -362,7 +343,7 @@ public final class Device implements AutoCloseable {
 
     private void changeIdentity(StaticIdentity newIdentity) {
         StaticIdentity old = identity;
-        if (sameIdentity(old, newIdentity)) {
+        if (StaticIdentity.areSame(old, newIdentity)) {
             if (newIdentity != null) {
                 newIdentity.release();
             }
@@ -388,11 +369,6 @@ public final class Device implements AutoCloseable {
         forEachPeer(Peer::identityChanged);
     }
 
-    private static boolean sameIdentity(StaticIdentity a, StaticIdentity b) {
-        // Clamped private keys are equal if and only if their public keys are.
-        return a == null || b == null ? a == b : a.publicKey().equals(b.publicKey());
-    }
-
     private void apply(PeerUpdate update) {
         Peer peer = peers.get(update.publicKey());
         if (update.remove()) {
@@ -409,9 +385,7 @@ public final class Device implements AutoCloseable {
             peer = addPeer(update.publicKey());
         }
         if (update.presharedKey() != null) {
-            presharedKeys -= peer.handshake().hasPresharedKey() ? 1 : 0;
-            peer.handshake().setPresharedKey(update.presharedKey());
-            presharedKeys += update.presharedKey().isZero() ? 0 : 1;
+            memory.setPresharedKey(peer, update.presharedKey());
         }
         if (update.replaceAllowedIps()) {
             allowedIps.removeAll(peer);
@@ -428,17 +402,7 @@ public final class Device implements AutoCloseable {
 
     private void configure(Peer peer, PeerUpdate update) {
         boolean start = link.isUp();
-        PeerConfiguration configuration = peer.configuration();
-        postToHome(peer, () -> {
-            if (update.endpoint() != null) {
-                configuration.setEndpoint(update.endpoint());
-            }
-            if (start) {
-                configuration.start();
-                configuration.startSending();
-            }
-            update.keepaliveSeconds().ifPresent(configuration::setKeepalive);
-        });
+        postToHome(peer, () -> peer.configuration().apply(update, start));
     }
 
     private Peer addPeer(PublicKey key) {
@@ -455,7 +419,7 @@ public final class Device implements AutoCloseable {
 
     private void removePeer(Peer peer) {
         allowedIps.removeAll(peer);
-        presharedKeys -= peer.handshake().hasPresharedKey() ? 1 : 0;
+        memory.removing(peer);
         handshakes.exclusively(() -> peers.remove(peer.publicKey()));
         postToHome(peer, peer::remove);
     }
@@ -468,17 +432,19 @@ public final class Device implements AutoCloseable {
 
     /** Runs {@code action} on the thread of a peer's home, in the order of these calls. */
     private void postToHome(Peer peer, Runnable action) {
+        control().turn();
         workers.call(peer.home(), action);
     }
 
-    private synchronized void setLink(boolean linkUp) {
-        if (!closed) {
+    /** The interface was set up or down. */
+    synchronized void setLink(boolean linkUp) {
+        if (!closed.get()) {
             link.set(linkUp);
         }
     }
 
     private synchronized void retry() {
-        if (!closed) {
+        if (!closed.get()) {
             link.retry();
         }
     }
@@ -487,28 +453,39 @@ public final class Device implements AutoCloseable {
         return platform.tun().name();
     }
 
-    /** Ends the sessions and the threads, and closes the port and the TUN. Idempotent. */
+    /**
+     * Ends the sessions and the threads, and closes the port and the TUN. Idempotent. It returns even if a thread is
+     * stuck; what that thread may use is not freed then. What fails does not keep the rest from being closed.
+     */
     @Override
     public void close() {
-        synchronized (this) {
-            if (closed) {
-                return;
-            }
-            closed = true;
-            link.set(false);
-            port.closePreopenedPort();
-            peers.all().forEach(this::removePeer);
-            accountConfiguration();
+        if (closed.getAndSet(true)) {
+            return;
         }
-        retries.stop();
-        if (handshakeReader != null) {
-            handshakeReader.stop();
+        threads.stopWatching();
+        CloseSteps steps = new CloseSteps();
+        boolean sessionsEnded = threads.endSessions(steps, this::endSessions);
+        boolean handshakesEnded = threads.end(steps);
+        steps.run(platform.tun()::close);
+        if (sessionsEnded && handshakesEnded) {
+            steps.run(handshakes::close);
+            steps.run(this::closeIdentity);
         }
-        handshakes.stop();
-        handshakes.drain();
-        workers.close();
-        platform.tun().close();
-        handshakes.close();
+        steps.finish();
+    }
+
+    private synchronized void endSessions() {
+        control().begin();
+        CloseSteps steps = new CloseSteps();
+        steps.run(() -> link.set(false));
+        steps.run(port::closePreopenedPort);
+        steps.run(() -> peers.all().forEach(this::removePeer));
+        steps.run(memory::account);
+        control().asleep();
+        steps.finish();
+    }
+
+    private void closeIdentity() {
         cookieChecker.close();
         StaticIdentity last = identity;
         identity = null;

@@ -12,21 +12,26 @@ import java.util.function.Supplier;
  * @param aeads makes each worker's AEAD, on that worker's thread
  * @param threads whether the device runs by itself; a simulation steps its workers and handshakes instead
  * @param memory what peers may use; devices may share one
+ * @param watchdogSeconds how long a thread may not turn before the device ends; 0 to log it only
  */
-public record DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads, MemoryBudget memory) {
-    /** Options with the memory that is free in the heap now. */
+public record DeviceOptions(
+        int handshakeThreads, Supplier<Aead> aeads, boolean threads, MemoryBudget memory, int watchdogSeconds) {
+    /** Three times as long as it takes until a stall is logged. */
+    public static final int WATCHDOG_SECONDS = 30;
+
+    /** Options with the memory that is free in the heap now, and the watchdog's default. */
     public DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads) {
-        this(handshakeThreads, aeads, threads, MemoryBudget.ofHeap());
+        this(handshakeThreads, aeads, threads, MemoryBudget.ofHeap(), WATCHDOG_SECONDS);
     }
 
     /** Up to four handshake threads, workers with threads of their own, and AEAD instances from {@code aeads}. */
     public static DeviceOptions defaults(Aeads aeads) {
-        return defaults(aeads, MemoryBudget.ofHeap());
+        return defaults(aeads, WATCHDOG_SECONDS);
     }
 
-    /** The same, with a budget for peers. */
-    public static DeviceOptions defaults(Aeads aeads, MemoryBudget memory) {
+    /** The same with another limit of the watchdog. */
+    public static DeviceOptions defaults(Aeads aeads, int watchdogSeconds) {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new DeviceOptions(Math.min(4, cores), aeads::create, true, memory);
+        return new DeviceOptions(Math.min(4, cores), aeads::create, true, MemoryBudget.ofHeap(), watchdogSeconds);
     }
 }

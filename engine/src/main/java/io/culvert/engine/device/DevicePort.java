@@ -241,7 +241,7 @@ final class DevicePort {
     }
 
     private void attachAll(UdpPort newPort) {
-        workers.callAll(worker -> worker.io().attach(newPort));
+        workers.callAll(worker -> worker.attach(newPort));
         handshakes.accept(newPort);
     }
 }

@@ -53,14 +53,10 @@ final class HandshakeFilter implements AutoCloseable {
      * @param now the current {@link io.culvert.engine.io.Clock#nanos}
      */
     Verdict check(long message, int length, UdpEndpoint from, boolean underLoad, long now) {
-        if (!Message.isHandshake(message, length)) {
-            return refuse(HandshakeOutcome.MALFORMED);
+        if (!isWellFormed(message, length)) {
+            return Verdict.REFUSE;
         }
-        int type = Message.type(message);
-        if (!isExpected(type, message)) {
-            return refuse(HandshakeOutcome.UNKNOWN_INDEX);
-        }
-        if (type == Message.HANDSHAKE_COOKIE) {
+        if (Message.type(message) == Message.HANDSHAKE_COOKIE) {
             return Verdict.ACCEPT;
         }
         return switch (macs.validate(message, length, from, underLoad, now)) {
@@ -69,6 +65,27 @@ final class HandshakeFilter implements AutoCloseable {
             case INVALID_MAC -> refuse(HandshakeOutcome.WRONG_MAC);
             case VALID_MAC_WITH_COOKIE_BUT_RATELIMITED -> refuse(HandshakeOutcome.RATE_LIMITED);
         };
+    }
+
+    /** The part of {@link #check} that looks neither at the load nor at the sender: length, type, index and mac1. */
+    boolean isForThisDevice(long message, int length, UdpEndpoint from, long now) {
+        return isWellFormed(message, length)
+                && (Message.type(message) == Message.HANDSHAKE_COOKIE
+                        || macs.validate(message, length, from, false, now) != MacChecker.Result.INVALID_MAC
+                        || isRefused(HandshakeOutcome.WRONG_MAC));
+    }
+
+    private boolean isWellFormed(long message, int length) {
+        if (!Message.isHandshake(message, length)) {
+            return isRefused(HandshakeOutcome.MALFORMED);
+        }
+        return isExpected(Message.type(message), message) || isRefused(HandshakeOutcome.UNKNOWN_INDEX);
+    }
+
+    /** Counts a refusal; always {@code false}. */
+    private boolean isRefused(HandshakeOutcome outcome) {
+        count(outcome);
+        return false;
     }
 
     /** Whether a response or cookie reply answers a message of this device. */

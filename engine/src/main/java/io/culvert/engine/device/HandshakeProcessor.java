@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * Processes handshake messages: consumes them, creates responses and initiations, and posts the results to the peers'
+ * Processes handshake messages: consumes them, creates responses and initiations, and gives the results to the peers'
  * homes, which alone install keys and send. Any handshake thread.
  *
  * <p>Locks, in this order: {@code configuration} is held for reading while a message is processed, and for writing
@@ -153,10 +153,7 @@ final class HandshakeProcessor {
             Memory.free(target);
         }
         if (keypair != null) {
-            postToHome(
-                    peer,
-                    keypair,
-                    () -> peer.sessionAsResponder(keypair, message.from(), message.bytes().length, response));
+            peer.giveResult(() -> peer.sessionAsResponder(keypair, message.from(), message.bytes().length, response));
         }
     }
 
@@ -171,15 +168,7 @@ final class HandshakeProcessor {
             keypair = handshake.consumeResponse(device.identity(), address) ? beginSession(peer, index) : null;
         }
         if (keypair != null) {
-            postToHome(peer, keypair, () -> peer.sessionAsInitiator(keypair, message.from(), message.bytes().length));
-        }
-    }
-
-    /** Posts the installation of a keypair to the peer's home; releases the keypair if the home's mailbox is full. */
-    private void postToHome(Peer peer, Keypair<Peer> keypair, Runnable install) {
-        if (!peer.home().post(install)) {
-            device.dropIndex(keypair.localIndex());
-            keypair.release();
+            peer.giveResult(() -> peer.sessionAsInitiator(keypair, message.from(), message.bytes().length));
         }
     }
 
@@ -200,30 +189,45 @@ final class HandshakeProcessor {
         return keypair;
     }
 
-    /** Creates an initiation and has the peer's home send it. */
-    void initiate(Peer peer) {
-        byte[] initiation = new byte[HandshakeInitiation.BYTES];
-        long target = Memory.allocate(HandshakeInitiation.BYTES, 64);
-        Handshake<Peer> handshake = peer.handshake();
+    /** Does what a peer's home has asked for: forgets the handshake, creates an initiation, or both in this order. */
+    void runTasks(Peer peer) {
+        byte[] initiation = null;
         configuration.readLock().lock();
         try {
-            synchronized (handshake) {
-                if (peer.isDead() || !hasMemory(peer)) {
-                    return;
+            synchronized (peer.handshake()) {
+                int tasks = peer.takeTasks();
+                if ((tasks & HandshakeExchange.CLEAR) != 0) {
+                    clear(peer);
                 }
-                int index = device.indexTable().insert(handshake, peer.home().id(), peer.receiveSocket());
-                if (!handshake.createInitiation(target, index, device.platform().clock(), random())) {
-                    device.dropIndex(index);
-                    return;
+                if ((tasks & HandshakeExchange.INITIATE) != 0 && !peer.isDead() && hasMemory(peer)) {
+                    initiation = createInitiation(peer);
                 }
-                addMacs(peer, target, HandshakeInitiation.BYTES);
             }
-            Memory.copy(target, initiation, 0, HandshakeInitiation.BYTES);
         } finally {
             configuration.readLock().unlock();
+        }
+        if (initiation != null) {
+            byte[] message = initiation;
+            peer.giveResult(() -> peer.sendInitiation(message));
+        }
+    }
+
+    private byte[] createInitiation(Peer peer) {
+        long target = Memory.allocate(HandshakeInitiation.BYTES, 64);
+        try {
+            int index = device.indexTable().insert(peer.handshake(), peer.home().id(), peer.receiveSocket());
+            if (!peer.handshake()
+                    .createInitiation(target, index, device.platform().clock(), random())) {
+                device.dropIndex(index);
+                return null;
+            }
+            addMacs(peer, target, HandshakeInitiation.BYTES);
+            byte[] initiation = new byte[HandshakeInitiation.BYTES];
+            Memory.copy(target, initiation, 0, initiation.length);
+            return initiation;
+        } finally {
             Memory.free(target);
         }
-        peer.home().post(() -> peer.sendInitiation(initiation));
     }
 
     /** Takes the memory of a peer's sessions, or forgets the handshake, which would lead to no session. */
@@ -251,7 +255,7 @@ final class HandshakeProcessor {
     }
 
     /** Forgets a peer's handshake and, if the peer was removed, all its secrets. */
-    void clear(Peer peer) {
+    private void clear(Peer peer) {
         if (peer.isDead()) {
             synchronized (peer.handshake()) {
                 peer.handshake().close();

@@ -2,16 +2,22 @@
 package io.culvert.engine.device;
 
 import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.ThreadEnd;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.message.Message;
+import io.culvert.engine.pipeline.Heartbeat;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.natives.Memory;
 import io.culvert.ring.WorkRing;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 
 /**
  * The input of the handshake threads: messages from the network, and tasks of this device, such as initiations. A
@@ -20,7 +26,7 @@ import java.util.concurrent.Semaphore;
  *
  * <p>Producers: any thread. Consumers: the handshake threads, or a simulation by {@link #doWork()}. Tasks, initiations,
  * and answers to this device's own messages have a queue each, so that a flood of one cannot displace the others.
- * Messages that a worker received have one too: they are not checked yet.
+ * Messages that a worker received have one too: whether their senders need a cookie is not checked yet.
  */
 public final class HandshakeQueue {
     private static final Logger LOG = System.getLogger(HandshakeQueue.class.getName());
@@ -28,14 +34,13 @@ public final class HandshakeQueue {
     /** How long a thread works before it yields its CPU: one or two handshakes, or many refused messages. */
     private static final long YIELD_NANOS = 300_000;
 
-    private static final int TASK_CAPACITY = 1 << 16;
-
     private final HandshakeProcessor processor;
     private final Clock clock;
     private final WorkRing<HandshakeMessage> answers = new WorkRing<>(CAPACITY);
     private final WorkRing<HandshakeMessage> initiations = new WorkRing<>(CAPACITY);
     private final WorkRing<HandshakeMessage> unchecked = new WorkRing<>(CAPACITY);
-    private final WorkRing<Runnable> tasks = new WorkRing<>(TASK_CAPACITY);
+    /** Peers with {@link HandshakeExchange#takeTasks tasks}. A peer is here once at most, which bounds it. */
+    private final ConcurrentLinkedQueue<Peer> tasks = new ConcurrentLinkedQueue<>();
     /**
      * One permit for each entry that no thread has begun to take. A producer releases it after the entry; stop releases
      * more.
@@ -48,9 +53,13 @@ public final class HandshakeQueue {
     private final Device device;
     /** Of each thread; a simulation and {@link #drain} use the first. */
     private final HandshakeFilter[] filters;
+    /** By worker, which alone uses it. */
+    private final HandshakeFilter[] ofWorkers;
 
     /** Written by {@link #start}, read by {@link #stop}, which the owner calls in this order. */
     private final Thread[] threads;
+
+    private final List<Heartbeat> heartbeats;
     /** Written by {@link #start} and {@link #stop}, read by the handshake threads. */
     private volatile boolean running;
 
@@ -59,10 +68,17 @@ public final class HandshakeQueue {
         processor = new HandshakeProcessor(device);
         clock = device.platform().clock();
         threads = new Thread[threadCount];
-        filters = new HandshakeFilter[threadCount];
-        for (int i = 0; i < threadCount; i++) {
-            filters[i] = new HandshakeFilter(device);
-        }
+        heartbeats = IntStream.range(0, threadCount)
+                .mapToObj(i -> new Heartbeat("handshake-" + i, null))
+                .toList();
+        filters = filters(threadCount);
+        ofWorkers = filters(device.platform().tun().queues());
+    }
+
+    private HandshakeFilter[] filters(int count) {
+        HandshakeFilter[] made = new HandshakeFilter[count];
+        Arrays.setAll(made, i -> new HandshakeFilter(device));
+        return made;
     }
 
     /** Starts the threads. */
@@ -70,33 +86,45 @@ public final class HandshakeQueue {
         running = true;
         for (int i = 0; i < threads.length; i++) {
             HandshakeFilter filter = filters[i];
-            threads[i] = new Thread(() -> run(filter), name + "-handshake-" + i);
+            Heartbeat heartbeat = heartbeats.get(i);
+            threads[i] = new Thread(() -> run(filter, heartbeat), name + "-handshake-" + i);
             threads[i].setDaemon(true);
             threads[i].start();
         }
     }
 
-    private void run(HandshakeFilter filter) {
-        device.platform().scheduleForHandshakes();
-        long yielded = clock.nanos();
-        while (running) {
-            pending.acquireUninterruptibly();
-            try {
+    private void run(HandshakeFilter filter, Heartbeat heartbeat) {
+        try {
+            heartbeat.begin();
+            device.platform().scheduleForHandshakes();
+            long yielded = clock.nanos();
+            while (running) {
+                heartbeat.asleep();
+                pending.acquireUninterruptibly();
+                heartbeat.atWork();
                 while (doWork(filter) == 0 && running) {
                     // An unfinished offer hides finished ones behind it. Keep the permit and retry: a permit given up
                     // here would leave one entry without a permit for good.
                     Thread.yield();
                 }
-            } catch (RuntimeException e) {
-                LOG.log(Level.ERROR, "internal error in handshake processing; the message or task is dropped", e);
+                heartbeat.atWork();
+                // A worker that woke up meanwhile does not preempt this thread before the next tick.
+                long now = clock.nanos();
+                if (now - yielded >= YIELD_NANOS) {
+                    Thread.yield();
+                    yielded = now;
+                }
             }
-            // A worker that woke up meanwhile does not preempt this thread before the next tick.
-            long now = clock.nanos();
-            if (now - yielded >= YIELD_NANOS) {
-                Thread.yield();
-                yielded = now;
-            }
+        } catch (RuntimeException | Error e) {
+            device.end().failed(Thread.currentThread().getName(), e);
+        } finally {
+            heartbeat.asleep();
         }
+    }
+
+    /** Show whether the threads turn. */
+    List<Heartbeat> heartbeats() {
+        return heartbeats;
     }
 
     /** Processes one entry; returns the number processed, 0 or 1. For a simulation. */
@@ -105,9 +133,9 @@ public final class HandshakeQueue {
     }
 
     private int doWork(HandshakeFilter filter) {
-        Runnable task = tasks.poll();
-        if (task != null) {
-            task.run();
+        Peer asking = tasks.poll();
+        if (asking != null) {
+            processor.runTasks(asking);
             return 1;
         }
         HandshakeMessage message = answers.poll();
@@ -147,6 +175,9 @@ public final class HandshakeQueue {
         for (HandshakeFilter filter : filters) {
             sum += filter.outcomes().get(outcome);
         }
+        for (HandshakeFilter filter : ofWorkers) {
+            sum += filter.outcomes().get(outcome);
+        }
         return sum;
     }
 
@@ -156,13 +187,16 @@ public final class HandshakeQueue {
     }
 
     /**
-     * Enqueues a copy of a handshake message that a worker received, whose length the caller has checked. Any worker.
+     * Enqueues a copy of a handshake message that a worker received, whose length the caller has checked. One that is
+     * not for this device, because its receiver index or its mac1 is wrong, is refused and counted here: it would take
+     * the place of another. Load and cookie are left to the handshake threads.
      *
-     * @param worker the worker that received it, which also sends a cookie reply
+     * @param worker the worker that received it, on whose thread this is called; it also sends a cookie reply
      * @return {@code false} when the queue is full; then nothing was copied
      */
     public boolean offer(Worker worker, long message, int length, UdpEndpoint from) {
-        return offer(unchecked, worker, message, length, from);
+        return !ofWorkers[worker.id()].isForThisDevice(message, length, from, worker.now())
+                || offer(unchecked, worker, message, length, from);
     }
 
     /** Enqueues a copy of a message that a {@link HandshakeFilter} accepted; {@code false} when the queue is full. */
@@ -185,22 +219,23 @@ public final class HandshakeQueue {
         return true;
     }
 
-    /** Enqueues a task that creates an initiation and has the peer's home send it. */
+    /** Has an initiation created, which the peer's home then sends. The home. */
     void initiate(Peer peer) {
-        if (!offer(() -> processor.initiate(peer))) {
-            LOG.log(
-                    Level.WARNING,
-                    "the queue of handshake tasks is full ({0}): an initiation is dropped",
-                    TASK_CAPACITY);
+        if (peer.askForInitiation()) {
+            enqueue(peer);
         }
     }
 
-    /** Enqueues a task that forgets a peer's handshake. */
+    /** Has a peer's handshake forgotten. The home. */
     void clear(Peer peer) {
-        if (!offer(() -> processor.clear(peer))) {
-            // Secrets must not stay because a queue is full: better that this thread waits for a handshake.
-            processor.clear(peer);
+        if (peer.askForErasure()) {
+            enqueue(peer);
         }
+    }
+
+    private void enqueue(Peer peer) {
+        tasks.add(peer);
+        pending.release();
     }
 
     /** Runs a change of the private key or the set of peers while no handshake is processed. */
@@ -208,29 +243,21 @@ public final class HandshakeQueue {
         processor.exclusively(change);
     }
 
-    private boolean offer(Runnable task) {
-        boolean offered = tasks.offer(task);
-        if (offered) {
-            pending.release();
-        }
-        return offered;
-    }
-
-    /** Ends the threads, and waits until they have ended. */
-    void stop() {
+    /** Ends the threads, and waits until they have ended; {@code false} if one does not end. */
+    boolean stop() {
         if (!running) {
-            return;
+            return true;
         }
         running = false;
         pending.release(threads.length);
+        boolean ended = true;
         for (Thread thread : threads) {
-            try {
-                thread.join();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+            if (!ThreadEnd.await(thread)) {
+                LOG.log(Level.ERROR, "{0} does not end; its memory is not freed", thread.getName());
+                ended = false;
             }
         }
+        return ended;
     }
 
     /** Processes the remaining entries on the caller's thread, after the threads ended. */
@@ -243,6 +270,9 @@ public final class HandshakeQueue {
     /** Frees the memory, after {@link #drain}. */
     void close() {
         for (HandshakeFilter filter : filters) {
+            filter.close();
+        }
+        for (HandshakeFilter filter : ofWorkers) {
             filter.close();
         }
     }

@@ -4,10 +4,12 @@ package io.culvert.engine.device;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.HandshakeIo;
+import io.culvert.engine.io.ThreadEnd;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.HandshakeInitiation;
+import io.culvert.engine.pipeline.Heartbeat;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
@@ -22,6 +24,11 @@ import java.lang.System.Logger.Level;
 final class HandshakeReader implements HandshakeIo.Sink {
     private static final Logger LOG = System.getLogger(HandshakeReader.class.getName());
 
+    /** Longest wait for the thread to change its port, many times as long as the longest batch. */
+    private static final int ATTACH_SECONDS = 10;
+
+    private static final long MILLIS = 1000;
+
     private final Device device;
     private final HandshakeIo io;
     private final HandshakeQueue queue;
@@ -29,6 +36,7 @@ final class HandshakeReader implements HandshakeIo.Sink {
     private final CookieBudget budget = new CookieBudget();
     private final Clock clock;
     private final Thread thread;
+    private final Heartbeat heartbeat;
 
     private UdpPort port;
     private volatile boolean pending;
@@ -49,11 +57,23 @@ final class HandshakeReader implements HandshakeIo.Sink {
         clock = device.platform().clock();
         thread = new Thread(this::run, device.name() + "-handshake-reader");
         thread.setDaemon(true);
+        heartbeat = new Heartbeat("handshake-reader", io::wake);
+    }
+
+    /** Shows whether the thread turns. */
+    Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     void start() {
         running = true;
-        thread.start();
+        try {
+            thread.start();
+        } catch (RuntimeException | Error e) {
+            // The system has no place for another thread.
+            running = false;
+            throw e;
+        }
     }
 
     /** How often each outcome occurred. Any thread. */
@@ -63,12 +83,15 @@ final class HandshakeReader implements HandshakeIo.Sink {
 
     private void run() {
         try {
+            heartbeat.begin();
             device.platform().scheduleForHandshakes();
             while (running) {
+                heartbeat.atWork();
                 if (pending) {
                     attachPending();
                 }
                 if (readBatch() == 0) {
+                    heartbeat.asleep();
                     io.await();
                 } else {
                     // A worker that woke up meanwhile does not preempt this thread before the next tick.
@@ -76,9 +99,9 @@ final class HandshakeReader implements HandshakeIo.Sink {
                 }
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "internal error in the reader of handshake messages: the device is closed", e);
-            device.requestClose();
+            device.end().failed(thread.getName(), e);
         } finally {
+            heartbeat.asleep();
             synchronized (this) {
                 running = false;
                 notifyAll();
@@ -137,6 +160,8 @@ final class HandshakeReader implements HandshakeIo.Sink {
     /**
      * Reads from a port, or from none ({@code null}), from the return on; the previous port may then be closed. One
      * thread at a time.
+     *
+     * @throws IllegalStateException when the thread does not turn; then it may still read from the previous port
      */
     void attach(UdpPort newPort) {
         synchronized (this) {
@@ -144,9 +169,12 @@ final class HandshakeReader implements HandshakeIo.Sink {
             pending = true;
             io.wake();
             boolean interrupted = false;
-            while (pending && running) {
+            for (int seconds = 0; pending && running; seconds++) {
+                if (seconds == ATTACH_SECONDS) {
+                    throw new IllegalStateException(thread.getName() + " does not turn: it has not changed its port");
+                }
                 try {
-                    wait();
+                    wait(MILLIS);
                 } catch (InterruptedException e) {
                     interrupted = true;
                 }
@@ -163,14 +191,12 @@ final class HandshakeReader implements HandshakeIo.Sink {
         notifyAll();
     }
 
-    /** Ends the thread, and waits until it has ended. */
+    /** Ends the thread, and waits until it has ended; if it does not end, its memory is not freed. */
     void stop() {
         running = false;
         io.wake();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ThreadEnd.await(thread)) {
+            LOG.log(Level.ERROR, "{0} does not end; its memory and its sockets are not freed", thread.getName());
             return;
         }
         io.close();

@@ -2,8 +2,6 @@
 package io.culvert.engine.device;
 
 import static io.culvert.engine.message.Limits.MAX_TIMER_HANDSHAKES;
-import static io.culvert.engine.message.Limits.REKEY_AFTER_MESSAGES;
-import static io.culvert.engine.message.Limits.REKEY_AFTER_TIME;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT;
 
 import io.culvert.engine.cookie.CookieGenerator;
@@ -14,11 +12,9 @@ import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.Keypairs;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.pipeline.DropCause;
-import io.culvert.engine.pipeline.PeerPath;
 import io.culvert.engine.pipeline.Traffic;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.timer.PeerTimers;
-import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
@@ -27,10 +23,11 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
  * of send.c, receive.c and timers.c). {@link PeerConfiguration} has the configured part.
  *
  * <p>Its <em>home</em> is one worker. Fields and methods belong to the home's thread alone, without a lock or fence,
- * unless they say otherwise. Other threads {@linkplain Worker#post post} to the home. Any worker may commit trains, one
- * at a time for each direction, and {@linkplain #want asks} the home for what happens once in many trains.
+ * unless they say otherwise. Other threads {@linkplain Worker#post post} to the home or {@linkplain #giveResult give}
+ * it results. Any worker may commit trains, one at a time for each direction, and {@linkplain #want asks} the home for
+ * what happens once in many trains.
  */
-public final class Peer extends PeerPath implements PeerTimers.Events {
+public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
     private static final AtomicReferenceFieldUpdater<Peer, UdpEndpoint> ENDPOINT =
@@ -40,10 +37,11 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     private static final int NANOS_BITS = 30;
 
     // What the home attends to.
-    private static final int TIMERS = 1;
-    private static final int CONFIRMATION = 2;
-    private static final int NEW_KEY = 4;
-    private static final int LAST_MINUTE = 8;
+    private static final int TIMERS = 2 * RESULTS;
+    private static final int CONFIRMATION = 4 * RESULTS;
+    private static final int NEW_KEY = 8 * RESULTS;
+    private static final int LAST_MINUTE = 16 * RESULTS;
+    private static final int KEY_MISSING = 32 * RESULTS;
 
     private final Device device;
     private final PublicKey publicKey;
@@ -124,14 +122,16 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     @Override
     public void stage(Worker worker, long vnetHeader, int length, int packets) {
-        StagedPackets.Staged copy = StagedPackets.copy(device.stagedBytes(), vnetHeader, length, packets);
-        if (copy == null) {
-            worker.drops().add(DropCause.TX_STAGED_FULL, packets);
-        } else if (worker == home()) {
+        StagedPackets.Staged copy = area().copy(vnetHeader, length, packets);
+        if (copy != null && worker == home()) {
             stage(copy);
-        } else if (!home().post(() -> stage(copy))) {
-            StagedPackets.free(device.stagedBytes(), copy);
+        } else if (copy == null || !home().post(() -> stage(copy))) {
+            if (copy != null) {
+                area().free(copy);
+            }
             worker.drops().add(DropCause.TX_STAGED_FULL, packets);
+            // Only a handshake can make room for the packets of this peer.
+            want(worker, KEY_MISSING);
         }
     }
 
@@ -162,36 +162,50 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     private void stage(StagedPackets.Staged packet) {
         if (isDead() || !configuration.isActive()) {
-            StagedPackets.free(device.stagedBytes(), packet);
+            area().free(packet);
             return;
         }
-        home().drops().add(DropCause.TX_STAGED_FULL, addStaged(packet));
+        home().drops().add(DropCause.TX_STAGED_FULL, queue().add(packet));
+        keyMissed();
+    }
+
+    /** A packet found no keypair. */
+    private void keyMissed() {
         Keypair<?> keypair = keypairs.current();
         if (keypair != null && keypair.maySend(now())) {
-            // The keypair was installed while the packet was in the mailbox.
+            // It was installed meanwhile.
             sendStaged();
         } else {
             sendHandshakeInitiation(false);
         }
     }
 
-    private int addStaged(StagedPackets.Staged packet) {
+    /** The home's, which any worker may use as it says. */
+    private StagingArea area() {
+        return device.stagingArea(home());
+    }
+
+    private StagedPackets queue() {
         if (staged == StagedPackets.NONE) {
-            staged = new StagedPackets(device.stagedBytes());
+            staged = new StagedPackets(area());
         }
-        return staged.add(packet);
+        return staged;
     }
 
     /** Sends the staged packets; those that find no keypair are staged again. */
     void sendStaged() {
         for (int i = staged.size(); i > 0; i--) {
             StagedPackets.Staged packet = staged.poll();
+            if (packet == null) {
+                // One before it was staged again, and displaced the rest.
+                return;
+            }
             if (packet.length() == 0) {
                 sendEmpty();
             } else {
                 home().send(packet.address(), packet.length());
-                StagedPackets.free(device.stagedBytes(), packet);
             }
+            area().free(packet);
         }
     }
 
@@ -212,7 +226,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         if (keypair != null) {
             home().sendKeepalive(this, keypair);
         } else {
-            addStaged(new StagedPackets.Staged(0, 0, 1));
+            home().drops().add(DropCause.TX_STAGED_FULL, queue().addKeepalive());
             sendHandshakeInitiation(false);
         }
     }
@@ -300,17 +314,11 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         if (data) {
             schedule |= timers.dataSent(now);
         }
-        int wants = (schedule ? TIMERS : 0) | (isNewKeyDue(keypair, counter, now) ? NEW_KEY : 0);
+        int wants =
+                (schedule ? TIMERS : 0) | (KeyRenewal.isDue(keypair, counter, now, lastSentHandshake) ? NEW_KEY : 0);
         if (wants != 0) {
             want(worker, wants);
         }
-    }
-
-    /** As in send.c, keep_key_fresh; {@code false} while an initiation would be too early. */
-    private boolean isNewKeyDue(Keypair<?> keypair, long counter, long now) {
-        return (Long.compareUnsigned(counter, REKEY_AFTER_MESSAGES) >= 0
-                        || keypair.isInitiator() && now - keypair.createdNanos() >= REKEY_AFTER_TIME)
-                && now - lastSentHandshake >= REKEY_TIMEOUT;
     }
 
     @Override
@@ -322,7 +330,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
             keypair.markReceived();
             wants = CONFIRMATION;
         }
-        if (!sentLastMinuteHandshake && keypair.isInLastMinute(now)) {
+        if (!sentLastMinuteHandshake && KeyRenewal.isInLastMinute(keypair, now)) {
             wants |= LAST_MINUTE;
         }
         timers.anyAuthenticatedPacketReceived();
@@ -344,6 +352,9 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
 
     @Override
     protected void attend(int wants) {
+        if ((wants & RESULTS) != 0) {
+            runResults();
+        }
         if ((wants & CONFIRMATION) != 0) {
             confirm();
         }
@@ -352,6 +363,8 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         }
         if ((wants & NEW_KEY) != 0) {
             sendHandshakeInitiation(false);
+        } else if ((wants & KEY_MISSING) != 0 && configuration.isActive()) {
+            keyMissed();
         }
         timers.schedule(now());
     }
@@ -368,7 +381,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     /** Once in a session. */
     private void lastMinuteHandshake() {
         Keypair<?> current = keypairs.current();
-        if (!sentLastMinuteHandshake && current != null && current.isInLastMinute(now())) {
+        if (!sentLastMinuteHandshake && current != null && KeyRenewal.isInLastMinute(current, now())) {
             sentLastMinuteHandshake = true;
             sendHandshakeInitiation(false);
         }
@@ -380,7 +393,7 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
     }
 
     /** Copies an endpoint. The home and the holder of the receive token; the later of two at once counts. */
-    private void setEndpoint(UdpEndpoint from) {
+    void setEndpoint(UdpEndpoint from) {
         if (from.sameAs(endpoint)) {
             return;
         }
@@ -392,13 +405,6 @@ public final class Peer extends PeerPath implements PeerTimers.Events {
         lastEndpoint = endpoint;
         endpoint = last;
         endpointKnown();
-    }
-
-    /** Sets the configured endpoint. */
-    void setEndpoint(InetSocketAddress address) {
-        UdpEndpoint configured = new UdpEndpoint();
-        configured.set(address);
-        setEndpoint(configured);
     }
 
     /** Forgets the source address: the system chooses one for the next datagram. */

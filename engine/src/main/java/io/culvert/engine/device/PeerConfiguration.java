@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.device;
 
+import io.culvert.engine.io.UdpEndpoint;
 import java.net.InetSocketAddress;
 
 /**
  * The configured part of a peer: whether it may run and send, its persistent keepalive, and its configured endpoint.
- * Confined to the thread of the peer's home,
- * unless a method says otherwise.
+ * Confined to the thread of the peer's home, unless a
+ * method says otherwise.
  */
 final class PeerConfiguration {
     private final Peer peer;
@@ -15,6 +16,9 @@ final class PeerConfiguration {
     private boolean sending;
     /** Written by the home, read by any thread; volatile. */
     private volatile int keepaliveSeconds;
+
+    /** Read and written under the device's monitor: that of the handshake may be held by a thread that is stuck. */
+    private boolean presharedKey;
 
     PeerConfiguration(Peer peer) {
         this.peer = peer;
@@ -35,16 +39,40 @@ final class PeerConfiguration {
         return keepaliveSeconds;
     }
 
-    void setEndpoint(InetSocketAddress address) {
+    /** Whether the peer has a preshared key. Under the device's monitor. */
+    boolean hasPresharedKey() {
+        return presharedKey;
+    }
+
+    /** Notes it. Under the device's monitor. */
+    void setPresharedKey(boolean set) {
+        presharedKey = set;
+    }
+
+    /** Applies what an update says of this part; {@code start} if the interface is up. */
+    void apply(PeerUpdate update, boolean start) {
+        if (update.endpoint() != null) {
+            setEndpoint(update.endpoint());
+        }
+        if (start) {
+            start();
+            startSending();
+        }
+        update.keepaliveSeconds().ifPresent(this::setKeepalive);
+    }
+
+    private void setEndpoint(InetSocketAddress address) {
         boolean first = !peer.hasEndpoint();
-        peer.setEndpoint(address);
+        UdpEndpoint endpoint = new UdpEndpoint();
+        endpoint.set(address);
+        peer.setEndpoint(endpoint);
         if (first && active && keepaliveSeconds != 0) {
             // The keepalive that was due when the interface came up, or when it was configured, had no destination.
             peer.sendKeepalive();
         }
     }
 
-    void setKeepalive(int seconds) {
+    private void setKeepalive(int seconds) {
         boolean turnedOn = keepaliveSeconds == 0 && seconds != 0;
         keepaliveSeconds = seconds;
         peer.timers().setPersistentKeepalive(seconds);

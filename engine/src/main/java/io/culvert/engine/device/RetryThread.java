@@ -2,6 +2,7 @@
 package io.culvert.engine.device;
 
 import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.ThreadEnd;
 import io.culvert.engine.schedule.Backoff;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -66,8 +67,7 @@ public final class RetryThread {
                 doWork();
             }
         } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "internal error while trying again what the system refused: the device is closed", e);
-            device.requestClose();
+            device.end().failed(thread.getName(), e);
         }
     }
 
@@ -90,10 +90,8 @@ public final class RetryThread {
             running = false;
             notifyAll();
         }
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (!ThreadEnd.await(thread)) {
+            LOG.log(Level.ERROR, "{0} does not end", thread.getName());
         }
     }
 }

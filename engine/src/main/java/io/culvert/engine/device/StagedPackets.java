@@ -2,97 +2,125 @@
 package io.culvert.engine.device;
 
 import io.culvert.engine.message.Limits;
-import io.culvert.natives.Memory;
-import java.util.ArrayDeque;
-import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A peer's packets that wait for a keypair (the kernel's staged_packet_queue). At most
  * {@value Limits#MAX_STAGED_PACKETS} packets are staged before new ones displace the oldest, and the packets of all
- * peers share a limit of {@link #MAX_BYTES}. Confined to the thread of the peer's home, unless a method says
- * otherwise.
+ * peers at one home share a {@link StagingArea}. Confined to the thread of the peer's home.
  */
 final class StagedPackets {
-    /** The most memory for the staged packets of a device: 64 MiB, less where the process has little memory. */
-    static final long MAX_BYTES = Math.min(64L << 20, Runtime.getRuntime().maxMemory() / 4);
+    /** A copy of one packet or super-packet with its virtio-net header, or, with length 0, a keepalive. */
+    static final class Staged {
+        private final long address;
+        private final int length;
+        private final int packets;
+        /** The next of the queue. */
+        private Staged next;
 
-    /**
-     * A copy of one packet or super-packet with its virtio-net header; with length 0, a keepalive.
-     */
-    record Staged(long address, int length, int packets) {}
+        Staged(long address, int length, int packets) {
+            this.address = address;
+            this.length = length;
+            this.packets = packets;
+        }
+
+        long address() {
+            return address;
+        }
+
+        int length() {
+            return length;
+        }
+
+        int packets() {
+            return packets;
+        }
+    }
 
     /** Without packets, and never given any: an idle peer has no queue of its own. */
-    static final StagedPackets NONE = new StagedPackets(new AtomicLong());
+    static final StagedPackets NONE = new StagedPackets(null);
 
-    private final ArrayDeque<Staged> queue = new ArrayDeque<>(0);
-    private final AtomicLong budget;
+    // Of the area: the list that this queue is in, 0 for none, and its neighbours there.
+    int list;
+    StagedPackets previous;
+    StagedPackets next;
+
+    private final StagingArea area;
+    private Staged oldest;
+    private Staged newest;
+    private int size;
     private int packets;
+    private long bytes;
 
-    /** An empty queue. All queues of a device share {@code budget}, the bytes that are staged. */
-    StagedPackets(AtomicLong budget) {
-        this.budget = budget;
+    /** An empty queue in its home's area. */
+    StagedPackets(StagingArea area) {
+        this.area = area;
     }
 
-    /** Copies a packet; {@code null} when that would exceed {@link #MAX_BYTES}. Any thread. */
-    static Staged copy(AtomicLong budget, long vnetHeader, int length, int packets) {
-        if (budget.addAndGet(length) > MAX_BYTES) {
-            budget.addAndGet(-length);
-            return null;
-        }
-        long address = Memory.allocate(length, 64);
-        Memory.copy(vnetHeader, address, length);
-        return new Staged(address, length, packets);
+    /** The bytes of all entries, with what each takes beside its own. */
+    long bytes() {
+        return bytes;
     }
 
     /**
-     * Removes the oldest entries while too many packets are staged, then appends; returns the number of packets
-     * removed.
+     * Removes the oldest entries while too many packets are staged, appends, and makes room in the area; returns the
+     * number of packets removed, some of other peers perhaps.
      */
     int add(Staged staged) {
         int dropped = 0;
         // As the kernel does: a burst is appended whole, even if it exceeds the limit.
         while (packets > Limits.MAX_STAGED_PACKETS) {
-            dropped += queue.peek().packets();
-            free(poll());
+            dropped += dropOldest();
         }
-        queue.add(staged);
-        packets += staged.packets();
-        return dropped;
+        if (oldest == null) {
+            oldest = staged;
+        } else {
+            newest.next = staged;
+        }
+        newest = staged;
+        resized(1, staged);
+        return dropped + area.makeRoom();
     }
 
-    /** Removes the oldest entry, which the caller {@linkplain #free frees}; {@code null} when empty. */
+    /** Appends a keepalive likewise. */
+    int addKeepalive() {
+        return add(area.keepalive());
+    }
+
+    private void resized(int sign, Staged staged) {
+        size += sign;
+        packets += sign * staged.packets;
+        bytes += (long) sign * (staged.length + StagingArea.OVERHEAD);
+        area.resized(this);
+    }
+
+    /** Removes the oldest entry, which the caller {@linkplain StagingArea#free frees}; {@code null} when empty. */
     Staged poll() {
-        Staged staged = queue.poll();
+        Staged staged = oldest;
         if (staged != null) {
-            packets -= staged.packets();
+            oldest = staged.next;
+            staged.next = null;
+            resized(-1, staged);
         }
         return staged;
     }
 
+    /** Drops the oldest entry, of which there must be one; returns the number of its packets. */
+    int dropOldest() {
+        Staged staged = poll();
+        area.free(staged);
+        return staged.packets;
+    }
+
     /** The number of entries. */
     int size() {
-        return queue.size();
-    }
-
-    /** Frees an entry's memory. Any thread. */
-    void free(Staged staged) {
-        free(budget, staged);
-    }
-
-    /** Frees the memory of an entry that no queue holds. Any thread. */
-    static void free(AtomicLong budget, Staged staged) {
-        if (staged.length() != 0) {
-            Memory.zero(staged.address(), staged.length());
-            Memory.free(staged.address());
-            budget.addAndGet(-staged.length());
-        }
+        return size;
     }
 
     /** Drops all entries; returns the number of packets. */
     int purge() {
         int dropped = packets;
-        for (Staged staged; (staged = poll()) != null; ) {
-            free(staged);
+        while (oldest != null) {
+            dropOldest();
         }
         return dropped;
     }

@@ -13,8 +13,14 @@ public interface Tun extends AutoCloseable {
         /** The MTU, in bytes, changed; the first call reports the current MTU. */
         void onMtu(int mtu);
 
+        /** The thread turns: called every second at least, by a TUN that has a thread of its own. */
+        void onTurn();
+
         /** The interface was removed. This is the last call. */
         void onRemoved();
+
+        /** The thread has met what it cannot handle, and ends. This is the last call; it throws nothing. */
+        void onFailure(Throwable cause);
     }
 
     /** The name of the interface, at most 15 bytes. Any thread. */

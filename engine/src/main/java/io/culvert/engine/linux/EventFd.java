@@ -4,6 +4,7 @@ package io.culvert.engine.linux;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.Errno;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 import java.io.IOException;
@@ -36,15 +37,20 @@ final class EventFd implements AutoCloseable {
         return descriptor;
     }
 
-    /** Makes the eventfd readable. Any thread. */
+    /**
+     * Makes the eventfd readable. Any thread.
+     *
+     * @throws IllegalStateException when the kernel refuses: the thread that waits would sleep for ever
+     */
     void signal() {
-        int result = Linux.write(CALLS.get(), descriptor, words, 8);
+        int result;
+        do {
+            result = Linux.write(CALLS.get(), descriptor, words, 8);
+        } while (result == -linux_h.EINTR);
         // EAGAIN: 2^64 - 2 signals are pending, so it is readable already.
         if (result < 0 && result != -linux_h.EAGAIN) {
-            LOG.log(
-                    Level.ERROR,
-                    "write to a worker''s eventfd failed with errno {0}: the worker is not woken",
-                    -result);
+            throw new IllegalStateException("cannot wake a thread: the kernel refuses the write to its eventfd: "
+                    + Errno.text(-result) + " (" + Errno.name(-result) + ")");
         }
     }
 

@@ -15,6 +15,7 @@ import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Refusals;
 
 /** The sockets of handshake messages: poll(2), recvmmsg(2) and sendmmsg(2). */
 final class LinuxHandshakeIo implements HandshakeIo {
@@ -31,6 +32,7 @@ final class LinuxHandshakeIo implements HandshakeIo {
     private final CallState calls = new CallState();
     private final IoCounters counters = new IoCounters();
     private final EventFd wakeup = new EventFd();
+    private final Refusals refusals = new Refusals("poll", linux_h.EINTR);
     private final HandshakeReceiver receiver = new HandshakeReceiver(calls, counters);
     private final SendQueue ipv4 = new SendQueue(calls, counters);
     private final SendQueue ipv6 = new SendQueue(calls, counters);
@@ -91,7 +93,7 @@ final class LinuxHandshakeIo implements HandshakeIo {
             pollfd.events(at, (short) linux_h.POLLIN);
             pollfd.revents(at, (short) 0);
         }
-        Linux.poll(calls, descriptors, SOCKETS + 1, -1);
+        refusals.check(Linux.poll(calls, descriptors, SOCKETS + 1, -1));
         if (pollfd.revents(descriptors + WAKE * pollfd.sizeof()) != 0) {
             wakeup.drain();
         }

@@ -19,6 +19,7 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Refusals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Set;
@@ -38,6 +39,7 @@ abstract class LinuxIo implements WorkerIo {
     final SendQueue ipv4 = new SendQueue(calls, counters);
     final SendQueue ipv6 = new SendQueue(calls, counters);
     private final DatagramReceiver receiver = new DatagramReceiver(UDP_BUFFERS, calls, counters);
+    private final Refusals tunRefusals = new Refusals("read of the TUN", linux_h.EAGAIN);
     private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
     private final long segment = Memory.allocate(TUN_BUFFER_BYTES, 64);
@@ -79,10 +81,14 @@ abstract class LinuxIo implements WorkerIo {
         int length = Linux.read(calls, tun, address, TUN_BUFFER_BYTES);
         if (length > 0) {
             counters.add(Counter.TUN_READS, 1);
-            return length;
+            return tunRefusals.check(length);
         }
         tunReadable = false;
-        tunRemoved |= length == -linux_h.EBADFD;
+        if (length == -linux_h.EBADFD) {
+            tunRemoved = true;
+        } else {
+            tunRefusals.check(length);
+        }
         return 0;
     }
 

@@ -11,6 +11,7 @@ import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.timespec;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Refusals;
 import java.util.Set;
 
 /**
@@ -30,6 +31,7 @@ final class PlainIo extends LinuxIo {
     private final long descriptors = Memory.allocate(SOURCES * pollfd.sizeof() + timespec.sizeof(), 8);
     private final long timeout = descriptors + SOURCES * pollfd.sizeof();
 
+    private final Refusals refusals = new Refusals("ppoll", linux_h.EINTR);
     private boolean closed;
 
     PlainIo(TunDevice device, int worker, Set<Offload> on) {
@@ -57,7 +59,8 @@ final class PlainIo extends LinuxIo {
         timespec.tv_sec(timeout, nanos / NANOS_PER_SECOND);
         timespec.tv_nsec(timeout, nanos % NANOS_PER_SECOND);
         counters.add(Counter.SYSCALLS, 1);
-        Linux.ppoll(calls, descriptors, FIRST_SOCKET + sockets.length, nanos == Long.MAX_VALUE ? 0 : timeout);
+        int sources = FIRST_SOCKET + sockets.length;
+        refusals.check(Linux.ppoll(calls, descriptors, sources, nanos == Long.MAX_VALUE ? 0 : timeout));
         tunReadable |= hasEvents(TUN);
         for (int i = 0; i < sockets.length; i++) {
             if (hasEvents(FIRST_SOCKET + i)) {

@@ -8,6 +8,7 @@ import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.natives.generated.liburing_h;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Refusals;
 import io.culvert.ring.CompletionHandler;
 import io.culvert.ring.IoUring;
 import io.culvert.ring.SubmissionQueue;
@@ -43,6 +44,8 @@ final class UringIo extends LinuxIo {
     private final IoUring ring;
     private final SubmissionQueue submissions;
     private final CompletionHandler handler = this::completed;
+    private final Refusals refusals = new Refusals("io_uring_enter", linux_h.ETIME);
+    private final Refusals pollRefusals = new Refusals("a poll by io_uring", linux_h.ECANCELED);
     private boolean tunArmed;
     private boolean wakeupArmed;
     private final boolean[] socketArmed = new boolean[2 * MAX_QUEUES];
@@ -104,12 +107,20 @@ final class UringIo extends LinuxIo {
 
     private void enter(int minComplete, long nanos) {
         counters.add(Counter.SYSCALLS, 1);
-        ring.enter(minComplete, nanos);
+        entered(ring.enter(minComplete, nanos));
+    }
+
+    /** Handles results after an enter, even a refused one: their number may be why it was refused. */
+    private void entered(int result) {
         ring.reap(handler);
+        refusals.check(result);
     }
 
     private void completed(long userData, int result, int flags) {
         int operation = UserData.operation(userData);
+        if (operation <= POLL_SOCKET) {
+            pollRefusals.check(result);
+        }
         switch (operation) {
             case POLL_TUN -> {
                 tunArmed = stillArmed(flags);
@@ -235,8 +246,7 @@ final class UringIo extends LinuxIo {
     public void park(long nanos, long minWaitNanos) {
         arm();
         counters.add(Counter.SYSCALLS, 1);
-        ring.await(nanos, coalescesWakeups ? minWaitNanos : 0);
-        ring.reap(handler);
+        entered(ring.await(nanos, coalescesWakeups ? minWaitNanos : 0));
     }
 
     @Override

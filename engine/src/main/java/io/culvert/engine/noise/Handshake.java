@@ -137,11 +137,6 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         return memory != 0;
     }
 
-    /** Whether a preshared key other than zero is set. */
-    public synchronized boolean hasPresharedKey() {
-        return memory != 0 && HandshakeMemory.hasPresharedKey(memory);
-    }
-
     /** Returns a copy of the preshared key, which the caller closes. */
     public synchronized Secret copyPresharedKey() {
         Secret copy = new Secret();

@@ -110,15 +110,6 @@ public final class Keypair<P> extends ReferenceCounted implements IndexEntry<P> 
         return false;
     }
 
-    /**
-     * Whether this side initiated the session, and is late to renew the key: as in receive.c, keep_key_fresh, an age at
-     * which a side that sends has renewed it already. Any thread.
-     */
-    public boolean isInLastMinute(long now) {
-        return initiator
-                && now - createdNanos >= Limits.REJECT_AFTER_TIME - Limits.KEEPALIVE_TIMEOUT - Limits.REKEY_TIMEOUT;
-    }
-
     /** Stops sending; receiving continues. Any thread. */
     public void stopSending() {
         sendingValid = false;

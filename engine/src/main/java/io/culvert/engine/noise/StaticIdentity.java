@@ -19,6 +19,11 @@ public final class StaticIdentity extends ReferenceCounted {
         }
     }
 
+    /** Whether both are {@code null}, or have one key: clamped private keys are equal if the public keys are. */
+    public static boolean areSame(StaticIdentity a, StaticIdentity b) {
+        return a == null || b == null ? a == b : a.publicKey().equals(b.publicKey());
+    }
+
     /** The public key; valid without a reference. */
     public PublicKey publicKey() {
         return publicKey;

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
 /**
  * A peer as the pipeline knows it, without handshakes, timers and configuration. {@code device.Peer} is the only
- * subclass.
+ * concrete subclass.
  *
  * <p>The peer's <em>home</em> is one worker, which owns its state and does what happens once in many trains: it sends
  * handshakes, changes keypairs, and runs timers. The worker that holds the token of the peer's queue commits trains;
@@ -158,7 +158,14 @@ public abstract class PeerPath {
     protected final void want(Worker worker, int reasons) {
         if (worker == home) {
             attend(reasons);
-        } else if (addWants(reasons)) {
+        } else {
+            want(reasons);
+        }
+    }
+
+    /** The same for a thread that is no worker. */
+    protected final void want(int reasons) {
+        if (addWants(reasons)) {
             home.attend(this);
         }
     }

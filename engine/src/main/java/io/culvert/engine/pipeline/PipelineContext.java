@@ -7,6 +7,7 @@ import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
@@ -17,8 +18,7 @@ import java.util.function.Supplier;
  * @param allowedIps finds the peer of an inner address
  * @param indexTable finds the session or handshake of a receiver index
  * @param handshakes takes handshake messages
- * @param onEnd called on a worker's thread when the TUN was removed or the worker failed, so that the device must be
- *     closed; may be called more than once, returns at once
+ * @param end hears why the device must be closed
  */
 public record PipelineContext(
         Platform platform,
@@ -26,7 +26,27 @@ public record PipelineContext(
         AllowedIps<? extends PeerPath> allowedIps,
         IndexTable<? extends IndexEntry<? extends PeerPath>> indexTable,
         HandshakeReceiver handshakes,
-        Runnable onEnd) {
+        End end) {
+    /**
+     * Hears from the device's threads that it must be closed. Any thread; may be called more than once, returns at once
+     * and throws nothing.
+     */
+    public interface End {
+        /** The TUN was removed. */
+        void tunRemoved();
+
+        /**
+         * A thread has met what it cannot handle, and does not work any more.
+         *
+         * @param thread its name
+         * @param cause what it met
+         */
+        void failed(String thread, Throwable cause);
+
+        /** The first cause of a failure; empty if there was none. */
+        Optional<Throwable> failure();
+    }
+
     /** Takes handshake messages from the workers. */
     @FunctionalInterface
     public interface HandshakeReceiver {

@@ -99,7 +99,7 @@ final class ReceivePath {
 
     /** Begins a train for a session. A message without one leaves the train being filled as it is. */
     private boolean begin(int index, UdpEndpoint from) {
-        if (!(worker.indexTable().lookup(index) instanceof Keypair<? extends PeerPath> keypair)
+        if (!(worker.context.indexTable().lookup(index) instanceof Keypair<? extends PeerPath> keypair)
                 || !keypair.tryAcquire()) {
             worker.drops.add(RX_UNKNOWN_INDEX, 1);
             return false;
@@ -235,7 +235,7 @@ final class ReceivePath {
         if (version == acceptedVersion && high == acceptedHigh && low == acceptedLow) {
             return true;
         }
-        AllowedIps<? extends PeerPath> allowedIps = worker.allowedIps();
+        AllowedIps<? extends PeerPath> allowedIps = worker.context.allowedIps();
         if ((ipv4 ? allowedIps.lookup4((int) low) : allowedIps.lookup6(high, low)) != peer) {
             return false;
         }

@@ -57,15 +57,16 @@ final class SendPath {
 
     private PeerPath destination(long packet) {
         return IpPacket.version(packet) == 4
-                ? worker.allowedIps().lookup4(IpPacket.ipv4Destination(packet))
-                : worker.allowedIps()
+                ? worker.context.allowedIps().lookup4(IpPacket.ipv4Destination(packet))
+                : worker.context
+                        .allowedIps()
                         .lookup6(IpPacket.ipv6DestinationHigh(packet), IpPacket.ipv6DestinationLow(packet));
     }
 
     /** Writes all segments into trains. Takes over the caller's reference to the keypair. */
     private void segment(PeerPath peer, Keypair<?> keypair, int ecn) {
         int segments = segmenter.segments();
-        int mtu = worker.mtu();
+        int mtu = worker.context.platform().tun().mtu();
         if (filling != null && (filling.keypair != keypair || segments > 1)) {
             // A super-packet is a train of its own: its segments are equal and leave in one send.
             dispatch();

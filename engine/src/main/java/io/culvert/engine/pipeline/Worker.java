@@ -5,11 +5,9 @@ import io.culvert.crypto.Aead;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
-import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.noise.Keypair;
-import io.culvert.engine.routing.AllowedIps;
-import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.schedule.CpuContention;
 import io.culvert.engine.timer.TimerWheel;
 import io.culvert.ring.Mailbox;
@@ -48,7 +46,7 @@ public final class Worker {
     private final Counters<CrossWorkerCounter> crossWorker = new Counters<>(CrossWorkerCounter.class);
 
     private final int id;
-    private final PipelineContext context;
+    final PipelineContext context;
     private final Workers workers;
     private final Clock clock;
     private final TimerWheel wheel;
@@ -65,11 +63,17 @@ public final class Worker {
     /** Set by this worker, cleared by the thread that wakes it. */
     private final SleepFlag sleepFlag = new SleepFlag();
 
+    /** Shows whether the worker's thread turns. */
+    final Heartbeat heartbeat;
+
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
     private final SendPath sendPath;
     /** Set once, in initialize. Other threads read it after Workers.start, or after they saw the sleep flag. */
     private WorkerIo io;
+
+    /** Written by the worker's thread at its end; read there, and by others after they saw that it has ended. */
+    private boolean ioClosed;
 
     private Intake intake;
     private ReceivePath receivePath;
@@ -92,6 +96,7 @@ public final class Worker {
         receiveTrains = TrainPool.incoming(this, TRAINS);
         commits = new CommitQueue(this, 2 * TRAINS * count);
         sendPath = new SendPath(this);
+        heartbeat = new Heartbeat("worker-" + id, this::signal);
     }
 
     /** Creates the I/O and the AEAD; on the worker's thread, before the first {@link #doWork}. */
@@ -168,8 +173,7 @@ public final class Worker {
         int work = intake.poll(now);
         sendPath.dispatchFilling();
         receivePath.dispatchFilling();
-        work += drainMailbox();
-        work += attention.attendAll();
+        work += drainRequests();
         work += wheel.poll(now);
         sendPath.dispatchFilling();
         work += processOwn();
@@ -181,6 +185,8 @@ public final class Worker {
         sendPath.dispatchFilling();
         processOwn();
         commits.commit(sendPath, receivePath);
+        // So do those of this commit in the next cycle: a worker does not sleep while a train is offered.
+        sendPath.dispatchFilling();
         flush();
         freeCommitted();
         commits.release();
@@ -192,7 +198,9 @@ public final class Worker {
     /** Sleeps until there may be work, or a timer is due. */
     void park() {
         if (beginPark()) {
+            heartbeat.asleep();
             io.park(parkNanos, minWaitNanos);
+            heartbeat.atWork();
         }
         endPark();
     }
@@ -231,6 +239,11 @@ public final class Worker {
     /** The shortest sleep of that park, even if input arrives; 0 for none. */
     public long minWaitNanos() {
         return minWaitNanos;
+    }
+
+    /** Does what other threads have asked for; on the worker's thread, or on any after that has ended. */
+    int drainRequests() {
+        return drainMailbox() + attention.attendAll();
     }
 
     private int drainMailbox() {
@@ -404,18 +417,6 @@ public final class Worker {
         return aead;
     }
 
-    AllowedIps<? extends PeerPath> allowedIps() {
-        return context.allowedIps();
-    }
-
-    IndexTable<? extends IndexEntry<? extends PeerPath>> indexTable() {
-        return context.indexTable();
-    }
-
-    int mtu() {
-        return context.platform().tun().mtu();
-    }
-
     /** Sends a packet, virtio-net header first, whose memory may be reused on return. The worker's thread. */
     public void send(long vnetHeader, int length) {
         sendPath.packet(vnetHeader, length);
@@ -427,11 +428,14 @@ public final class Worker {
     }
 
     /**
-     * Sends a handshake message or cookie reply; on the worker's thread.
+     * Sends a handshake message or cookie reply; on the worker's thread. Nothing leaves once the I/O was closed.
      *
      * @param peer at home here, which counts the message; {@code null} for a cookie reply
      */
     public void sendMessage(byte[] message, UdpEndpoint to, int dscp, PeerPath peer) {
+        if (ioClosed) {
+            return;
+        }
         if (messages.isFull()) {
             flush();
         }
@@ -457,17 +461,19 @@ public final class Worker {
     /** The TUN was removed, so the device must be closed. */
     void tunRemoved() {
         LOG.log(Level.DEBUG, "worker {0}: the TUN was removed", id);
-        context.onEnd().run();
+        context.end().tunRemoved();
     }
 
-    /** This worker failed, so its peers would get no packets and the device must be closed. */
-    void failed(Throwable cause) {
-        LOG.log(Level.ERROR, "internal error in worker " + id + ": the device is closed", cause);
-        context.onEnd().run();
+    /** Reads from and sends through a port, or none ({@code null}); does nothing once the I/O was closed. */
+    public void attach(UdpPort port) {
+        if (!ioClosed) {
+            io.attach(port);
+        }
     }
 
     /** Closes the I/O and the AEAD; on the worker's thread, after the last {@link #doWork} of all workers. */
     void closeIo() {
+        ioClosed = true;
         if (io != null) {
             freeCommitted();
             reclaim();

@@ -99,6 +99,8 @@ class FloodAllocationTest {
 
             HandshakeQueue queue = device.handshakes();
             Worker worker = device.workers().get(0);
+            Memory.putInt(message, Message.HANDSHAKE_INITIATION);
+            new CookieGenerator(node.publicKey()).addMacs(message, INITIATION, 0);
             while (queue.offerChecked(message, INITIATION, from)) {
                 queue.offer(worker, message, INITIATION, from);
             }

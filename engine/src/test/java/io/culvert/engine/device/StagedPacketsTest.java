@@ -4,24 +4,35 @@ package io.culvert.engine.device;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.natives.Memory;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class StagedPacketsTest {
-    private final AtomicLong budget = new AtomicLong();
-    private final StagedPackets staged = new StagedPackets(budget);
+    private static final int BYTES = 100;
+    private static final int LARGE = 64 * 1024;
+    private static final int OTHERS = 10;
+
+    private final StagingArea area = new StagingArea(1);
+    private final StagedPackets staged = new StagedPackets(area);
+    private final List<StagedPackets> others = new ArrayList<>();
 
     @AfterEach
-    void budgetReturnsToZero() {
+    void allMemoryIsGivenBack() {
         staged.purge();
-        assertThat(budget).hasValue(0);
+        others.forEach(StagedPackets::purge);
+        assertThat(area.bytes()).isZero();
     }
 
     private StagedPackets.Staged packet(int packets, byte content) {
-        long source = Memory.allocate(100, 64);
+        return packet(packets, content, BYTES);
+    }
+
+    private StagedPackets.Staged packet(int packets, byte content, int bytes) {
+        long source = Memory.allocate(bytes, 64);
         Memory.putByte(source, content);
-        StagedPackets.Staged copy = StagedPackets.copy(budget, source, 100, packets);
+        StagedPackets.Staged copy = area.copy(source, bytes, packets);
         Memory.free(source);
         return copy;
     }
@@ -33,7 +44,7 @@ class StagedPacketsTest {
         for (byte expected = 1; expected <= 2; expected++) {
             StagedPackets.Staged packet = staged.poll();
             assertThat(Memory.getByte(packet.address())).isEqualTo(expected);
-            staged.free(packet);
+            area.free(packet);
         }
         assertThat(staged.poll()).isNull();
     }
@@ -48,7 +59,7 @@ class StagedPacketsTest {
         assertThat(staged.add(packet(1, (byte) 129))).isEqualTo(1);
         StagedPackets.Staged oldest = staged.poll();
         assertThat(Memory.getByte(oldest.address())).isEqualTo((byte) 1);
-        staged.free(oldest);
+        area.free(oldest);
     }
 
     @Test
@@ -68,10 +79,40 @@ class StagedPacketsTest {
     }
 
     @Test
+    void theLongestQueuesMakeRoom() {
+        for (int i = 0; i < OTHERS; i++) {
+            others.add(new StagedPackets(area));
+        }
+        staged.add(packet(1, (byte) 7));
+        int dropped = 0;
+        for (int i = 0; dropped == 0; i++) {
+            dropped += others.get(i % OTHERS).add(packet(1, (byte) 0, LARGE));
+        }
+        assertThat(area.bytes()).isLessThan(StagingArea.MAX_BYTES).isGreaterThan(StagingArea.MAX_BYTES * 3 / 4);
+        assertThat(staged.size()).as("the short queue keeps its packet").isOne();
+        staged.add(packet(1, (byte) 8));
+        assertThat(staged.size()).as("and gets another").isEqualTo(2);
+        StagedPackets.Staged oldest = staged.poll();
+        assertThat(Memory.getByte(oldest.address())).isEqualTo((byte) 7);
+        area.free(oldest);
+    }
+
+    @Test
+    void smallPacketsAreChargedWhatTheyTake() {
+        StagedPackets.Staged small = packet(1, (byte) 0, 1);
+        assertThat(area.bytes()).isEqualTo(1 + StagingArea.OVERHEAD);
+        area.free(small);
+        staged.addKeepalive();
+        assertThat(area.bytes()).isEqualTo(StagingArea.OVERHEAD);
+    }
+
+    @Test
     void allPeersShareOneMemoryLimit() {
-        budget.set(StagedPackets.MAX_BYTES - 99);
-        assertThat(packet(1, (byte) 0)).isNull();
-        assertThat(budget).hasValue(StagedPackets.MAX_BYTES - 99);
-        budget.set(0);
+        List<StagedPackets.Staged> copies = new ArrayList<>();
+        for (StagedPackets.Staged copy; (copy = packet(1, (byte) 0, LARGE)) != null; ) {
+            copies.add(copy);
+        }
+        assertThat(area.bytes()).isLessThanOrEqualTo(StagingArea.MAX_BYTES);
+        copies.forEach(area::free);
     }
 }

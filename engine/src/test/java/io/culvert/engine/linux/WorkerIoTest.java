@@ -81,6 +81,11 @@ abstract class WorkerIoTest {
         Memory.free(memory);
     }
 
+    /** Queues a datagram to a port of this host. */
+    final void send(int port) {
+        io.send(memory, 100, 100, loopback(false, port), 0, 0);
+    }
+
     private static UdpEndpoint loopback(boolean ipv6, int port) {
         UdpEndpoint endpoint = new UdpEndpoint();
         if (ipv6) {

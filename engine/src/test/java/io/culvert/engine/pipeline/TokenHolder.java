@@ -10,6 +10,6 @@ public final class TokenHolder {
      * its next duty cycle.
      */
     public static void hold(Worker worker, int inner) {
-        worker.commits().finished(worker.allowedIps().lookup4(inner).transmitQueue());
+        worker.commits().finished(worker.context.allowedIps().lookup4(inner).transmitQueue());
     }
 }

@@ -3,6 +3,7 @@ package io.culvert.engine.linux.tun;
 
 import io.culvert.engine.io.Shortfall;
 import io.culvert.engine.io.Shortfalls;
+import io.culvert.engine.io.ThreadEnd;
 import io.culvert.engine.io.Tun.Listener;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
@@ -12,6 +13,7 @@ import io.culvert.natives.generated.sockaddr_nl;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Refusals;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -45,6 +47,9 @@ final class TunMonitor {
     /** Multicast groups of netlink, as bits. */
     private static final int GROUPS =
             linux_h.RTMGRP_LINK | 1 << linux_h.RTNLGRP_IPV4_NETCONF - 1 | 1 << linux_h.RTNLGRP_IPV6_NETCONF - 1;
+
+    /** Used by the thread alone. */
+    private final Refusals refusals = new Refusals("poll", linux_h.EINTR);
 
     private final CallState state = new CallState();
     private final int queue;
@@ -125,18 +130,23 @@ final class TunMonitor {
     synchronized void close() {
         stopping = true;
         wake();
-        try {
-            if (thread != null && thread != Thread.currentThread()) {
-                thread.join();
-            }
-            closeSockets();
-            close(wakeup);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+        if (thread != Thread.currentThread() && !ThreadEnd.await(thread)) {
+            LOG.log(Level.ERROR, "{0} does not end; its sockets are not closed", thread.getName());
+            return;
         }
+        closeSockets();
+        close(wakeup);
     }
 
     private void run(Listener listener) {
+        try {
+            watchUntilRemoved(listener);
+        } catch (RuntimeException | Error e) {
+            listener.onFailure(e);
+        }
+    }
+
+    private void watchUntilRemoved(Listener listener) {
         long scratch = Memory.allocate(DRAIN_BYTES + 2 * pollfd.sizeof(), 8);
         long descriptors = scratch + DRAIN_BYTES;
         CallState calls = new CallState();
@@ -144,6 +154,7 @@ final class TunMonitor {
         try {
             int quietPeriods = 0;
             while (!stopping) {
+                listener.onTurn();
                 if (Linux.write(calls, queue, scratch, 0) == -linux_h.EBADFD) {
                     listener.onRemoved();
                     return;
@@ -180,7 +191,7 @@ final class TunMonitor {
      * Waits for a netlink notification, {@link #wake} or the period's end; returns whether it was not the period's end.
      */
     private boolean awaitEvent(CallState calls, long descriptors, long scratch) {
-        Linux.poll(calls, descriptors, 2, PERIOD_MILLIS);
+        refusals.check(Linux.poll(calls, descriptors, 2, PERIOD_MILLIS));
         boolean awoken = pollfd.revents(descriptors) != 0;
         boolean notified = pollfd.revents(descriptors + pollfd.sizeof()) != 0;
         if (awoken) {

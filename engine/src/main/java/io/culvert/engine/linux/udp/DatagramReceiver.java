@@ -11,6 +11,7 @@ import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Refusals;
 import io.culvert.ring.BufferPool;
 
 /**
@@ -41,6 +42,7 @@ public final class DatagramReceiver implements AutoCloseable {
     private final int[] buffers = new int[SLOTS];
     private final ReceivedMessage message = new ReceivedMessage();
     private final BufferPool pool;
+    private final Refusals refusals = new Refusals("recvmmsg", linux_h.EAGAIN);
     private final CallState calls;
     private final IoCounters counters;
     private int held;
@@ -89,7 +91,7 @@ public final class DatagramReceiver implements AutoCloseable {
             return 0;
         }
         counters.add(Counter.SYSCALLS, 1);
-        int received = Math.max(0, Linux.recvmmsg(calls, socket, headers, slots, linux_h.MSG_DONTWAIT));
+        int received = receive(socket, slots);
         drained = received < slots;
         wanted = received > 0 ? Math.min(2 * wanted, SLOTS) : wanted;
         for (int i = 0; i < received; i++) {
@@ -135,6 +137,11 @@ public final class DatagramReceiver implements AutoCloseable {
             }
         }
         return NONE;
+    }
+
+    private int receive(int socket, int slots) {
+        int received = Linux.recvmmsg(calls, socket, headers, slots, linux_h.MSG_DONTWAIT);
+        return Math.max(0, refusals.check(received));
     }
 
     private void deliver(int i, Sink sink) {

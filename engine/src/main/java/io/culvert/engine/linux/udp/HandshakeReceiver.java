@@ -11,6 +11,7 @@ import io.culvert.natives.generated.mmsghdr;
 import io.culvert.natives.generated.msghdr;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Refusals;
 
 /**
  * Receives batches of handshake messages by recvmmsg(2), into buffers that are reused by the next call. Confined to one
@@ -35,6 +36,7 @@ public final class HandshakeReceiver implements AutoCloseable {
     private final long bodies = Memory.allocate((long) SLOTS * BODY, 64);
     private final long buffers = Memory.allocate((long) SLOTS * BUFFER_BYTES, 64);
     private final ReceivedMessage message = new ReceivedMessage();
+    private final Refusals refusals = new Refusals("recvmmsg", linux_h.EAGAIN);
     private final CallState calls;
     private final IoCounters counters;
 
@@ -62,11 +64,16 @@ public final class HandshakeReceiver implements AutoCloseable {
             msghdr.msg_controllen(header, ReceivedMessage.CONTROL_BYTES);
         }
         counters.add(Counter.SYSCALLS, 1);
-        int received = Math.max(0, Linux.recvmmsg(calls, socket, headers, SLOTS, linux_h.MSG_DONTWAIT));
+        int received = receive(socket);
         for (int i = 0; i < received; i++) {
             deliver(i, sink);
         }
         return received;
+    }
+
+    private int receive(int socket) {
+        int received = Linux.recvmmsg(calls, socket, headers, SLOTS, linux_h.MSG_DONTWAIT);
+        return Math.max(0, refusals.check(received));
     }
 
     private void deliver(int i, Sink sink) {

@@ -49,7 +49,17 @@ class SegmentLimitTest {
             }
 
             @Override
+            public void onTurn() {
+                // Not looked at.
+            }
+
+            @Override
             public void onRemoved() {
+                // Not looked at.
+            }
+
+            @Override
+            public void onFailure(Throwable cause) {
                 // Not looked at.
             }
         });

@@ -42,8 +42,18 @@ class TunDeviceTest {
         }
 
         @Override
+        public void onTurn() {
+            // Not looked at.
+        }
+
+        @Override
         public void onRemoved() {
             events.add("removed");
+        }
+
+        @Override
+        public void onFailure(Throwable cause) {
+            events.add("failure " + cause);
         }
     };
 

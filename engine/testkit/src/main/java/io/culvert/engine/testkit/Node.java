@@ -7,6 +7,7 @@ import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.io.Clock;
+import io.culvert.engine.io.Platform;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
@@ -62,12 +63,17 @@ public final class Node implements AutoCloseable {
 
     /** The same on a host that has the addresses {@link #outer4(int)} and {@link #outer6(int)}. */
     public Node(MemoryPlatform platform, int number, long seed, DeviceOptions options) {
+        this(platform, platform, number, seed, options);
+    }
+
+    /** The same with a device that sees its host through another platform, such as one with faults. */
+    public Node(MemoryPlatform platform, Platform seen, int number, long seed, DeviceOptions options) {
         this.platform = platform;
         inner4 = Address.of("10.0.0." + number, INNER_PORT);
         inner6 = Address.of("fd00::" + number, INNER_PORT);
         outer4 = outer4(number);
         outer6 = outer6(number);
-        device = Device.start(platform, options);
+        device = Device.start(seen, options);
         workers = new SimulatedWorker[platform.tun().queues()];
         for (int i = 0; i < workers.length && !options.threads(); i++) {
             workers[i] = new SimulatedWorker(device.workers().get(i), platform.io(i), platform.clock());

@@ -67,7 +67,7 @@ public final class Simulation implements AutoCloseable {
     }
 
     private Node downNode(MemoryBudget memory) {
-        DeviceOptions options = new DeviceOptions(1, AEADS::create, false, memory);
+        DeviceOptions options = new DeviceOptions(1, AEADS::create, false, memory, DeviceOptions.WATCHDOG_SECONDS);
         Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), options);
         nodes.add(node);
         return node;
