@@ -43,7 +43,7 @@ final class IndexTableStress {
 
         @Override
         public int nextInt() {
-            return next += 0x100;
+            return next += 0x10000;
         }
     }
 
@@ -73,7 +73,7 @@ final class IndexTableStress {
         /** Looks up. */
         @Actor
         public void reader(I_Result result) {
-            result.r1 = number(table, 0x100);
+            result.r1 = number(table, 0x10000);
         }
     }
 
@@ -98,14 +98,14 @@ final class IndexTableStress {
         public void writer() {
             Session keypair = new Session(7);
             keypair.number = 2;
-            table.replace(0x100, handshake, keypair);
+            table.replace(0x10000, handshake, keypair);
         }
 
         /** Looks up twice. */
         @Actor
         public void reader(II_Result result) {
-            result.r1 = number(table, 0x100);
-            result.r2 = number(table, 0x100);
+            result.r1 = number(table, 0x10000);
+            result.r2 = number(table, 0x10000);
         }
     }
 
@@ -128,19 +128,19 @@ final class IndexTableStress {
         /** Replaces it. */
         @Actor
         public void one(III_Result result) {
-            result.r1 = table.replace(0x100, handshake, new Session(2)) ? 1 : 0;
+            result.r1 = table.replace(0x10000, handshake, new Session(2)) ? 1 : 0;
         }
 
         /** Replaces it concurrently. */
         @Actor
         public void two(III_Result result) {
-            result.r2 = table.replace(0x100, handshake, new Session(3)) ? 1 : 0;
+            result.r2 = table.replace(0x10000, handshake, new Session(3)) ? 1 : 0;
         }
 
         /** Looks up. */
         @Arbiter
         public void arbiter(III_Result result) {
-            result.r3 = number(table, 0x100);
+            result.r3 = number(table, 0x10000);
         }
     }
 
@@ -167,14 +167,14 @@ final class IndexTableStress {
         @Actor
         public void writer() {
             table.insert(other, 0, 0);
-            table.remove(0x200, other);
+            table.remove(0x20000, other);
         }
 
         /** Looks up twice. */
         @Actor
         public void reader(II_Result result) {
-            result.r1 = number(table, 0x100);
-            result.r2 = number(table, 0x100);
+            result.r1 = number(table, 0x10000);
+            result.r2 = number(table, 0x10000);
         }
     }
 }
