@@ -89,7 +89,7 @@ final class Watchdog {
 
     /** Starts the thread. */
     void start(String name) {
-        thread = Thread.ofPlatform().daemon().name(name + "-watchdog").start(this::run);
+        thread = Thread.ofPlatform().daemon().name(name + "-stall-watch").start(this::run);
     }
 
     /** Ends the thread, without waiting for it: it may be running an action of the owner, who may be the caller. */

@@ -114,7 +114,7 @@ class FaultsOfTheSystemTest {
                 .filter(Thread::isAlive)
                 .map(Thread::getName)
                 .toList();
-        for (String thread : List.of("-worker-0", "-handshake-0", "-handshake-reader", "-watchdog")) {
+        for (String thread : List.of("-worker-0", "-handshake-0", "-handshake-reader", "-stall-watch")) {
             if (!alive.contains(NAME + thread)) {
                 wrong.add(fault + ": " + thread + " has ended, and nothing says so");
             }
