@@ -52,7 +52,7 @@ final class DeviceEnd implements PipelineContext.End {
         try {
             LOG.log(Level.ERROR, "internal error in " + thread + ": the device ends", cause);
         } catch (RuntimeException | Error e) {
-            // The message may be what there is no memory for. The owner hears of the cause all the same.
+            // There may be no memory for the message. The owner hears of the cause all the same.
             if (e != cause) {
                 cause.addSuppressed(e);
             }

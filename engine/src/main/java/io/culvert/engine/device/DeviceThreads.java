@@ -76,7 +76,7 @@ final class DeviceThreads {
         return sums;
     }
 
-    /** Starts all threads; the watchdog's first, as it tells the owner of failures. */
+    /** Starts all threads; the watchdog's first, through which the owner hears of failures. */
     void start(String name) {
         watchdog.start(name);
         workers.start(name);

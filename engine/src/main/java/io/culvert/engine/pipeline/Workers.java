@@ -251,7 +251,7 @@ public final class Workers {
                 throw new IllegalStateException("a worker does not turn, and the device has failed");
             }
         }
-        if (!running && settle()) {
+        if (!running && stopAndDrain()) {
             for (Worker worker : workers) {
                 call.on(worker).run();
                 worker.signal();
@@ -262,7 +262,7 @@ public final class Workers {
 
     /** Posts {@code task} to a worker. If the workers have no threads, it runs at once on the calling thread. */
     public void call(Worker worker, Runnable task) {
-        if (!post(worker, task) && settle()) {
+        if (!post(worker, task) && stopAndDrain()) {
             task.run();
             worker.signal();
         }
@@ -290,7 +290,7 @@ public final class Workers {
      *
      * @return whether the calling thread may act for the workers
      */
-    private boolean settle() {
+    private boolean stopAndDrain() {
         if (!areThreaded()) {
             return true;
         }
