@@ -39,8 +39,8 @@ public final class SocketBind implements Bind {
     private static final int UNPRIVILEGED_PORTS = 1024;
     /** A socket's send buffer: a burst at full speed. */
     static final int SEND_BUFFER_BYTES = 7 << 20;
-    /** The receive buffer of each queue: a window of TCP at its full size, while the worker waits for a CPU. */
-    static final int RECEIVE_BUFFER_BYTES = 4 << 20;
+    /** The receive buffer of each queue: the full windows of some TCP streams, while the worker waits for a CPU. */
+    static final int RECEIVE_BUFFER_BYTES = 16 << 20;
 
     /** Receive queues of all workers together and a family, if that is enough for each to have {@link #MIN_QUEUES}. */
     private static final int QUEUES = 64;
