@@ -82,7 +82,12 @@ final class DeviceLink {
     void set(boolean nowUp) {
         linkUp = nowUp;
         if (nowUp) {
+            // To open the port takes some milliseconds. Packets that come meanwhile are staged.
+            peers.start();
             tryToOpen();
+            if (!up) {
+                peers.stop();
+            }
         } else {
             close();
         }
