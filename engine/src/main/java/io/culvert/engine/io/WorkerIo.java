@@ -115,7 +115,7 @@ public interface WorkerIo extends AutoCloseable {
      * @param to the receiver, with the source to send from if it is known and not withheld; copied during the call
      * @param ecn ECN bits for the outer header, 0 to 3
      * @param dscp the DSCP part of the outer TOS byte (0 for data, 0x88 for handshakes)
-     * @param owner is told of datagrams that the system refuses; {@code null} if nobody is to be told
+     * @param owner is notified of datagrams that the system refuses; {@code null} for none
      */
     void send(long address, int length, int segment, UdpEndpoint to, int ecn, int dscp, SendOwner owner);
 
