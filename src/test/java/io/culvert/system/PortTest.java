@@ -80,6 +80,16 @@ class PortTest {
         Ping.once(firstSide, "192.168.241.2");
     }
 
+    /** The port carries packets; then the interface is set down. */
+    private void useAndSetDown() {
+        first.wg().set("listen-port", PORT);
+        setLink("up");
+        assertCarriesPackets();
+        setLink("down");
+        assertThat(Eventually.holds(SOON, () -> health().contains("the interface is down")))
+                .isTrue();
+    }
+
     @Test
     void takenPortIsRefusedWhileTheInterfaceIsDown() {
         first.wg().set("listen-port", "51821");
@@ -100,12 +110,7 @@ class PortTest {
 
     @Test
     void portThatBecomesFreeIsOpened() {
-        first.wg().set("listen-port", PORT);
-        setLink("up");
-        assertCarriesPackets();
-        setLink("down");
-        assertThat(Eventually.holds(SOON, () -> health().contains("the interface is down")))
-                .isTrue();
+        useAndSetDown();
         try (DatagramSocket other = taken()) {
             setLink("up");
             assertThat(Eventually.holds(SOON, () -> health().contains("Address already in use")))
@@ -124,12 +129,7 @@ class PortTest {
 
     @Test
     void anotherPortIsOpenedAtOnce() {
-        first.wg().set("listen-port", PORT);
-        setLink("up");
-        assertCarriesPackets();
-        setLink("down");
-        assertThat(Eventually.holds(SOON, () -> health().contains("the interface is down")))
-                .isTrue();
+        useAndSetDown();
         try (DatagramSocket other = taken()) {
             setLink("up");
             assertThat(Eventually.holds(SOON, () -> health().contains("Address already in use")))

@@ -145,17 +145,18 @@ public final class Faults {
             throw new InternalError("planted in " + call);
         }
         if (fault.outcome.equals(STOP)) {
-            stop(fault);
+            stopUntil(fault.end);
             return false;
         }
         return true;
     }
 
-    private static void stop(Fault fault) {
+    /** Does not return before {@code end} is counted down, not for an interrupt either, which the caller then has. */
+    public static void stopUntil(CountDownLatch end) {
         boolean interrupted = false;
-        while (fault.end.getCount() > 0) {
+        while (end.getCount() > 0) {
             try {
-                fault.end.await();
+                end.await();
             } catch (InterruptedException e) {
                 interrupted = true;
             }

@@ -2,13 +2,13 @@
 package io.culvert.bench.endtoend;
 
 import io.culvert.bench.endtoend.implementation.Tunnel;
+import io.culvert.bench.result.Series;
 import io.culvert.daemon.testbed.Pinger;
 import io.culvert.daemon.testbed.RoundTrips;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -82,8 +82,7 @@ record Scale(int peers) implements Measurement {
             end.set(request);
             seconds[i] = (System.nanoTime() - begin) / 1e9;
         }
-        Arrays.sort(seconds);
-        return seconds[ADDED / 2];
+        return Series.median(seconds);
     }
 
     private static String request(int first, int count) {
@@ -129,14 +128,14 @@ record Scale(int peers) implements Measurement {
             RoundTrips trips = Pinger.measure(tunnel.host(0), tunnel.address(1), count, INTERVAL, LINGER);
             micros.addAll(trips.micros());
         } while (!dump.isDone());
-        double[] times =
-                micros.stream().mapToDouble(Double::doubleValue).sorted().toArray();
+        Percentiles times =
+                Percentiles.of(micros.stream().mapToDouble(Double::doubleValue).toArray());
         try {
             return List.of(
                     Sample.cost("dump", "s", dump.join()),
-                    Sample.cost("beside a dump p50", "us", times[times.length / 2]),
-                    Sample.cost("beside a dump p99", "us", times[(int) (0.99 * (times.length - 1))]),
-                    Sample.cost("beside a dump max", "us", times[times.length - 1]));
+                    Sample.cost("beside a dump p50", "us", times.at(0.5)),
+                    Sample.cost("beside a dump p99", "us", times.at(0.99)),
+                    Sample.cost("beside a dump max", "us", times.max()));
         } catch (CompletionException e) {
             throw new IOException("the dump failed: " + e.getCause().getMessage(), e);
         }

@@ -254,15 +254,13 @@ final class HandshakeProcessor {
         peer.cookies().addMacs(message, length, device.platform().clock().nanos());
     }
 
-    /** Forgets a peer's handshake and, if the peer was removed, all its secrets. */
+    /** Forgets a peer's handshake, whose monitor is held, and all its secrets if the peer was removed. */
     private void clear(Peer peer) {
         if (peer.isDead()) {
-            synchronized (peer.handshake()) {
-                peer.handshake().close();
-                if (peer.hasSessionMemory()) {
-                    peer.setSessionMemory(false);
-                    device.memory().endSession();
-                }
+            peer.handshake().close();
+            if (peer.hasSessionMemory()) {
+                peer.setSessionMemory(false);
+                device.memory().endSession();
             }
         } else {
             peer.handshake().clear();

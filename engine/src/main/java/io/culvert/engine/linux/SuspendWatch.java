@@ -9,11 +9,11 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.itimerspec;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
-import io.culvert.natives.generated.sockaddr_nl;
 import io.culvert.natives.generated.timespec;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Netlink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -80,17 +80,7 @@ public final class SuspendWatch implements AutoCloseable {
 
     private static int uevents() {
         try {
-            int socket = Linux.socket(
-                    linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_KOBJECT_UEVENT);
-            long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
-            try {
-                sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
-                sockaddr_nl.nl_groups(address, KERNEL_UEVENTS);
-                Linux.bind(socket, address, (int) sockaddr_nl.sizeof());
-            } finally {
-                Memory.free(address);
-            }
-            return socket;
+            return Netlink.open(linux_h.NETLINK_KOBJECT_UEVENT, KERNEL_UEVENTS);
         } catch (ErrnoException e) {
             LOG.log(Level.DEBUG, "copies of this virtual machine are not noticed: {0}", e.getMessage());
             return NONE;

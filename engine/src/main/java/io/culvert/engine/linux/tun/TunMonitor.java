@@ -9,10 +9,10 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
-import io.culvert.natives.generated.sockaddr_nl;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Netlink;
 import io.culvert.natives.linux.Refusals;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -325,20 +325,12 @@ final class TunMonitor {
      */
     private void openSockets() throws IOException {
         int newControl = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
-        int newNetlink = NONE;
-        long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
+        int newNetlink;
         try {
-            newNetlink =
-                    Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
-            sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
-            sockaddr_nl.nl_groups(address, GROUPS);
-            Linux.bind(newNetlink, address, (int) sockaddr_nl.sizeof());
+            newNetlink = Netlink.open(linux_h.NETLINK_ROUTE, GROUPS);
         } catch (ErrnoException e) {
             close(newControl);
-            close(newNetlink);
             throw e;
-        } finally {
-            Memory.free(address);
         }
         closeSockets();
         control = newControl;

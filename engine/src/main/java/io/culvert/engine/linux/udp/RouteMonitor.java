@@ -4,11 +4,11 @@ package io.culvert.engine.linux.udp;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
-import io.culvert.natives.generated.sockaddr_nl;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Errno;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.Netlink;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
@@ -66,9 +66,8 @@ final class RouteMonitor implements AutoCloseable {
         wakeup = Linux.eventfd();
         int socket = -1;
         try {
-            socket = Linux.socket(linux_h.AF_NETLINK, linux_h.SOCK_RAW | linux_h.SOCK_NONBLOCK, linux_h.NETLINK_ROUTE);
+            socket = Netlink.open(linux_h.NETLINK_ROUTE, 0);
             Linux.setsockopt(socket, linux_h.SOL_SOCKET, linux_h.SO_RCVBUF, RECEIVE_BUFFER_BYTES);
-            bind(socket);
             for (int group : GROUPS) {
                 Linux.setsockopt(socket, linux_h.SOL_NETLINK, linux_h.NETLINK_ADD_MEMBERSHIP, group);
             }
@@ -81,17 +80,6 @@ final class RouteMonitor implements AutoCloseable {
         }
         netlink = socket;
         thread = Thread.ofPlatform().name("culvert-routes").daemon().start(this::run);
-    }
-
-    /** Gives the socket an address: without one it has that of the kernel, which does not get its own messages. */
-    private static void bind(int socket) throws ErrnoException {
-        long address = Memory.allocate(sockaddr_nl.sizeof(), 8);
-        try {
-            sockaddr_nl.nl_family(address, (short) linux_h.AF_NETLINK);
-            Linux.bind(socket, address, (int) sockaddr_nl.sizeof());
-        } finally {
-            Memory.free(address);
-        }
     }
 
     private static int next() {

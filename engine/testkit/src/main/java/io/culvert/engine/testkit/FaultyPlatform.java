@@ -10,6 +10,7 @@ import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.io.Tun;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
+import io.culvert.natives.Faults;
 import java.io.IOException;
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
@@ -182,21 +183,7 @@ public final class FaultyPlatform {
             case REFUSAL -> throw new IOException(message);
             case EXCEPTION -> throw new IllegalStateException(message);
             case ERROR -> throw new InternalError(message);
-            default -> stop(fault);
-        }
-    }
-
-    private static void stop(Fault fault) {
-        boolean interrupted = false;
-        while (fault.end.getCount() > 0) {
-            try {
-                fault.end.await();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            default -> Faults.stopUntil(fault.end);
         }
     }
 }
