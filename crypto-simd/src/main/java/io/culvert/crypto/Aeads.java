@@ -31,9 +31,11 @@ public final class Aeads {
 
     static final String JCE = "jce";
     static final String OPENSSL = "openssl";
+    private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private final AeadChoice choice;
     private final Supplier<Optional<String>> opensslUnavailable;
+    private final Optional<String> kernelsUnavailable;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     /** Completed by the warm-up thread, or by the caller of {@link #warmUp()} when no kernels are to be tried. */
@@ -55,8 +57,8 @@ public final class Aeads {
     /**
      * Uses the implementations that {@code choice} allows.
      *
-     * @throws IllegalArgumentException when {@code choice} is OpenSSL and libcrypto cannot be used; the message says
-     *     why
+     * @throws IllegalArgumentException when {@code choice} is OpenSSL and libcrypto cannot be used, or a width and the
+     *     Vector API cannot; the message says why
      */
     public Aeads(AeadChoice choice) {
         this(choice, OpensslAead::unavailableReason);
@@ -66,10 +68,31 @@ public final class Aeads {
     Aeads(AeadChoice choice, Supplier<Optional<String>> opensslUnavailable) {
         this.choice = choice;
         this.opensslUnavailable = opensslUnavailable;
+        kernelsUnavailable = kernelsUnavailableReason();
+        kernelsUnavailable.ifPresent(this::serveWithoutKernels);
         if (choice == AeadChoice.OPENSSL) {
             opensslUnavailable.get().ifPresent(reason -> {
                 throw new IllegalArgumentException("OpenSSL cannot be used: " + reason);
             });
+        }
+    }
+
+    /**
+     * Why the Vector API cannot be used; empty if it can. A JVM has its module, an incubator module, only if it was
+     * started with it; on the module path the module descriptors see to that.
+     */
+    public static Optional<String> kernelsUnavailableReason() {
+        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
+                ? Optional.empty()
+                : Optional.of("the JVM was started without the Vector API: add --add-modules " + VECTOR_MODULE);
+    }
+
+    private void serveWithoutKernels(String reason) {
+        if (choice == AeadChoice.VECTOR_512 || choice == AeadChoice.VECTOR_256) {
+            throw new IllegalArgumentException("the vector kernels cannot be used: " + reason);
+        }
+        if (choice == AeadChoice.AUTO) {
+            LOG.log(System.Logger.Level.WARNING, "{0} encrypts, slower than the vector kernels: {1}", first(), reason);
         }
     }
 
@@ -146,7 +169,7 @@ public final class Aeads {
     /** The kernels to try, in this order. */
     List<Kernels> candidates() {
         return switch (choice) {
-            case AUTO -> preferred();
+            case AUTO -> kernelsUnavailable.isPresent() ? List.of() : preferred();
             case VECTOR_512 -> List.of(new Kernels512());
             case VECTOR_256 -> List.of(new Kernels256());
             case OPENSSL, JCE -> List.of();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
@@ -14,6 +15,8 @@ import java.util.function.Supplier;
 import jdk.incubator.vector.IntVector;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AeadsTest {
     private static final Supplier<Optional<String>> MISSING = () -> Optional.of("not here");
@@ -31,6 +34,38 @@ class AeadsTest {
         for (AeadChoice choice : EnumSet.complementOf(EnumSet.of(AeadChoice.OPENSSL))) {
             assertThat(new Aeads(choice, MISSING).implementation()).isEqualTo("jce");
         }
+    }
+
+    /** Seals and opens in a JVM without the Vector API, and prints what served. */
+    static final class WithoutVectors {
+        public static void main(String[] arguments) {
+            Aeads aeads = new Aeads(AeadChoice.parse(arguments[0]));
+            try (Aead aead = aeads.create();
+                    SelfTest test = new SelfTest(100, 200)) {
+                System.out.println(test.passes(aead) + " " + aead.implementation() + " "
+                        + aeads.warmedUp().isDone());
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "jce"})
+    void programWithoutTheVectorApiIsServedAndToldWhy(String choice) throws IOException {
+        Process process = OtherJvm.start(OtherJvm.withoutVectors(WithoutVectors.class, choice));
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        boolean openssl = OpensslAead.unavailableReason().isEmpty() && choice.equals("auto");
+        assertThat(output).contains("true " + (openssl ? "openssl" : "jce") + " true");
+        if (choice.equals("auto")) {
+            assertThat(output).contains("without the Vector API: add --add-modules jdk.incubator.vector");
+        }
+    }
+
+    @Test
+    void kernelsCannotBeForcedWithoutTheVectorApi() throws IOException {
+        Process process = OtherJvm.start(OtherJvm.withoutVectors(WithoutVectors.class, "vector-256"));
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(output)
+                .contains("IllegalArgumentException: the vector kernels cannot be used: the JVM was started without");
     }
 
     @Test

@@ -17,11 +17,15 @@ final class OtherJvm {
 
     /** JVM arguments that run {@code program} from the class path, as a program that embeds the library. */
     static List<String> embedding(Class<?> program, String... arguments) {
-        List<String> all = new ArrayList<>(List.of(
-                "--add-modules=jdk.incubator.vector",
-                "-cp",
-                "target/classes" + File.pathSeparator + "target/test-classes",
-                program.getName()));
+        List<String> all = new ArrayList<>(List.of("--add-modules=jdk.incubator.vector"));
+        all.addAll(withoutVectors(program, arguments));
+        return all;
+    }
+
+    /** The same for a program that does not add the Vector API's module. */
+    static List<String> withoutVectors(Class<?> program, String... arguments) {
+        List<String> all = new ArrayList<>(
+                List.of("-cp", "target/classes" + File.pathSeparator + "target/test-classes", program.getName()));
         all.addAll(List.of(arguments));
         return all;
     }
