@@ -53,6 +53,7 @@ public final class Device implements AutoCloseable {
     private final StagingArea[] stagingAreas;
 
     private final Workers workers;
+    private final PeerEvents events;
     private final HandshakeQueue handshakes;
     /** {@code null} if the workers receive handshake messages too. */
     private final HandshakeReader handshakeReader;
@@ -77,6 +78,7 @@ public final class Device implements AutoCloseable {
 
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
+        events = options.events();
         indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         memory = new ConfiguredMemory(options.memory(), peers, allowedIps, cookieChecker);
@@ -408,7 +410,7 @@ public final class Device implements AutoCloseable {
     private Peer addPeer(PublicKey key) {
         // In turn to each worker, and to each of its receive queues.
         int home = (int) (peersAdded % workers.count());
-        Peer peer = new Peer(this, key, workers.get(home), (byte) (peersAdded / workers.count()));
+        Peer peer = new Peer(this, key, workers.get(home), (byte) (peersAdded / workers.count()), events);
         peersAdded++;
         handshakes.exclusively(() -> {
             peer.handshake().setIdentity(identity);

@@ -13,15 +13,27 @@ import java.util.function.Supplier;
  * @param threads whether the device runs by itself; a simulation steps its workers and handshakes instead
  * @param memory what peers may use; devices may share one
  * @param watchdogSeconds how long a thread may not turn before the device ends; 0 to log it only
+ * @param events hears of the peers
  */
 public record DeviceOptions(
-        int handshakeThreads, Supplier<Aead> aeads, boolean threads, MemoryBudget memory, int watchdogSeconds) {
+        int handshakeThreads,
+        Supplier<Aead> aeads,
+        boolean threads,
+        MemoryBudget memory,
+        int watchdogSeconds,
+        PeerEvents events) {
     /** Three times as long as it takes until a stall is logged. */
     public static final int WATCHDOG_SECONDS = 30;
 
     /** Options with the memory that is free in the heap now, and the watchdog's default. */
     public DeviceOptions(int handshakeThreads, Supplier<Aead> aeads, boolean threads) {
         this(handshakeThreads, aeads, threads, MemoryBudget.ofHeap(), WATCHDOG_SECONDS);
+    }
+
+    /** Options without anybody who hears of the peers. */
+    public DeviceOptions(
+            int handshakeThreads, Supplier<Aead> aeads, boolean threads, MemoryBudget memory, int watchdogSeconds) {
+        this(handshakeThreads, aeads, threads, memory, watchdogSeconds, PeerEvents.NONE);
     }
 
     /** Up to four handshake threads, workers with threads of their own, and AEAD instances from {@code aeads}. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.device;
 
-import io.culvert.engine.pipeline.PeerPath;
+import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.pipeline.Worker;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -16,7 +16,7 @@ import java.lang.invoke.VarHandle;
  * <p>{@code results}: handshake threads push, the home takes them all; a stack (R. K. Treiber, 1986). Atomic updates of
  * both words order what was written before them.
  */
-abstract class HandshakeExchange extends PeerPath {
+abstract class HandshakeExchange extends RoamingPath {
     /** A bit of {@link #takeTasks}: forget the handshake. It comes first. */
     static final int CLEAR = 1;
     /** A bit of {@link #takeTasks}: create an initiation. */
@@ -45,8 +45,8 @@ abstract class HandshakeExchange extends PeerPath {
     /** What the home is to do; {@code next} came before it. */
     private record Result(Runnable action, Result next) {}
 
-    HandshakeExchange(Worker home, byte receiveSocket) {
-        super(home, receiveSocket);
+    HandshakeExchange(Worker home, byte receiveSocket, PublicKey publicKey, PeerEvents events) {
+        super(home, receiveSocket, publicKey, events);
     }
 
     /** Asks for an initiation; returns whether the caller must enqueue the peer. The home. */

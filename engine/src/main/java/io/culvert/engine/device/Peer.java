@@ -16,7 +16,6 @@ import io.culvert.engine.pipeline.Traffic;
 import io.culvert.engine.pipeline.Worker;
 import io.culvert.engine.timer.PeerTimers;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
-import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 
 /**
  * A peer: its keys, its endpoint, and the protocol's reactions to its packets (the kernel's peer.c, and the peer's side
@@ -30,10 +29,7 @@ import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
 public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
-    private static final AtomicReferenceFieldUpdater<Peer, UdpEndpoint> ENDPOINT =
-            AtomicReferenceFieldUpdater.newUpdater(Peer.class, UdpEndpoint.class, "endpoint");
 
-    private static final UdpEndpoint NONE = new UdpEndpoint();
     private static final int NANOS_BITS = 30;
 
     // What the home attends to.
@@ -44,7 +40,6 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private static final int KEY_MISSING = 32 * RESULTS;
 
     private final Device device;
-    private final PublicKey publicKey;
     /** Used by handshake threads under its monitor; cleared and configured under the monitor by any thread. */
     private final Handshake<Peer> handshake;
     /** Made by the first handshake, under this monitor; used by handshake threads; synchronizes by itself. */
@@ -57,14 +52,6 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private StagedPackets staged = StagedPackets.NONE;
 
     private final PeerConfiguration configuration;
-
-    /**
-     * Written by the home and by the holder of the receive token; read by any thread. Volatile: an instance does not
-     * change after it was published here.
-     */
-    private volatile UdpEndpoint endpoint = NONE;
-    /** The one before, so that a peer that alternates between two costs no memory. Shared as {@code endpoint}. */
-    private volatile UdpEndpoint lastEndpoint = endpoint;
 
     // Bytes of data messages. Written by the holders of the tokens with release stores, because readers tolerate delay,
     // and the tokens order the writers; read by any thread.
@@ -81,10 +68,9 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private volatile long lastSentHandshake;
     private volatile boolean sentLastMinuteHandshake;
 
-    Peer(Device device, PublicKey publicKey, Worker home, byte receiveSocket) {
-        super(home, receiveSocket);
+    Peer(Device device, PublicKey publicKey, Worker home, byte receiveSocket, PeerEvents events) {
+        super(home, receiveSocket, publicKey, events);
         this.device = device;
-        this.publicKey = publicKey;
         handshake = new Handshake<>(publicKey, this, device.indexDropped());
         keypairs = new Keypairs(device.indexDropped());
         timers = new PeerTimers(this, home().wheel());
@@ -93,11 +79,6 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     }
 
     // Methods for any thread.
-
-    /** The static public key, which identifies the peer. */
-    public PublicKey publicKey() {
-        return publicKey;
-    }
 
     /** UDP payload bytes received from the peer, handshakes included. */
     public long receivedBytes() {
@@ -141,7 +122,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
 
     synchronized CookieGenerator cookies() {
         if (cookies == null) {
-            cookies = new CookieGenerator(publicKey);
+            cookies = new CookieGenerator(publicKey());
         }
         return cookies;
     }
@@ -257,7 +238,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
         timers.anyAuthenticatedPacketSent();
         timers.schedule(now());
         lastSentHandshake = now();
-        home().sendMessage(message, endpoint, Limits.HANDSHAKE_DSCP, this);
+        home().sendMessage(message, endpoint(), Limits.HANDSHAKE_DSCP, this);
     }
 
     /**
@@ -286,7 +267,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
             keypair.release();
             return false;
         }
-        setEndpoint(from);
+        follow(from);
         keypair.numberFrom(nextNumber());
         keypairs.addNew(keypair);
         timers.sessionDerived(now());
@@ -304,6 +285,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
         sentLastMinuteHandshake = false;
         handshakeTime = device.platform().clock().wallSeconds() << NANOS_BITS
                 | device.platform().clock().wallNanos();
+        events.handshakeCompleted(publicKey());
     }
 
     @Override
@@ -323,7 +305,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
 
     @Override
     public void authenticated(Worker worker, Keypair<?> keypair, UdpEndpoint from) {
-        setEndpoint(from);
+        follow(from);
         long now = worker.now();
         int wants = 0;
         if (!keypair.isInitiator() && !keypair.isReceived()) {
@@ -388,42 +370,11 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     }
 
     @Override
-    public UdpEndpoint endpoint() {
-        return endpoint;
-    }
-
-    /** Copies an endpoint. The home and the holder of the receive token; the later of two at once counts. */
-    void setEndpoint(UdpEndpoint from) {
-        if (from.sameAs(endpoint)) {
-            return;
-        }
-        UdpEndpoint last = lastEndpoint;
-        if (!from.sameAs(last)) {
-            last = new UdpEndpoint();
-            last.copyFrom(from);
-        }
-        lastEndpoint = endpoint;
-        endpoint = last;
-        endpointKnown();
-    }
-
-    /** Forgets the source address: the system chooses one for the next datagram. */
-    void clearSource() {
-        UdpEndpoint seen = endpoint;
-        if (seen.hasSource()) {
-            UdpEndpoint cleared = new UdpEndpoint();
-            cleared.copyFrom(seen);
-            cleared.clearSource();
-            // If this fails, the peer has another endpoint now, with a source that works.
-            ENDPOINT.compareAndSet(this, seen, cleared);
-        }
-    }
-
-    @Override
     public void onRetransmitHandshake(long now) {
         if (handshakeAttempts > MAX_TIMER_HANDSHAKES) {
             timers.handshakeGivenUp(now);
             home().drops().add(DropCause.TX_STAGED_FULL, staged.purge());
+            events.handshakeGivenUp(publicKey());
             return;
         }
         handshakeAttempts++;
@@ -447,6 +398,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     public void onZeroKeyMaterial(long now) {
         clearHandshake();
         keypairs.clear();
+        events.sessionExpired(publicKey());
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.MemoryBudget;
+import io.culvert.engine.device.PeerEvents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -56,18 +57,27 @@ public final class Simulation implements AutoCloseable {
 
     /** The same, with a budget for peers. */
     public Node node(MemoryBudget memory) {
-        Node node = downNode(memory);
+        return up(downNode(memory, PeerEvents.NONE));
+    }
+
+    /** The same, with somebody who hears of its peers. */
+    public Node node(PeerEvents events) {
+        return up(downNode(MemoryBudget.ofHeap(), events));
+    }
+
+    private static Node up(Node node) {
         node.tun().setLink(true);
         return node;
     }
 
     /** Adds a configured node whose interface is down. */
     public Node downNode() {
-        return downNode(MemoryBudget.ofHeap());
+        return downNode(MemoryBudget.ofHeap(), PeerEvents.NONE);
     }
 
-    private Node downNode(MemoryBudget memory) {
-        DeviceOptions options = new DeviceOptions(1, AEADS::create, false, memory, DeviceOptions.WATCHDOG_SECONDS);
+    private Node downNode(MemoryBudget memory, PeerEvents events) {
+        DeviceOptions options =
+                new DeviceOptions(1, AEADS::create, false, memory, DeviceOptions.WATCHDOG_SECONDS, events);
         Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), options);
         nodes.add(node);
         return node;
