@@ -19,12 +19,12 @@ die() {
     exit 1
 }
 
-# Sets release to the feature release of the JDK in directory $1, or to 0 if it is none. It reads the JDK's release file
-# instead of starting java, since it runs at every start of the daemon.
+# Sets release to the feature release of the JDK in directory $1 (in an installation, of the JDK or JRE), or to 0 if it
+# is none. It reads the JDK's release file instead of starting java, since it runs at every start of the daemon.
 java_release() {
     local line
     release=0
-    [ -x "$1/bin/javac" ] && [ -r "$1/release" ] || return 0
+    [ -x "$1/bin/$java_program" ] && [ -r "$1/release" ] || return 0
     while read -r line; do
         case $line in
             JAVA_VERSION=\"*) line=${line#*\"}; release=${line%%[!0-9]*} ;;
@@ -33,14 +33,22 @@ java_release() {
     release=${release:-0}
 }
 
-# Sets and exports JAVA_HOME to a JDK that is new enough. If there is none, java_seen is the newest release found.
+# Sets and exports JAVA_HOME to the installation's own Java runtime, or to a JDK that is new enough. If there is none,
+# java_seen is the newest release found.
 find_java() {
-    local home candidates=() release
+    local home candidates=() release java_program=javac
     java_seen=0
+    if ! in_source_tree; then
+        if [ -x "$root/jre/bin/java" ]; then
+            export JAVA_HOME=$root/jre
+            return
+        fi
+        java_program=java
+    fi
     [ -z "${JAVA_HOME:-}" ] || candidates+=("$JAVA_HOME")
-    if home=$(command -v javac); then
+    if home=$(command -v $java_program); then
         home=$(readlink -f "$home")
-        candidates+=("${home%/bin/javac}")
+        candidates+=("${home%/bin/"$java_program"}")
     fi
     candidates+=(/usr/lib/jvm/* /usr/java/* /opt/* /opt/java/* /usr/local/* "${HOME:-/root}"/.sdkman/candidates/java/*
         "${HOME:-/root}"/.jdks/*)
@@ -55,9 +63,9 @@ find_java() {
     return 1
 }
 
-# apt-get needs real root, not root of a user namespace.
+# Only a source tree installs packages. apt-get needs real root, not root of a user namespace.
 can_install() {
-    [ "$EUID" -eq 0 ] && [ -z "${CULVERT_IN_NAMESPACES:-}" ] && command -v apt-get >/dev/null
+    in_source_tree && [ "$EUID" -eq 0 ] && [ -z "${CULVERT_IN_NAMESPACES:-}" ] && command -v apt-get >/dev/null
 }
 
 # Installs Debian packages; updates the package lists first, once.
@@ -85,6 +93,8 @@ need_java() {
         fi
     fi
     [ "$java_seen" -eq 0 ] || seen=" (the newest one found is JDK $java_seen)"
+    in_source_tree || die "$root has no Java runtime of its own (jre), and there is no Java $java_minimum or later \
+elsewhere$seen: install openjdk-$java_minimum-jre-headless, or a package of Culvert with a runtime"
     die "Culvert needs JDK $java_minimum or later and found none$seen.
 Install your distribution's package openjdk-$java_minimum-jdk-headless. If there is none, as on Debian 12, install
 another build, such as Eclipse Temurin's package temurin-$java_minimum-jdk, or unpack its archive under /opt.
@@ -128,7 +138,8 @@ need() {
     if can_install; then
         install "${missing[@]}" || die "could not install ${missing[*]}"
     else
-        die "missing packages (Debian's names): ${missing[*]}. Install them, or run this once as root on Debian."
+        die "missing packages (Debian's names): ${missing[*]}. Install them$(! in_source_tree \
+            || echo ', or run this once as root on Debian')."
     fi
 }
 
@@ -182,6 +193,15 @@ is_built() {
     [ -z "$changed" ]
 }
 
+# Builds module $1 at its first use. Later it says that sources are newer than the build, and leaves the build alone.
+build_once() {
+    if [ ! -e "$root/$1/target/built" ]; then
+        build "$1"
+    elif ! is_built "$1"; then
+        say "sources are newer than the build, which runs as it is; to build: $root/bin/culvert build"
+    fi
+}
+
 # Builds module $1 unless it is up to date. If several processes start at once, one builds and the others wait.
 build() {
     ! is_built "$1" || return 0
@@ -203,7 +223,7 @@ build() {
         for package in liburing2 libssl3; do
             have "$package" || ! can_install || install "$package" || true
         done
-        say "building, only needed once (log: $log)"
+        say "building (log: $log)"
         : >"$root/target/build.begun"
         if ! (cd "$root" && ./mvnw -B -ntp -Dmaven.test.skip=true -pl "$1" -am package </dev/null 2>&1) \
             | tee "$log" | progress; then

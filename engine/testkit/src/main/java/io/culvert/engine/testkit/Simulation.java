@@ -60,7 +60,7 @@ public final class Simulation implements AutoCloseable {
         return up(downNode(memory, PeerEvents.NONE));
     }
 
-    /** The same, with somebody who hears of its peers. */
+    /** The same, with an owner that hears of its peers. */
     public Node node(PeerEvents events) {
         return up(downNode(MemoryBudget.ofHeap(), events));
     }
