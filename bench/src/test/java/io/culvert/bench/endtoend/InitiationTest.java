@@ -31,7 +31,8 @@ class InitiationTest {
                     asked[0] = key;
                     return null;
                 },
-                new SystemClock());
+                new SystemClock(),
+                (why, peer) -> {});
         assertThat(asked[0]).isEqualTo(initiation.publicKey());
         Memory.free(message);
     }

@@ -110,7 +110,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
 
     private MetricSnapshot stalls() {
         Map<Labels, Integer> stalls = new LinkedHashMap<>();
-        device.stalls().forEach((thread, seconds) -> stalls.put(Labels.of("thread", thread), seconds));
+        device.statistics().stalls().forEach((thread, seconds) -> stalls.put(Labels.of("thread", thread), seconds));
         return gauge(
                 "culvert_thread_stalled_seconds",
                 "For how long a thread has not turned; 0 for one that turns or sleeps.",
@@ -169,7 +169,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
     }
 
     private List<MetricSnapshot> counts() {
-        Map<Labels, Long> losses = byWorker(worker -> device.receiveLosses(worker.id()));
+        Map<Labels, Long> losses = byWorker(worker -> device.statistics().receiveLosses(worker.id()));
         List<MetricSnapshot> counts = new ArrayList<>(List.of(
                 counter(
                         "culvert_dropped_packets",
@@ -189,7 +189,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
                 counter(
                         "culvert_handshake_socket_dropped_datagrams",
                         "Handshake messages dropped because their socket's receive buffer was full.",
-                        Map.of(Labels.EMPTY, device.handshakeLosses())),
+                        Map.of(Labels.EMPTY, device.statistics().handshakeLosses())),
                 counter(
                         "culvert_handshake_messages",
                         "Handshake messages received, by what became of them.",
@@ -230,7 +230,8 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
 
     private Map<Labels, Long> handshakeOutcomes() {
         Map<Labels, Long> values = new LinkedHashMap<>();
-        device.handshakeOutcomes()
+        device.statistics()
+                .handshakeOutcomes()
                 .forEach((outcome, count) ->
                         values.put(Labels.of("outcome", outcome.name().toLowerCase(Locale.ROOT)), count));
         return values;

@@ -19,7 +19,6 @@ import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.IndexTable;
 import io.culvert.engine.routing.PeerTable;
 import java.io.IOException;
-import java.lang.System.Logger;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -37,8 +36,6 @@ import java.util.function.IntConsumer;
  * posted.
  */
 public final class Device implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(Device.class.getName());
-
     private final Platform platform;
     /** Written under the monitor; read without a lock by workers, which see each change whole. */
     private final AllowedIps<Peer> allowedIps = new AllowedIps<>();
@@ -53,7 +50,6 @@ public final class Device implements AutoCloseable {
     private final StagingArea[] stagingAreas;
 
     private final Workers workers;
-    private final PeerEvents events;
     private final HandshakeQueue handshakes;
     /** {@code null} if the workers receive handshake messages too. */
     private final HandshakeReader handshakeReader;
@@ -62,7 +58,9 @@ public final class Device implements AutoCloseable {
     private final ConfiguredMemory memory;
     private final DeviceEnd end = new DeviceEnd();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private final DeviceListeners listeners;
     private final DeviceThreads threads;
+    private final DeviceStatistics statistics;
 
     /**
      * Written under the monitor, within {@link HandshakeQueue#exclusively}, and by {@link #close} after the handshake
@@ -78,7 +76,7 @@ public final class Device implements AutoCloseable {
 
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
-        events = options.events();
+        listeners = new DeviceListeners(options.events());
         indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         memory = new ConfiguredMemory(options.memory(), peers, allowedIps, cookieChecker);
@@ -93,9 +91,18 @@ public final class Device implements AutoCloseable {
                 .orElse(null);
         port = new DevicePort(platform.bind(), workers, this::attachHandshakes);
         retries = new RetryThread(this, this::retry);
-        link = new DeviceLink(platform.tun(), platform.clock(), port, new LinkedPeers(this::forEachPeer), retries::at);
+        LinkedPeers linked = new LinkedPeers(this::forEachPeer);
+        link = new DeviceLink(platform.tun(), platform.clock(), port, linked, listeners, retries::at);
         threads = new DeviceThreads(
-                end, platform.clock(), options.watchdogSeconds(), workers, handshakes, handshakeReader, retries);
+                end,
+                platform.clock(),
+                options.watchdogSeconds(),
+                workers,
+                handshakes,
+                handshakeReader,
+                retries,
+                listeners);
+        statistics = new DeviceStatistics(this, allowedIps, port, threads);
     }
 
     /**
@@ -218,24 +225,14 @@ public final class Device implements AutoCloseable {
         return workers.drops();
     }
 
-    /** By thread, the seconds for which it has not turned; 0 for one that turns or sleeps. */
-    public Map<String, Integer> stalls() {
-        return threads.stalls();
+    /** What the device counts. */
+    public DeviceStatistics statistics() {
+        return statistics;
     }
 
-    /** The number of datagrams that a worker's sockets lost because their buffers were full. */
-    public synchronized long receiveLosses(int worker) {
-        return port.receiveLosses(worker);
-    }
-
-    /** What became of received handshake messages. */
-    public Map<HandshakeOutcome, Long> handshakeOutcomes() {
-        return threads.handshakeOutcomes();
-    }
-
-    /** The number of handshake messages that their sockets lost because the buffers were full. */
-    public synchronized long handshakeLosses() {
-        return port.handshakeLosses();
+    /** Who hears what happens to the device. */
+    public DeviceListeners listeners() {
+        return listeners;
     }
 
     /** The number of peers. */
@@ -410,7 +407,7 @@ public final class Device implements AutoCloseable {
     private Peer addPeer(PublicKey key) {
         // In turn to each worker, and to each of its receive queues.
         int home = (int) (peersAdded % workers.count());
-        Peer peer = new Peer(this, key, workers.get(home), (byte) (peersAdded / workers.count()), events);
+        Peer peer = new Peer(this, key, workers.get(home), (byte) (peersAdded / workers.count()), listeners);
         peersAdded++;
         handshakes.exclusively(() -> {
             peer.handshake().setIdentity(identity);

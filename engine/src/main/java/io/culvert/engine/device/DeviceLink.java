@@ -42,6 +42,7 @@ final class DeviceLink {
     private final Clock clock;
     private final DevicePort port;
     private final Peers peers;
+    private final DeviceListener listener;
     private final LongConsumer retryAt;
     /** Of the port while it is missing. An attempt costs some 140 us. */
     private final Backoff opening = new Backoff(TimeUnit.MILLISECONDS.toNanos(100), TimeUnit.SECONDS.toNanos(2));
@@ -56,11 +57,12 @@ final class DeviceLink {
     private volatile DeviceStatus status;
 
     /** A link that is down; {@code retryAt} takes the time of the next {@link #retry}, or {@link Backoff#NEVER}. */
-    DeviceLink(Tun tun, Clock clock, DevicePort port, Peers peers, LongConsumer retryAt) {
+    DeviceLink(Tun tun, Clock clock, DevicePort port, Peers peers, DeviceListener listener, LongConsumer retryAt) {
         this.tun = tun;
         this.clock = clock;
         this.port = port;
         this.peers = peers;
+        this.listener = listener;
         this.retryAt = retryAt;
         publish();
     }
@@ -181,5 +183,6 @@ final class DeviceLink {
                 port.fwmark(),
                 Optional.ofNullable(failure),
                 shortfalls);
+        listener.statusChanged(status());
     }
 }

@@ -38,7 +38,8 @@ final class DeviceThreads {
             Workers workers,
             HandshakeQueue handshakes,
             HandshakeReader reader,
-            RetryThread retries) {
+            RetryThread retries,
+            DeviceListener listener) {
         this.retries = retries;
         this.workers = workers;
         this.handshakes = handshakes;
@@ -48,7 +49,7 @@ final class DeviceThreads {
         if (reader != null) {
             others.add(reader.heartbeat());
         }
-        watchdog = new Watchdog(end, clock, watchdogSeconds, control, workers.heartbeats(), others);
+        watchdog = new Watchdog(end, clock, watchdogSeconds, control, workers.heartbeats(), others, listener);
     }
 
     /** Of changes of the configuration and of the interface's state; under the device's monitor. */

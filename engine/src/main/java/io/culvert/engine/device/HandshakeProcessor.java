@@ -8,6 +8,7 @@ import io.culvert.engine.message.HandshakeInitiation;
 import io.culvert.engine.message.HandshakeResponse;
 import io.culvert.engine.message.Message;
 import io.culvert.engine.noise.Handshake;
+import io.culvert.engine.noise.HandshakeFailure;
 import io.culvert.engine.noise.IndexEntry;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.StaticIdentity;
@@ -115,9 +116,10 @@ final class HandshakeProcessor {
     private void consumeCookieReply(long address) {
         IndexEntry<Peer> entry = device.indexTable().lookup(CookieReply.receiver(address));
         if (entry != null) {
-            entry.owner()
-                    .cookies()
-                    .consumeReply(address, device.platform().clock().nanos());
+            Peer peer = entry.owner();
+            if (!peer.cookies().consumeReply(address, device.platform().clock().nanos())) {
+                device.listeners().failed(HandshakeFailure.WRONG_COOKIE, peer.publicKey());
+            }
         }
     }
 
@@ -127,7 +129,8 @@ final class HandshakeProcessor {
                 identity,
                 address,
                 key -> device.handshakeOf(key),
-                device.platform().clock());
+                device.platform().clock(),
+                device.listeners());
         if (handshake == null) {
             return;
         }
@@ -165,7 +168,11 @@ final class HandshakeProcessor {
         Peer peer = handshake.owner();
         Keypair<Peer> keypair;
         synchronized (handshake) {
-            keypair = handshake.consumeResponse(device.identity(), address) ? beginSession(peer, index) : null;
+            boolean accepted = handshake.consumeResponse(device.identity(), address);
+            keypair = accepted ? beginSession(peer, index) : null;
+            if (!accepted) {
+                device.listeners().failed(HandshakeFailure.WRONG_RESPONSE, peer.publicKey());
+            }
         }
         if (keypair != null) {
             peer.giveResult(() -> peer.sessionAsInitiator(keypair, message.from(), message.bytes().length));
@@ -237,6 +244,7 @@ final class HandshakeProcessor {
             return true;
         }
         peer.handshake().clear();
+        device.listeners().failed(HandshakeFailure.NO_MEMORY, peer.publicKey());
         long now = device.platform().clock().nanos();
         long last = lastRefusal.get();
         if (now - last >= REFUSAL_LOG_NANOS && lastRefusal.compareAndSet(last, now)) {

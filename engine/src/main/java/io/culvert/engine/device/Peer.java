@@ -8,6 +8,7 @@ import io.culvert.engine.cookie.CookieGenerator;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.Limits;
 import io.culvert.engine.noise.Handshake;
+import io.culvert.engine.noise.HandshakeFailure;
 import io.culvert.engine.noise.Keypair;
 import io.culvert.engine.noise.Keypairs;
 import io.culvert.engine.noise.PublicKey;
@@ -281,11 +282,16 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private void handshakeComplete() {
         timers.handshakeComplete();
         home().traffic().add(Traffic.HANDSHAKES, 1);
+        device.listeners()
+                .sessionBegan(
+                        publicKey(),
+                        keypairs.current().isInitiator(),
+                        keypairs.previous() != null,
+                        now() - lastSentHandshake);
         handshakeAttempts = 0;
         sentLastMinuteHandshake = false;
         handshakeTime = device.platform().clock().wallSeconds() << NANOS_BITS
                 | device.platform().clock().wallNanos();
-        events.handshakeCompleted(publicKey());
     }
 
     @Override
@@ -374,10 +380,11 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
         if (handshakeAttempts > MAX_TIMER_HANDSHAKES) {
             timers.handshakeGivenUp(now);
             home().drops().add(DropCause.TX_STAGED_FULL, staged.purge());
-            events.handshakeGivenUp(publicKey());
+            device.listeners().failed(HandshakeFailure.GIVEN_UP, publicKey());
             return;
         }
         handshakeAttempts++;
+        device.listeners().failed(HandshakeFailure.TIMED_OUT, publicKey());
         // The cause may be the source address: let the system choose another.
         clearSource();
         sendHandshakeInitiation(true);

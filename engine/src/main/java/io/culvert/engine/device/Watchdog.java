@@ -39,6 +39,7 @@ final class Watchdog {
     private final DeviceEnd end;
     private final Clock clock;
     private final int limit;
+    private final DeviceListener listener;
     /** Of changes of the configuration. */
     private final Watched control;
 
@@ -76,12 +77,20 @@ final class Watchdog {
      * @param limit seconds without a turn after which the device ends; 0 for never
      * @param control the heartbeat of changes of the configuration
      * @param others the heartbeats of threads that may wait for such a change
+     * @param listener hears each second of threads that do not turn
      */
     Watchdog(
-            DeviceEnd end, Clock clock, int limit, Heartbeat control, List<Heartbeat> workers, List<Heartbeat> others) {
+            DeviceEnd end,
+            Clock clock,
+            int limit,
+            Heartbeat control,
+            List<Heartbeat> workers,
+            List<Heartbeat> others,
+            DeviceListener listener) {
         this.end = end;
         this.clock = clock;
         this.limit = limit;
+        this.listener = listener;
         this.control = new Watched(control);
         this.workers = workers.stream().map(Watched::new).toList();
         this.others = others.stream().map(Watched::new).toList();
@@ -178,6 +187,7 @@ final class Watchdog {
     }
 
     private void stalled(Watched one) {
+        listener.stalled(one.heartbeat.name(), one.stalled);
         if (one.stalled != REPORT && one.stalled != limit) {
             return;
         }

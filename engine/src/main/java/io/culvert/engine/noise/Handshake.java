@@ -201,11 +201,16 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
      * @param identity the device's identity, or {@code null}
      * @param message {@value HandshakeInitiation#BYTES} bytes
      * @param lookup finds a peer's handshake by public key; returns {@code null} for an unknown key
+     * @param failures hears why an initiation is refused
      * @param <P> the type of peers
      * @return the peer's handshake, now in state CONSUMED_INITIATION; {@code null} if the initiation is refused
      */
     public static <P> Handshake<P> consumeInitiation(
-            StaticIdentity identity, long message, Function<PublicKey, Handshake<P>> lookup, Clock clock) {
+            StaticIdentity identity,
+            long message,
+            Function<PublicKey, Handshake<P>> lookup,
+            Clock clock,
+            HandshakeFailure.Sink failures) {
         if (identity == null || !identity.tryAcquire()) {
             return null;
         }
@@ -214,42 +219,55 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
             long ephemeral = message + HandshakeInitiation.EPHEMERAL;
             symmetric.mixEphemeral(ephemeral);
             if (!identity.sharedSecret(ephemeral, scratch.secret())) {
-                return null;
+                return refuse(HandshakeFailure.NOT_AUTHENTIC, null, failures);
             }
             symmetric.mixSecret(scratch.secret());
             if (!symmetric.decrypt(
                     message + HandshakeInitiation.ENCRYPTED_STATIC,
                     HandshakeInitiation.ENCRYPTED_STATIC_BYTES,
                     scratch.plaintext())) {
-                return null;
+                return refuse(HandshakeFailure.NOT_AUTHENTIC, null, failures);
             }
-            Handshake<P> handshake = lookup.apply(PublicKey.at(scratch.plaintext()));
-            if (handshake == null || !handshake.copyStaticStatic(identity, scratch)) {
-                return null;
+            PublicKey claimed = PublicKey.at(scratch.plaintext());
+            Handshake<P> handshake = lookup.apply(claimed);
+            if (handshake == null) {
+                return refuse(HandshakeFailure.UNKNOWN_PEER, claimed, failures);
+            }
+            if (!handshake.copyStaticStatic(identity, scratch)) {
+                return refuse(HandshakeFailure.NOT_AUTHENTIC, claimed, failures);
             }
             symmetric.mixSecret(scratch.secret());
-            boolean authentic = symmetric.decrypt(
+            if (!symmetric.decrypt(
                     message + HandshakeInitiation.ENCRYPTED_TIMESTAMP,
                     HandshakeInitiation.ENCRYPTED_TIMESTAMP_BYTES,
-                    scratch.plaintext());
+                    scratch.plaintext())) {
+                return refuse(HandshakeFailure.NOT_AUTHENTIC, claimed, failures);
+            }
             Tai64n timestamp = Tai64n.at(scratch.plaintext());
-            return authentic
-                            && handshake.commitInitiation(
-                                    identity, message, symmetric, scratch.secret(), timestamp, clock.nanos())
-                    ? handshake
-                    : null;
+            HandshakeFailure failure = handshake.commitInitiation(
+                    identity, message, symmetric, scratch.secret(), timestamp, clock.nanos());
+            return failure == null ? handshake : refuse(failure, claimed, failures);
         } finally {
             identity.release();
         }
     }
 
-    private synchronized boolean commitInitiation(
+    private static <P> Handshake<P> refuse(HandshakeFailure why, PublicKey peer, HandshakeFailure.Sink failures) {
+        failures.failed(why, peer);
+        return null;
+    }
+
+    /** Takes over an authentic initiation; returns why not, or {@code null}. */
+    private synchronized HandshakeFailure commitInitiation(
             StaticIdentity by, long message, SymmetricState symmetric, long staticStatic, Tai64n timestamp, long now) {
         boolean replayed = timestamp.compareTo(latestTimestamp) <= 0;
         boolean tooSoon =
                 latestTimestamp != Tai64n.NONE && now - lastInitiationConsumption < Limits.INITIATION_INTERVAL;
-        if (identity != by || replayed || tooSoon) {
-            return false;
+        if (identity != by) {
+            return HandshakeFailure.NOT_AUTHENTIC;
+        }
+        if (replayed || tooSoon) {
+            return replayed ? HandshakeFailure.REPLAYED : HandshakeFailure.TOO_FREQUENT;
         }
         latestTimestamp = timestamp;
         lastInitiationConsumption = now;
@@ -259,7 +277,7 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         HandshakeMemory.copyKey(message + HandshakeInitiation.EPHEMERAL, memory + REMOTE_EPHEMERAL);
         remoteIndex = HandshakeInitiation.sender(message);
         state = State.CONSUMED_INITIATION;
-        return true;
+        return null;
     }
 
     /**

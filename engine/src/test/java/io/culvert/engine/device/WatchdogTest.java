@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.pipeline.Heartbeat;
 import io.culvert.engine.testkit.VirtualClock;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -17,12 +18,19 @@ class WatchdogTest {
     private final Heartbeat control = new Heartbeat("configuration", null);
     private final Heartbeat worker = new Heartbeat("worker-0", this::probed);
     private final Heartbeat handshake = new Heartbeat("handshake-0", null);
+    private final List<String> stalls = new ArrayList<>();
+    private final DeviceListener listener = new DeviceListener() {
+        @Override
+        public void stalled(String thread, int seconds) {
+            stalls.add(thread + " " + seconds);
+        }
+    };
     private final Watchdog watchdog = watchdog(LIMIT);
     private int probes;
     private boolean answersProbes = true;
 
     private Watchdog watchdog(int limit) {
-        return new Watchdog(end, clock, limit, control, List.of(worker), List.of(handshake));
+        return new Watchdog(end, clock, limit, control, List.of(worker), List.of(handshake), listener);
     }
 
     private void probed() {
@@ -55,6 +63,7 @@ class WatchdogTest {
         assertThat(end.failure().get())
                 .hasMessage("worker-0 has not turned for 30 s")
                 .hasStackTraceContaining("WatchdogTest");
+        assertThat(stalls).hasSize(LIMIT).startsWith("worker-0 1", "worker-0 2").endsWith("worker-0 30");
     }
 
     @Test

@@ -198,6 +198,7 @@ class HandshakeTest {
         a.initiate(2, clock);
         clock.advance(20 * MILLISECOND - 1);
         assertThat(b.consumeInitiationOf(a, clock)).isNull();
+        assertThat(b.refusals).containsExactly(HandshakeFailure.TOO_FREQUENT);
         clock.advance(1);
         assertThat(b.consumeInitiationOf(a, clock)).isNotNull();
     }
@@ -208,6 +209,7 @@ class HandshakeTest {
         unknown.know(b.identity.publicKey());
         assertThat(unknown.initiate(1, clock)).isTrue();
         assertThat(b.consumeInitiationOf(unknown, clock)).isNull();
+        assertThat(b.refusals).containsExactly(HandshakeFailure.UNKNOWN_PEER);
         assertThat(b.handshake.state()).isEqualTo(State.ZEROED);
         unknown.close();
     }
@@ -218,13 +220,14 @@ class HandshakeTest {
         other.know(a.identity.publicKey());
         a.initiate(1, clock);
         assertThat(other.consumeInitiationOf(a, clock)).isNull();
+        assertThat(other.refusals).containsExactly(HandshakeFailure.NOT_AUTHENTIC);
         other.close();
     }
 
     @Test
     void refusesAnInitiationWithoutAnIdentity() {
         a.initiate(1, clock);
-        assertThat(Handshake.consumeInitiation(null, a.initiation, b::lookup, clock))
+        assertThat(Handshake.consumeInitiation(null, a.initiation, b::lookup, clock, b::refused))
                 .isNull();
         b.handshake.setIdentity(null);
         assertThat(b.consumeInitiationOf(a, clock)).isNull();

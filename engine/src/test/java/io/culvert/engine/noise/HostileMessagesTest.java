@@ -225,7 +225,7 @@ class HostileMessagesTest {
             assertThat(macs.validate(address, datagram.length, source, true, clock.nanos()))
                     .isEqualTo(MacChecker.Result.VALID_MAC_BUT_NO_COOKIE);
             return Message.type(address) == Message.HANDSHAKE_INITIATION
-                    ? Handshake.consumeInitiation(to.identity, address, to::lookup, clock) != null
+                    ? Handshake.consumeInitiation(to.identity, address, to::lookup, clock, to::refused) != null
                     : to.handshake.consumeResponse(to.identity, address);
         } finally {
             Memory.free(address);

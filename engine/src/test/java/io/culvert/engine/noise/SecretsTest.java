@@ -107,7 +107,7 @@ class SecretsTest {
         a.initiate(1, clock);
         Side gone = new Side(302);
         gone.identity.release();
-        assertThat(Handshake.consumeInitiation(gone.identity, a.initiation, b::lookup, clock))
+        assertThat(Handshake.consumeInitiation(gone.identity, a.initiation, b::lookup, clock, b::refused))
                 .isNull();
         assertThat(a.handshake.consumeResponse(gone.identity, b.response)).isFalse();
     }

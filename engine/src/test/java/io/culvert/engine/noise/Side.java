@@ -14,6 +14,9 @@ import java.util.List;
 final class Side implements AutoCloseable {
     final StaticIdentity identity;
     final List<Integer> droppedIndices = new ArrayList<>();
+    /** Why initiations were refused. */
+    final List<HandshakeFailure> refusals = new ArrayList<>();
+
     final RandomSource random;
     final long initiation = Memory.allocate(HandshakeInitiation.BYTES, 8);
     final long response = Memory.allocate(HandshakeResponse.BYTES, 8);
@@ -50,6 +53,10 @@ final class Side implements AutoCloseable {
         return handshake.remoteStatic().equals(key) ? handshake : null;
     }
 
+    void refused(HandshakeFailure why, PublicKey peer) {
+        refusals.add(why);
+    }
+
     void setPresharedKey(byte[] key) {
         try (Secret secret = new Secret(key)) {
             handshake.setPresharedKey(secret);
@@ -61,7 +68,7 @@ final class Side implements AutoCloseable {
     }
 
     Handshake<Side> consumeInitiationOf(Side other, Clock clock) {
-        return Handshake.consumeInitiation(identity, other.initiation, this::lookup, clock);
+        return Handshake.consumeInitiation(identity, other.initiation, this::lookup, clock, this::refused);
     }
 
     boolean respond(int index) {

@@ -81,9 +81,9 @@ class FloodSimulationTest {
             received.addAll(b.received());
         }
         assertThat(received).hasSize(steps + 1).contains(1);
-        assertThat(b.device().handshakeOutcomes().get(HandshakeOutcome.COOKIE_SENT))
+        assertThat(b.device().statistics().handshakeOutcomes().get(HandshakeOutcome.COOKIE_SENT))
                 .isGreaterThan(steps * 500);
-        assertThat(b.device().handshakeOutcomes().get(HandshakeOutcome.ACCEPTED))
+        assertThat(b.device().statistics().handshakeOutcomes().get(HandshakeOutcome.ACCEPTED))
                 .as("initiations before the load was seen, and those of honest peers")
                 .isLessThan(700);
         assertThat(a.peer().handshakeSeconds()).isPositive();

@@ -167,7 +167,8 @@ public class HandshakeBenchmark {
     }
 
     private void respond() {
-        check(Handshake.consumeInitiation(responderIdentity, initiation, key -> responder, clock) == responder);
+        check(Handshake.consumeInitiation(responderIdentity, initiation, key -> responder, clock, (why, peer) -> {})
+                == responder);
         check(responder.createResponse(response, 2, random));
         end(responder.beginSession(2, clock.nanos()));
     }
