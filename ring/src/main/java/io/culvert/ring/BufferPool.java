@@ -1,32 +1,33 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.ring;
 
-import io.culvert.natives.Memory;
+import java.util.BitSet;
 
 /**
- * Buffers of one size in one slab. The buffer that was given back last is taken first, so that the buffers in use stay
- * in the cache. Confined to one thread. Each buffer has {@link #SLACK} bytes behind it that belong to no other.
+ * Buffers of one size in one {@link Slab}. The buffer that was given back last is taken first, so that the buffers in
+ * use stay in the cache, and buffers that were never used take no memory. Confined to one thread.
  */
 public final class BufferPool implements AutoCloseable {
-    /** Bytes after each buffer that its user may overwrite, so that vector code need not mask its last store. */
-    public static final int SLACK = 64;
+    /** How many buffers keep their memory when others are given back: those that sparse traffic uses. */
+    public static final int KEPT = 2;
 
-    private final long slab;
-    private final int stride;
+    private final Slab slab;
     private final int[] free;
     private int available;
+    /** The fewest that were available: those below it in {@code free} have no memory. */
+    private int lowest;
 
     /**
-     * Allocates the slab.
+     * Maps the slab.
      *
      * @param count number of buffers
      * @param bytes usable size of each buffer
      */
     public BufferPool(int count, int bytes) {
-        stride = (bytes + SLACK + 63) & -64;
-        slab = Memory.allocate((long) count * stride, 4096);
+        slab = new Slab(count, bytes);
         free = new int[count];
         available = count;
+        lowest = count;
         for (int i = 0; i < count; i++) {
             free[i] = count - 1 - i;
         }
@@ -34,7 +35,11 @@ public final class BufferPool implements AutoCloseable {
 
     /** Takes a buffer: its number, or -1 when all are in use. */
     public int take() {
-        return available == 0 ? -1 : free[--available];
+        if (available == 0) {
+            return -1;
+        }
+        lowest = Math.min(lowest, --available);
+        return free[available];
     }
 
     /** Gives a buffer back. */
@@ -44,7 +49,7 @@ public final class BufferPool implements AutoCloseable {
 
     /** The address of a buffer, a multiple of 64. */
     public long address(int buffer) {
-        return slab + (long) buffer * stride;
+        return slab.address(buffer);
     }
 
     /** Number of buffers. */
@@ -57,8 +62,22 @@ public final class BufferPool implements AutoCloseable {
         return available;
     }
 
+    /** Whether free buffers, more than the {@value #KEPT} that were used last, may have memory. */
+    public boolean hasSurplus() {
+        return lowest < available - KEPT;
+    }
+
+    /** Gives the memory of these buffers back to the system. */
+    public void discardSurplus() {
+        BitSet surplus = new BitSet(free.length);
+        for (; lowest < available - KEPT; lowest++) {
+            surplus.set(free[lowest]);
+        }
+        slab.discard(surplus);
+    }
+
     @Override
     public void close() {
-        Memory.free(slab);
+        slab.close();
     }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.laws.Laws;
 import io.culvert.natives.Memory;
+import io.culvert.natives.linux.PacketMemory;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
@@ -14,6 +15,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class BufferPoolTest {
+    private static final int PAGES_EACH = 4;
+
     /** Every byte of a buffer and of its slack is writable and belongs to one buffer only. */
     @Test
     void buffersAreAlignedAndDoNotOverlap() {
@@ -26,7 +29,7 @@ class BufferPoolTest {
                 for (int i = 0; i < count; i++) {
                     long address = pool.address(pool.take());
                     assertThat(address % 64).isZero();
-                    for (int at = 0; at < bytes + BufferPool.SLACK; at++) {
+                    for (int at = 0; at < bytes + Slab.SLACK; at++) {
                         assertThat(Memory.getByte(address + at))
                                 .as("buffer %d, byte %d", i, at)
                                 .isZero();
@@ -81,6 +84,54 @@ class BufferPoolTest {
         pool.close();
         for (long address : addresses) {
             assertThatThrownBy(() -> Memory.getByte(address)).isInstanceOf(IndexOutOfBoundsException.class);
+        }
+    }
+
+    private static int residentPages(BufferPool pool) {
+        long first = Long.MAX_VALUE;
+        long last = 0;
+        for (int i = 0; i < pool.capacity(); i++) {
+            first = Math.min(first, pool.address(i));
+            last = Math.max(last, pool.address(i));
+        }
+        return PacketMemory.residentPages(first, last - first + PAGES_EACH * PacketMemory.PAGE_BYTES);
+    }
+
+    private static void fill(BufferPool pool, int buffer) {
+        for (int page = 0; page < PAGES_EACH; page++) {
+            Memory.putByte(pool.address(buffer) + page * PacketMemory.PAGE_BYTES, (byte) 1);
+        }
+    }
+
+    /** Memory follows use: none before, that of a burst until it is given back, and that of the last few for good. */
+    @Test
+    void buffersTakeMemoryWhenUsedAndGiveThatOfABurstBack() {
+        int count = 64;
+        try (BufferPool pool = new BufferPool(count, PAGES_EACH * PacketMemory.PAGE_BYTES)) {
+            assertThat(residentPages(pool)).isZero();
+            assertThat(pool.hasSurplus()).isFalse();
+            int[] taken = new int[count / 2];
+            for (int round = 0; round < 3; round++) {
+                for (int i = 0; i < taken.length; i++) {
+                    taken[i] = pool.take();
+                    fill(pool, taken[i]);
+                }
+                assertThat(residentPages(pool)).isGreaterThanOrEqualTo(taken.length * PAGES_EACH);
+                for (int i : taken) {
+                    pool.give(i);
+                }
+                assertThat(pool.hasSurplus()).isTrue();
+                pool.discardSurplus();
+                assertThat(pool.hasSurplus()).isFalse();
+                // Pages that buffers share stay with the one that is kept.
+                assertThat(residentPages(pool)).isBetween(1, BufferPool.KEPT * (PAGES_EACH + 2));
+            }
+            for (int i = 0; i < 100; i++) {
+                int buffer = pool.take();
+                fill(pool, buffer);
+                pool.give(buffer);
+            }
+            assertThat(pool.hasSurplus()).as("sparse traffic").isFalse();
         }
     }
 }

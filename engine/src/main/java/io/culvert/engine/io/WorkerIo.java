@@ -160,6 +160,12 @@ public interface WorkerIo extends AutoCloseable {
      */
     long runDelay();
 
+    /** Whether free UDP buffers, more than sparse traffic uses, may take memory. */
+    boolean hasSurplusMemory();
+
+    /** Gives the memory of these buffers back to the system. */
+    void discardSurplusMemory();
+
     /** The I/O counters of this worker. Any thread may read them. */
     IoCounters counters();
 

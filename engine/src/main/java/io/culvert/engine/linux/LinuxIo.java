@@ -15,10 +15,10 @@ import io.culvert.engine.packet.Coalescer;
 import io.culvert.engine.packet.Segmenter;
 import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.engine.schedule.ReadableSockets;
-import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Linux;
+import io.culvert.natives.linux.PacketMemory;
 import io.culvert.natives.linux.Refusals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -42,7 +42,7 @@ abstract class LinuxIo implements WorkerIo {
     private final Refusals tunRefusals = new Refusals("read of the TUN", linux_h.EAGAIN);
     private final RunDelay runDelay = new RunDelay(calls);
     private final Segmenter segmenter = new Segmenter();
-    private final long segment = Memory.allocate(TUN_BUFFER_BYTES, 64);
+    private final long segment = PacketMemory.map(TUN_BUFFER_BYTES);
     /**
      * The kinds of packets that are written coalesced, as bits of {@link Coalescer}; a refused write clears its kind
      * for good.
@@ -123,6 +123,16 @@ abstract class LinuxIo implements WorkerIo {
     @Override
     public final void releaseUdp(int buffer) {
         receiver.release(buffer);
+    }
+
+    @Override
+    public final boolean hasSurplusMemory() {
+        return receiver.hasSurplusMemory();
+    }
+
+    @Override
+    public final void discardSurplusMemory() {
+        receiver.discardSurplusMemory();
     }
 
     @Override
@@ -238,6 +248,6 @@ abstract class LinuxIo implements WorkerIo {
         runDelay.close();
         ipv4.close();
         ipv6.close();
-        Memory.free(segment);
+        PacketMemory.unmap(segment, TUN_BUFFER_BYTES);
     }
 }

@@ -36,12 +36,14 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
     private final SoftwareSegmentation softwareSegmentation = new SoftwareSegmentation();
     private final WakeupCoalescing coalescing = new WakeupCoalescing();
     private final BufferPool tunBuffers = new BufferPool(TUN_BUFFERS, WorkerIo.TUN_BUFFER_BYTES);
+    private final IdleMemory idleMemory;
     private boolean lastGroupWasLarge;
     private boolean removalReported;
 
-    Intake(Worker worker, WorkerIo io, long now) {
+    Intake(Worker worker, WorkerIo io, TrainPool transmitTrains, long now) {
         this.worker = worker;
         this.io = io;
+        idleMemory = new IdleMemory(transmitTrains, tunBuffers, io, now);
         pacer = new DeliveryPacer(now);
         ingress = new TunIngressQueue(TUN_BUFFERS, now);
     }
@@ -56,6 +58,9 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
             found++;
         }
         coalescing.count(found);
+        if (found > 0) {
+            idleMemory.input(now);
+        }
         return found;
     }
 
@@ -163,7 +168,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
             return 0;
         }
         long nanos = delay > 0 ? Math.min(timerNanos, delay) : timerNanos;
-        return udpWaits || tunWaits ? Math.min(nanos, RETRY_NANOS) : nanos;
+        return udpWaits || tunWaits ? Math.min(nanos, RETRY_NANOS) : Math.min(nanos, idleMemory.poll(now));
     }
 
     /** The shortest sleep for a park that begins now: packets that arrive in it do not wake the worker. */

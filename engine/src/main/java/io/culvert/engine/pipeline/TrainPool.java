@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.pipeline;
 
-import io.culvert.natives.Memory;
 import io.culvert.ring.BufferPool;
 import io.culvert.ring.Mailbox;
+import io.culvert.ring.Slab;
+import java.util.BitSet;
 
 /**
  * One worker's trains of one direction, reused last in, first out. Any worker may {@link #giveBack}; all other methods
@@ -14,28 +15,32 @@ final class TrainPool implements AutoCloseable {
     /** Producers: other workers. Consumer: the owner. */
     private final Mailbox<Train> returned;
 
-    private final long slabs;
-    private int available;
+    /** The memory of outbound trains; {@code null} if the trains are inbound. */
+    private final Slab slab;
 
-    private TrainPool(int count, long slabs) {
+    private int available;
+    /** The fewest that were available: the slabs of those below it in {@code free} have no memory. */
+    private int lowest;
+
+    private TrainPool(int count, Slab slab) {
         free = new Train[count];
         returned = new Mailbox<>(count);
-        this.slabs = slabs;
+        this.slab = slab;
+        lowest = count;
     }
 
     /** A pool of {@code count} outbound trains, each with a slab of {@code slabBytes}. */
     static TrainPool outgoing(Worker owner, int count, int slabBytes) {
-        int stride = (slabBytes + BufferPool.SLACK + 63) & -64;
-        TrainPool pool = new TrainPool(count, Memory.allocate((long) count * stride, 4096));
+        TrainPool pool = new TrainPool(count, new Slab(count, slabBytes));
         for (int i = 0; i < count; i++) {
-            pool.free[pool.available++] = Train.outgoing(owner, pool.slabs + (long) i * stride, slabBytes);
+            pool.free[pool.available++] = Train.outgoing(owner, pool.slab.address(i), slabBytes);
         }
         return pool;
     }
 
     /** A pool of {@code count} inbound trains. */
     static TrainPool incoming(Worker owner, int count) {
-        TrainPool pool = new TrainPool(count, 0);
+        TrainPool pool = new TrainPool(count, null);
         for (int i = 0; i < count; i++) {
             pool.free[pool.available++] = Train.incoming(owner);
         }
@@ -44,7 +49,11 @@ final class TrainPool implements AutoCloseable {
 
     /** Takes a train; {@code null} when all are in flight. */
     Train take() {
-        return available == 0 ? null : free[--available];
+        if (available == 0) {
+            return null;
+        }
+        lowest = Math.min(lowest, --available);
+        return free[available];
     }
 
     /** The number of trains that can be taken. */
@@ -69,10 +78,24 @@ final class TrainPool implements AutoCloseable {
         return returned.poll();
     }
 
+    /** Whether the slabs of free outbound trains, more than {@link BufferPool#KEPT} of them, may have memory. */
+    boolean hasSurplus() {
+        return lowest < available - BufferPool.KEPT;
+    }
+
+    /** Gives the memory of these slabs back to the system. Outbound trains only. */
+    void discardSurplus() {
+        BitSet surplus = new BitSet(free.length);
+        for (; lowest < available - BufferPool.KEPT; lowest++) {
+            surplus.set(slab.buffer(free[lowest].slab));
+        }
+        slab.discard(surplus);
+    }
+
     @Override
     public void close() {
-        if (slabs != 0) {
-            Memory.free(slabs);
+        if (slab != null) {
+            slab.close();
         }
     }
 }

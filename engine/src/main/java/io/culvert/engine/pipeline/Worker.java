@@ -102,7 +102,7 @@ public final class Worker {
     /** Creates the I/O and the AEAD; on the worker's thread, before the first {@link #doWork}. */
     void initialize() {
         io = context.platform().workerIo(id);
-        intake = new Intake(this, io, clock.nanos());
+        intake = new Intake(this, io, transmitTrains, clock.nanos());
         aead = context.aeads().get();
         contention = new CpuContention(io::runDelay);
         receivePath = new ReceivePath(this, intake);

@@ -51,6 +51,8 @@ class FaultsOfThePlatformTest {
             "UdpPort.setFwmark",
             "WorkerIo.counters",
             "WorkerIo.runDelay",
+            // After ten seconds without input.
+            "WorkerIo.discardSurplusMemory",
             "Aead.implementation");
 
     /** Most of the time they wait. */

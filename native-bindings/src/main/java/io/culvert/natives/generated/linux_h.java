@@ -147,6 +147,7 @@ public final class linux_h {
     public static final int ENOTRECOVERABLE = 131;
     public static final int ERFKILL = 132;
     public static final int EHWPOISON = 133;
+    public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
     public static final int AF_INET6 = 10;
     public static final int AF_NETLINK = 16;
@@ -262,6 +263,7 @@ public final class linux_h {
     public static final int CLOCK_REALTIME = 0;
     public static final int CLOCK_BOOTTIME = 7;
     public static final int SCHED_BATCH = 3;
+    public static final int SCHED_IDLE = 5;
     public static final int CLONE_NEWNET = 1073741824;
     public static final int PRIO_PROCESS = 0;
     public static final int PROT_NONE = 0;
@@ -270,6 +272,9 @@ public final class linux_h {
     public static final int PROT_EXEC = 4;
     public static final int MAP_PRIVATE = 2;
     public static final int MAP_ANONYMOUS = 32;
+    public static final int MAP_NORESERVE = 16384;
+    public static final int MADV_DONTNEED = 4;
+    public static final int MADV_NOHUGEPAGE = 15;
     public static final int MADV_DONTDUMP = 16;
     public static final int MLOCK_ONFAULT = 1;
     public static final int CLOCK_MONOTONIC = 1;
@@ -1096,6 +1101,52 @@ public final class linux_h {
     public static int madvise(MemorySegment state$, long addr, long len, int advice) {
         try {
             return (int) madvise.HANDLE.invokeExact(state$, addr, len, advice);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class mincore {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("mincore", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor mincore$descriptor() {
+        return mincore.DESC;
+    }
+
+    public static MethodHandle mincore$handle() {
+        return mincore.HANDLE;
+    }
+
+    public static int mincore(MemorySegment state$, long start, long len, long vec) {
+        try {
+            return (int) mincore.HANDLE.invokeExact(state$, start, len, vec);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new AssertionError("should not reach here", e);
+        }
+    }
+
+    private static final class socketpair {
+        static final FunctionDescriptor DESC = FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG);
+        static final MethodHandle HANDLE = bind("socketpair", DESC, Linker.Option.captureCallState("errno"));
+    }
+
+    public static FunctionDescriptor socketpair$descriptor() {
+        return socketpair.DESC;
+    }
+
+    public static MethodHandle socketpair$handle() {
+        return socketpair.HANDLE;
+    }
+
+    public static int socketpair(MemorySegment state$, int domain, int type, int protocol, long fds) {
+        try {
+            return (int) socketpair.HANDLE.invokeExact(state$, domain, type, protocol, fds);
         } catch (Error | RuntimeException e) {
             throw e;
         } catch (Throwable e) {

@@ -75,6 +75,23 @@ public final class DatagramReceiver implements AutoCloseable {
         return held > 0 || pool.available() > 0;
     }
 
+    /** Whether free buffers, more than sparse traffic uses, may take memory. */
+    public boolean hasSurplusMemory() {
+        return held > BufferPool.KEPT || pool.hasSurplus();
+    }
+
+    /** Gives the memory of these buffers back to the system. */
+    public void discardSurplusMemory() {
+        for (int i = SLOTS - 1; i >= 0; i--) {
+            if (buffers[i] != NONE) {
+                pool.give(buffers[i]);
+                buffers[i] = NONE;
+            }
+        }
+        held = 0;
+        pool.discardSurplus();
+    }
+
     /** Returns a buffer that the sink took over. */
     public void release(int buffer) {
         pool.give(buffer);

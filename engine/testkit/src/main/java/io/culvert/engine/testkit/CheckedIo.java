@@ -191,6 +191,16 @@ public final class CheckedIo implements WorkerIo {
     }
 
     @Override
+    public boolean hasSurplusMemory() {
+        return io.hasSurplusMemory();
+    }
+
+    @Override
+    public void discardSurplusMemory() {
+        io.discardSurplusMemory();
+    }
+
+    @Override
     public IoCounters counters() {
         return io.counters();
     }

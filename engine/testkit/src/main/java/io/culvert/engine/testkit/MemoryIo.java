@@ -230,6 +230,16 @@ public final class MemoryIo implements WorkerIo {
     }
 
     @Override
+    public boolean hasSurplusMemory() {
+        return buffers.hasSurplus();
+    }
+
+    @Override
+    public void discardSurplusMemory() {
+        buffers.discardSurplus();
+    }
+
+    @Override
     public IoCounters counters() {
         return counters;
     }
