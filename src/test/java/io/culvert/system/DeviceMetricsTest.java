@@ -8,6 +8,7 @@ import io.culvert.crypto.Aeads;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.PlatformStatus;
+import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
@@ -53,12 +54,14 @@ class DeviceMetricsTest {
     private static final Aeads AEADS = new Aeads(AeadChoice.JCE);
 
     private static String text(Node node) throws IOException {
-        return text(new DeviceMetrics("1.2", "wg0", node.device(), AEADS, new Platform(Optional.empty(), 7)));
+        return text(new DeviceMetrics("1.2", "wg0", node.device(), new Platform(Optional.empty(), 7)), node);
     }
 
-    private static String text(DeviceMetrics metrics) throws IOException {
+    private static String text(DeviceMetrics metrics, Node node) throws IOException {
+        ProcessReport report = new ProcessReport(AEADS, node.device().memory());
+        report.add(metrics);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        PrometheusTextFormatWriter.create().write(out, metrics.get());
+        PrometheusTextFormatWriter.create().write(out, report.metrics());
         return out.toString(StandardCharsets.UTF_8);
     }
 
@@ -81,20 +84,22 @@ class DeviceMetricsTest {
             assertThat(b.received()).hasSize(10);
             // Data, and the keepalive that confirms the key.
             assertThat(text(a))
-                    .containsPattern("culvert_sent_packets_total\\{worker=\"[01]\"} 1[01]\\.0")
-                    .contains("culvert_handshakes_total{worker=\"")
-                    .contains("culvert_dropped_packets_total{cause=\"tx_no_peer\",worker=\"1\"} 0.0")
-                    .containsPattern("culvert_io_total\\{event=\"tun_reads\",worker=\"[01]\"} [1-9]")
-                    .containsPattern("culvert_peer_sent_bytes_total\\{public_key=\"\\Q" + base64(b) + "\\E\"} [1-9]")
-                    .containsPattern("culvert_peer_last_handshake_timestamp_seconds\\{public_key=.*} [1-9]")
-                    .contains("culvert_socket_dropped_datagrams_total{worker=\"0\"} 0.0")
-                    .contains("culvert_handshake_socket_dropped_datagrams_total 0.0")
-                    .contains("culvert_handshake_messages_total{outcome=\"accepted\"} 1.0")
-                    .contains("culvert_handshake_messages_total{outcome=\"wrong_mac\"} 0.0")
-                    .contains("culvert_tun_dropped_packets_total 7.0");
+                    .containsPattern("culvert_sent_packets_total\\{interface=\"wg0\",worker=\"[01]\"} 1[01]\\.0")
+                    .contains("culvert_handshakes_total{interface=\"wg0\",worker=\"")
+                    .contains("culvert_dropped_packets_total{cause=\"tx_no_peer\",interface=\"wg0\",worker=\"1\"} 0.0")
+                    .containsPattern("culvert_io_total\\{event=\"tun_reads\",interface=\"wg0\",worker=\"[01]\"} [1-9]")
+                    .containsPattern("culvert_peer_sent_bytes_total\\{interface=\"wg0\",public_key=\"\\Q" + base64(b)
+                            + "\\E\"} [1-9]")
+                    .containsPattern(
+                            "culvert_peer_last_handshake_timestamp_seconds\\{interface=\"wg0\",public_key=.*} [1-9]")
+                    .contains("culvert_socket_dropped_datagrams_total{interface=\"wg0\",worker=\"0\"} 0.0")
+                    .contains("culvert_handshake_socket_dropped_datagrams_total{interface=\"wg0\"} 0.0")
+                    .contains("culvert_handshake_messages_total{interface=\"wg0\",outcome=\"accepted\"} 1.0")
+                    .contains("culvert_handshake_messages_total{interface=\"wg0\",outcome=\"wrong_mac\"} 0.0")
+                    .contains("culvert_tun_dropped_packets_total{interface=\"wg0\"} 7.0");
             assertThat(text(b))
-                    .containsPattern("culvert_received_bytes_total\\{worker=\"[01]\"} [1-9]")
-                    .contains("culvert_peers 1.0");
+                    .containsPattern("culvert_received_bytes_total\\{interface=\"wg0\",worker=\"[01]\"} [1-9]")
+                    .contains("culvert_peers{interface=\"wg0\"} 1.0");
         }
     }
 
@@ -103,24 +108,24 @@ class DeviceMetricsTest {
         try (Simulation simulation = new Simulation(1, 1)) {
             Node node = simulation.downNode();
             assertThat(text(node))
-                    .contains("culvert_device_ready{reason=\"the interface is down\"} 0.0")
-                    .contains("culvert_listen_port{state=\"wanted\"} 51820.0")
-                    .contains("culvert_listen_port{state=\"open\"} 0.0");
+                    .contains("culvert_device_ready{interface=\"wg0\",reason=\"the interface is down\"} 0.0")
+                    .contains("culvert_listen_port{interface=\"wg0\",state=\"wanted\"} 51820.0")
+                    .contains("culvert_listen_port{interface=\"wg0\",state=\"open\"} 0.0");
             node.platform().bind().setIpv6(false);
             node.tun().setLink(true);
             node.tun().setLink(false);
             node.tun().setLink(true);
             assertThat(text(node))
-                    .contains("culvert_device_ready{reason=\"\"} 1.0")
-                    .contains("culvert_listen_port{state=\"open\"} 51820.0")
-                    .contains("culvert_shortfall{reason=\"the host has none\",what=\"ipv6\"} 1.0");
+                    .contains("culvert_device_ready{interface=\"wg0\",reason=\"\"} 1.0")
+                    .contains("culvert_listen_port{interface=\"wg0\",state=\"open\"} 51820.0")
+                    .contains("culvert_shortfall{interface=\"wg0\",reason=\"the host has none\",what=\"ipv6\"} 1.0");
             node.tun().setLink(false);
             node.platform().bind().setTaken(Node.PORT, true);
             node.tun().setLink(true);
             assertThat(text(node))
-                    .contains("culvert_device_ready{reason=\"port 51820 is taken\"} 0.0")
-                    .contains("culvert_listen_port{state=\"wanted\"} 51820.0")
-                    .contains("culvert_listen_port{state=\"open\"} 0.0");
+                    .contains("culvert_device_ready{interface=\"wg0\",reason=\"port 51820 is taken\"} 0.0")
+                    .contains("culvert_listen_port{interface=\"wg0\",state=\"wanted\"} 51820.0")
+                    .contains("culvert_listen_port{interface=\"wg0\",state=\"open\"} 0.0");
         }
     }
 
@@ -129,11 +134,11 @@ class DeviceMetricsTest {
         try (Simulation simulation = new Simulation(1, 3)) {
             assertThat(text(simulation.node()))
                     .contains("culvert_info{interface=\"wg0\",version=\"1.2\"} 1")
-                    .contains("culvert_workers 3.0")
+                    .contains("culvert_workers{interface=\"wg0\"} 3.0")
                     .contains("culvert_aead_serving{implementation=\"" + AEADS.implementation() + "\"} 1.0")
-                    .contains("culvert_io_uring_enabled{reason=\"\"} 1.0")
-                    .contains("culvert_offload_enabled{offload=\"udp-gso\",reason=\"\"} 1.0")
-                    .contains("culvert_offload_enabled{offload=\"wakeup-coalescing\","
+                    .contains("culvert_io_uring_enabled{interface=\"wg0\",reason=\"\"} 1.0")
+                    .contains("culvert_offload_enabled{interface=\"wg0\",offload=\"udp-gso\",reason=\"\"} 1.0")
+                    .contains("culvert_offload_enabled{interface=\"wg0\",offload=\"wakeup-coalescing\","
                             + "reason=\"the kernel\\nis \\\"old\\\"\"} 0.0")
                     .containsPattern("process_resident_memory_bytes [1-9]")
                     .containsPattern("process_cpu_seconds_total [0-9.]+")
@@ -142,7 +147,7 @@ class DeviceMetricsTest {
     }
 
     private static String oldSeries(String title, String reason) {
-        return "%s{%s=\"%s\",%s=\"%s\"}"
+        return "%s{interface=\"wg0\",%s=\"%s\",%s=\"%s\"}"
                 .formatted(
                         DeprecatedNames.OFFLOAD_METRIC,
                         DeprecatedNames.OFFLOAD_METRIC_TITLE,
@@ -156,9 +161,10 @@ class DeviceMetricsTest {
     void deprecatedOffloadMetricIsStillExported() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
             PlatformStatus platform = new Platform(Optional.of("not permitted"), 0);
+            Node node = simulation.node();
             String old = DeprecatedNames.OFFLOAD_METRIC;
-            assertThat(text(new DeviceMetrics("1.2", "wg0", simulation.node().device(), AEADS, platform)))
-                    .contains("culvert_io_uring_enabled{reason=\"not permitted\"} 0.0")
+            assertThat(text(new DeviceMetrics("1.2", "wg0", node.device(), platform), node))
+                    .contains("culvert_io_uring_enabled{interface=\"wg0\",reason=\"not permitted\"} 0.0")
                     .contains(
                             "# HELP " + old + " Deprecated, use culvert_offload_enabled and culvert_io_uring_enabled.")
                     .contains(oldSeries("io_uring", "not permitted") + " 0.0")
@@ -172,9 +178,11 @@ class DeviceMetricsTest {
     @Test
     void unreadableTunDropsAreLeftOut() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
-            DeviceMetrics metrics = new DeviceMetrics(
-                    "1.2", "wg0", simulation.node().device(), AEADS, new Platform(Optional.empty(), -1));
-            assertThat(text(metrics)).doesNotContain("culvert_tun_dropped").contains("culvert_workers");
+            Node node = simulation.node();
+            DeviceMetrics metrics = new DeviceMetrics("1.2", "wg0", node.device(), new Platform(Optional.empty(), -1));
+            assertThat(text(metrics, node))
+                    .doesNotContain("culvert_tun_dropped")
+                    .contains("culvert_workers");
         }
     }
 
@@ -192,7 +200,7 @@ class DeviceMetricsTest {
             }
             node.apply(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, peers));
             assertThat(text(node))
-                    .contains("culvert_peers " + (DeviceMetrics.MAX_PEERS + 1) + ".0")
+                    .contains("culvert_peers{interface=\"wg0\"} " + (DeviceMetrics.MAX_PEERS + 1) + ".0")
                     .doesNotContain("public_key");
         }
     }

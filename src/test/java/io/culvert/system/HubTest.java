@@ -109,11 +109,11 @@ class HubTest {
     void kernelSteersPacketsToThePeersHome() {
         Set<Integer> homes = new HashSet<>();
         for (Node spoke : SPOKES) {
-            long[] countedBefore = byWorker("culvert_received_bytes_total\\{worker=\"%d\"}");
-            long[] arrivedBefore = byWorker("culvert_io_total\\{event=\"udp_receives\",worker=\"%d\"}");
+            long[] countedBefore = byWorker("culvert_received_bytes_total\\{.*worker=\"%d\"}");
+            long[] arrivedBefore = byWorker("culvert_io_total\\{event=\"udp_receives\",.*worker=\"%d\"}");
             Iperf.udp(spoke.namespace(), hub.namespace(), hub.address());
-            long[] counted = byWorker("culvert_received_bytes_total\\{worker=\"%d\"}");
-            long[] arrived = byWorker("culvert_io_total\\{event=\"udp_receives\",worker=\"%d\"}");
+            long[] counted = byWorker("culvert_received_bytes_total\\{.*worker=\"%d\"}");
+            long[] arrived = byWorker("culvert_io_total\\{event=\"udp_receives\",.*worker=\"%d\"}");
             int home = 0;
             for (int i = 0; i < WORKERS; i++) {
                 counted[i] -= countedBefore[i];

@@ -85,8 +85,9 @@ public final class Main implements Callable<Integer> {
         }
         try {
             DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));
-            Settings settings = Settings.of(name, System.getenv());
-            return new Daemon(settings, aeads(System.getProperty("culvert.aead", "auto"))).run();
+            Settings settings = Settings.of(System.getenv());
+            DeviceSettings one = DeviceSettings.of(name, System.getenv());
+            return new Daemon(settings, one, aeads(System.getProperty("culvert.aead", "auto"))).run();
         } catch (StartException e) {
             System.err.println("culvert: error: " + e.getMessage());
             return 1;

@@ -4,11 +4,9 @@ package io.culvert.daemon.metrics;
 import static io.culvert.daemon.metrics.Families.counter;
 import static io.culvert.daemon.metrics.Families.gauge;
 
-import io.culvert.crypto.Aeads;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceStatus;
-import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.device.Peer;
 import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.IoCounters;
@@ -28,20 +26,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.function.ToLongFunction;
 
 /**
  * The metrics of a device. The workers' counters are read without stopping or waking the workers. Metrics contain no
  * secrets; a peer is identified by its public key.
  */
-public final class DeviceMetrics implements Supplier<MetricSnapshots> {
+public final class DeviceMetrics implements InterfaceReport {
     /** With more peers than this, there are no metrics per peer, to bound the number of time series. */
     public static final int MAX_PEERS = 100;
-
-    private static final double MILLIS = 1e3;
 
     private static final Map<Traffic, String> TRAFFIC_HELP = Map.of(
             Traffic.SENT_PACKETS, "Data messages sent, including keepalives.",
@@ -53,62 +47,58 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
     private final String version;
     private final String name;
     private final Device device;
-    private final Aeads aeads;
     private final PlatformStatus platform;
-    /** When the AEAD implementation was last changed, in Unix milliseconds, or 0. Written by the changing thread. */
-    private volatile long aeadChanged;
 
     /** Reports on a device and its platform layer, under the interface's name. */
-    public DeviceMetrics(String version, String name, Device device, Aeads aeads, PlatformStatus platform) {
-        this.aeads = aeads;
+    public DeviceMetrics(String version, String name, Device device, PlatformStatus platform) {
         this.version = version;
         this.name = name;
         this.device = device;
         this.platform = platform;
-        aeads.onChange(implementation -> aeadChanged = System.currentTimeMillis());
     }
 
-    /** Collects all metrics. Any thread. */
     @Override
-    public MetricSnapshots get() {
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public DeviceStatus status() {
+        return device.status();
+    }
+
+    @Override
+    public Map<String, Integer> stalls() {
+        return device.stalls();
+    }
+
+    @Override
+    public MetricSnapshots metrics() {
         List<MetricSnapshot> all = new ArrayList<>(configuration());
-        all.addAll(status());
+        all.addAll(ports());
         all.addAll(offloads());
         all.addAll(counts());
-        all.addAll(memory());
         all.addAll(peers());
-        all.addAll(ProcessMetrics.collect());
         return new MetricSnapshots(all);
     }
 
     private List<MetricSnapshot> configuration() {
-        Map<Labels, Integer> aead = new LinkedHashMap<>();
-        for (String implementation :
-                new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", aeads.implementation()))) {
-            aead.put(
-                    Labels.of("implementation", implementation), implementation.equals(aeads.implementation()) ? 1 : 0);
-        }
         return List.of(
                 InfoSnapshot.builder()
                         .name("culvert")
                         .help("Culvert's version and its interface.")
                         .dataPoint(InfoDataPointSnapshot.builder()
-                                .labels(Labels.of("version", version, "interface", name))
+                                .labels(Labels.of("version", version))
                                 .build())
                         .build(),
                 gauge(
                         "culvert_workers",
                         "Threads that process packets.",
                         device.workers().count()),
-                gauge("culvert_aead_serving", "1 for the AEAD implementation in use, 0 for the others.", aead),
-                gauge(
-                        "culvert_aead_changed_timestamp_seconds",
-                        "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
-                        aeadChanged / MILLIS),
-                stalls());
+                stalledThreads());
     }
 
-    private MetricSnapshot stalls() {
+    private MetricSnapshot stalledThreads() {
         Map<Labels, Integer> stalls = new LinkedHashMap<>();
         device.statistics().stalls().forEach((thread, seconds) -> stalls.put(Labels.of("thread", thread), seconds));
         return gauge(
@@ -117,7 +107,7 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
                 stalls);
     }
 
-    private List<MetricSnapshot> status() {
+    private List<MetricSnapshot> ports() {
         DeviceStatus status = device.status();
         Map<Labels, Integer> ports = new LinkedHashMap<>();
         ports.put(Labels.of("state", "wanted"), status.wantedPort());
@@ -211,21 +201,6 @@ public final class DeviceMetrics implements Supplier<MetricSnapshots> {
             // The interface was removed or is being moved between namespaces: leave the metric out.
         }
         return counts;
-    }
-
-    private List<MetricSnapshot> memory() {
-        MemoryBudget memory = device.memory();
-        return List.of(
-                gauge(
-                        "culvert_peer_memory_bytes",
-                        "Memory that peers, their sessions and requests take, and that they may take.",
-                        Map.of(
-                                Labels.of("state", "used"), memory.used(),
-                                Labels.of("state", "limit"), memory.limit())),
-                counter(
-                        "culvert_refused_sessions",
-                        "Handshakes without an answer because a first session would not have fitted the memory.",
-                        Map.of(Labels.EMPTY, memory.refusedSessions())));
     }
 
     private Map<Labels, Long> handshakeOutcomes() {

@@ -4,6 +4,8 @@ package io.culvert.daemon.metrics;
 import static io.culvert.daemon.metrics.Families.counter;
 import static io.culvert.daemon.metrics.Families.gauge;
 
+import io.culvert.crypto.Aeads;
+import io.culvert.engine.device.MemoryBudget;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.SummarySnapshot;
@@ -15,10 +17,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeSet;
 
-/** Metrics of the process and its JVM, with the names of Prometheus' client libraries. */
+/**
+ * Metrics of the process: what its interfaces share, and those of the JVM, with the names of Prometheus' client
+ * libraries. Any thread.
+ */
 final class ProcessMetrics {
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String RESIDENT = "VmRSS:";
@@ -26,9 +34,50 @@ final class ProcessMetrics {
     private static final double MILLIS = 1e3;
     private static final int KIBIBYTE = 1024;
 
-    private ProcessMetrics() {}
+    private final Aeads aeads;
+    private final MemoryBudget memory;
+    /** When the AEAD implementation was last changed, in Unix milliseconds, or 0. Written by the changing thread. */
+    private volatile long aeadChanged;
 
-    static List<MetricSnapshot> collect() {
+    ProcessMetrics(Aeads aeads, MemoryBudget memory) {
+        this.aeads = aeads;
+        this.memory = memory;
+        aeads.onChange(implementation -> aeadChanged = System.currentTimeMillis());
+    }
+
+    /** Collects them. */
+    List<MetricSnapshot> collect() {
+        List<MetricSnapshot> all = new ArrayList<>(shared());
+        all.addAll(jvm());
+        return all;
+    }
+
+    private List<MetricSnapshot> shared() {
+        Map<Labels, Integer> serving = new LinkedHashMap<>();
+        for (String implementation :
+                new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", aeads.implementation()))) {
+            serving.put(
+                    Labels.of("implementation", implementation), implementation.equals(aeads.implementation()) ? 1 : 0);
+        }
+        return List.of(
+                gauge("culvert_aead_serving", "1 for the AEAD implementation in use, 0 for the others.", serving),
+                gauge(
+                        "culvert_aead_changed_timestamp_seconds",
+                        "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
+                        aeadChanged / MILLIS),
+                gauge(
+                        "culvert_peer_memory_bytes",
+                        "Memory that peers, their sessions and requests take, and that they may take.",
+                        Map.of(
+                                Labels.of("state", "used"), memory.used(),
+                                Labels.of("state", "limit"), memory.limit())),
+                counter(
+                        "culvert_refused_sessions",
+                        "Handshakes without an answer because a first session would not have fitted the memory.",
+                        Map.of(Labels.EMPTY, memory.refusedSessions())));
+    }
+
+    private static List<MetricSnapshot> jvm() {
         ProcessHandle.Info info = ProcessHandle.current().info();
         Runtime runtime = Runtime.getRuntime();
         return List.of(

@@ -4,7 +4,10 @@ package io.culvert.daemon.metrics;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.culvert.crypto.AeadChoice;
+import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.DeviceStatus;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.io.Shortfall;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
@@ -14,6 +17,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -28,21 +32,48 @@ class MetricsServerTest {
     private final List<Socket> sockets = new ArrayList<>();
     private volatile DeviceStatus status = UP;
     private volatile boolean failing;
+    private final ProcessReport report = new ProcessReport(new Aeads(AeadChoice.JCE), new MemoryBudget(0));
+    private volatile Map<String, Integer> stalls = Map.of("worker-0", 0);
     private MetricsServer server;
+
+    /** An interface with one metric. */
+    private final class Planted implements InterfaceReport {
+        private final String name;
+
+        Planted(String name) {
+            this.name = name;
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public MetricSnapshots metrics() {
+            collections.incrementAndGet();
+            if (failing) {
+                throw new OutOfMemoryError("planted");
+            }
+            return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
+        }
+
+        @Override
+        public DeviceStatus status() {
+            return status;
+        }
+
+        @Override
+        public Map<String, Integer> stalls() {
+            return stalls;
+        }
+    }
 
     @BeforeEach
     void start() throws IOException {
         InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
-        server = new MetricsServer(
-                any,
-                () -> {
-                    collections.incrementAndGet();
-                    if (failing) {
-                        throw new OutOfMemoryError("planted");
-                    }
-                    return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
-                },
-                () -> status);
+        report.add(new Planted("wg0"));
+        server = new MetricsServer(any, new Answers(report));
     }
 
     @AfterEach
@@ -75,7 +106,7 @@ class MetricsServerTest {
         assertThat(request("GET", "/metrics"))
                 .startsWith("HTTP/1.1 200 ")
                 .containsIgnoringCase("content-type: text/plain; version=0.0.4")
-                .contains("# HELP answer To all.\n# TYPE answer gauge\nanswer 42.0\n");
+                .contains("# HELP answer To all.\n# TYPE answer gauge\nanswer{interface=\"wg0\"} 42.0\n");
         assertThat(request("HEAD", "/metrics")).startsWith("HTTP/1.1 200 ").doesNotContain("answer");
     }
 
@@ -88,25 +119,56 @@ class MetricsServerTest {
     }
 
     @Test
-    void healthSaysWhetherTheDeviceCarriesPackets() throws IOException {
-        assertThat(request("GET", "/health")).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nready: UDP port 7\n");
+    void readinessSaysWhetherTheInterfacesCarryPackets() throws IOException {
+        assertThat(request("GET", "/ready"))
+                .startsWith("HTTP/1.1 200 ")
+                .endsWith("\r\n\r\nready\nwg0: ready: UDP port 7\n");
         status = new DeviceStatus(true, 7, 0, 0, Optional.of("UDP port 7: Address already in use"), List.of());
-        assertThat(request("GET", "/health"))
+        assertThat(request("GET", "/ready"))
                 .startsWith("HTTP/1.1 503 ")
-                .endsWith("\r\n\r\nnot ready: UDP port 7: Address already in use\n");
+                .endsWith("\r\n\r\nnot ready\nwg0: not ready: UDP port 7: Address already in use\n");
         status = new DeviceStatus(false, 7, 0, 0, Optional.empty(), List.of());
-        assertThat(request("GET", "/health")).endsWith("\r\n\r\nnot ready: the interface is down\n");
-        assertThat(request("HEAD", "/health")).startsWith("HTTP/1.1 503 ").doesNotContain("ready:");
-        assertThat(request("POST", "/health")).startsWith("HTTP/1.1 405 ");
+        assertThat(request("GET", "/ready")).endsWith("not ready\nwg0: not ready: the interface is down\n");
+        assertThat(request("GET", "/health")).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\nhealthy\n");
+        assertThat(request("HEAD", "/ready")).startsWith("HTTP/1.1 503 ").doesNotContain("ready:");
+        assertThat(request("POST", "/ready")).startsWith("HTTP/1.1 405 ");
         assertThat(collections).hasValue(0);
     }
 
     @Test
-    void healthSaysWhatTheDeviceDoesWithout() throws IOException {
+    void readinessSaysWhatAnInterfaceDoesWithout() throws IOException {
         status = new DeviceStatus(true, 7, 7, 0, Optional.empty(), List.of(new Shortfall("ipv6", "there is none")));
-        assertThat(request("GET", "/health"))
+        assertThat(request("GET", "/ready"))
                 .startsWith("HTTP/1.1 200 ")
-                .endsWith("\r\n\r\nready: UDP port 7\nwithout ipv6: there is none\n");
+                .endsWith("ready\nwg0: ready: UDP port 7\nwg0: without ipv6: there is none\n");
+    }
+
+    @Test
+    void healthNamesThreadsThatAreStuck() throws IOException {
+        report.add(new Planted("wg1"));
+        stalls = Map.of("worker-0", 9);
+        assertThat(request("GET", "/health")).startsWith("HTTP/1.1 200 ");
+        stalls = Map.of("worker-0", 10);
+        assertThat(request("GET", "/health"))
+                .startsWith("HTTP/1.1 503 ")
+                .endsWith("not healthy\nwg0: worker-0 has not turned for 10 s\n"
+                        + "wg1: worker-0 has not turned for 10 s\n");
+    }
+
+    /** A family may stand in the text once only. */
+    @Test
+    void interfacesShareTheFamiliesOfTheirMetrics() throws IOException {
+        InterfaceReport second = new Planted("wg1");
+        report.add(second);
+        assertThat(request("GET", "/metrics"))
+                .containsOnlyOnce("# TYPE answer gauge")
+                .contains("answer{interface=\"wg0\"} 42.0\nanswer{interface=\"wg1\"} 42.0\n")
+                .contains("\nculvert_peer_memory_bytes{state=\"used\"} 0.0\n");
+        report.remove(second);
+        assertThat(report.metrics().stream()
+                        .filter(family -> family.getMetadata().getName().equals("answer"))
+                        .mapToLong(family -> family.getDataPoints().size()))
+                .containsExactly(1L);
     }
 
     @Test
@@ -120,7 +182,7 @@ class MetricsServerTest {
     @Test
     void frequentRequestsShareOneCollection() throws IOException {
         for (int i = 0; i < 50; i++) {
-            assertThat(request("GET", "/metrics")).contains("answer 42.0");
+            assertThat(request("GET", "/metrics")).contains("answer{interface=\"wg0\"} 42.0");
         }
         assertThat(collections.get()).isLessThan(50);
     }
@@ -133,7 +195,7 @@ class MetricsServerTest {
             connect("GET /metr");
             connect("GET /metrics HTTP/1.1\r\nX: ");
         }
-        assertThat(untilServed()).contains("answer 42.0");
+        assertThat(untilServed()).contains("answer{interface=\"wg0\"} 42.0");
     }
 
     @Test
@@ -151,23 +213,23 @@ class MetricsServerTest {
                     throw new IOException("refused");
                 })
                 .isInstanceOf(IOException.class);
-        assertThat(request("GET", "/metrics")).contains("answer 42.0");
+        assertThat(request("GET", "/metrics")).contains("answer{interface=\"wg0\"} 42.0");
     }
 
     @Test
     void malformedRequestIsNotAnswered() throws IOException {
         assertThat(answer(connect("\0\1\2\r\n\r\n"))).doesNotContain("answer");
-        assertThat(request("GET", "/metrics")).contains("answer 42.0");
+        assertThat(request("GET", "/metrics")).contains("answer{interface=\"wg0\"} 42.0");
     }
 
     @Test
     void portInUseIsAnErrorAndCloseReleasesIt() throws IOException {
         InetSocketAddress address = server.address();
-        assertThatThrownBy(() -> new MetricsServer(address, MetricSnapshots::new, () -> UP))
+        assertThatThrownBy(() -> new MetricsServer(address, new Answers(report)))
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("in use");
         server.close();
-        server = new MetricsServer(address, MetricSnapshots::new, () -> UP);
+        server = new MetricsServer(address, new Answers(report));
         assertThat(request("GET", "/metrics")).startsWith("HTTP/1.1 200 ");
     }
 

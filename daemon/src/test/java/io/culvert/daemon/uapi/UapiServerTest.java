@@ -127,8 +127,7 @@ class UapiServerTest {
         create();
         assertThatThrownBy(this::create)
                 .isInstanceOf(IOException.class)
-                .hasMessage("cannot create UAPI socket " + file()
-                        + ": in use by another process, which serves this interface");
+                .hasMessage("cannot create UAPI socket " + file() + ": in use by another process");
         Files.createFile(directory().resolve("wg1.sock"));
         assertThatThrownBy(() -> UapiSocket.create(directory(), "wg1"))
                 .isInstanceOf(IOException.class)

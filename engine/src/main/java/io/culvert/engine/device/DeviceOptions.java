@@ -38,12 +38,12 @@ public record DeviceOptions(
 
     /** Up to four handshake threads, workers with threads of their own, and AEAD instances from {@code aeads}. */
     public static DeviceOptions defaults(Aeads aeads) {
-        return defaults(aeads, WATCHDOG_SECONDS);
+        return defaults(aeads, MemoryBudget.ofHeap(), WATCHDOG_SECONDS);
     }
 
-    /** The same with another limit of the watchdog. */
-    public static DeviceOptions defaults(Aeads aeads, int watchdogSeconds) {
+    /** The same with memory that devices share, and another limit of the watchdog. */
+    public static DeviceOptions defaults(Aeads aeads, MemoryBudget memory, int watchdogSeconds) {
         int cores = Runtime.getRuntime().availableProcessors();
-        return new DeviceOptions(Math.min(4, cores), aeads::create, true, MemoryBudget.ofHeap(), watchdogSeconds);
+        return new DeviceOptions(Math.min(4, cores), aeads::create, true, memory, watchdogSeconds);
     }
 }
