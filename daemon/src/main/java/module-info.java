@@ -4,6 +4,7 @@
 @SuppressWarnings({"module", "requires-automatic"})
 module io.culvert.daemon {
     requires io.culvert.engine;
+    requires com.google.gson;
     requires info.picocli;
     requires io.prometheus.metrics.model;
     requires io.prometheus.writer.text;
@@ -21,5 +22,7 @@ module io.culvert.daemon {
     opens io.culvert.daemon to
             info.picocli;
     opens io.culvert.daemon.demo to
+            info.picocli;
+    opens io.culvert.daemon.status to
             info.picocli;
 }

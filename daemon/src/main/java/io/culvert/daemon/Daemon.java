@@ -52,7 +52,7 @@ final class Daemon {
             // Collect the garbage of the start-up now rather than under traffic.
             System.gc();
             memory.measure();
-            serve(served);
+            serve(served, report);
         }
     }
 
@@ -64,11 +64,11 @@ final class Daemon {
         }
     }
 
-    private void serve(ServedInterface served) throws IOException {
+    private void serve(ServedInterface served, ProcessReport report) throws IOException {
         served.open();
         try (SuspendWatch _ = SuspendWatch.start(served::forgetSessions)) {
             Sandbox.enter(settings.sandbox());
-            served.serve();
+            served.serve(report);
             life.started();
             reportReady();
             LOG.log(Level.INFO, "shutting down: {0}", life.await().reason());

@@ -7,6 +7,7 @@ import io.culvert.daemon.command.CommandErrors;
 import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
+import io.culvert.daemon.status.StatusCommand;
 import io.culvert.natives.linux.ErrnoException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -46,7 +47,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_WATCHDOG          seconds for which a thread may be stuck before the daemon ends (default: 30)",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
-        subcommands = Demo.class)
+        subcommands = {Demo.class, StatusCommand.class})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 

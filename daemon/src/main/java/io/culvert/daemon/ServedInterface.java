@@ -3,7 +3,9 @@ package io.culvert.daemon;
 
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.metrics.DeviceMetrics;
+import io.culvert.daemon.metrics.MetricsFormat;
 import io.culvert.daemon.metrics.PlatformStatus;
+import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.daemon.uapi.UapiServer;
 import io.culvert.daemon.uapi.UapiSocket;
 import io.culvert.daemon.uapi.UapiTarget;
@@ -80,9 +82,9 @@ final class ServedInterface implements AutoCloseable {
         socket = settings.inheritedSocket() ? UapiSocket.inherit(SOCKETS, name) : UapiSocket.create(SOCKETS, name);
     }
 
-    /** Answers requests from now on. */
-    void serve() {
-        new UapiServer(socket, target()).start();
+    /** Answers requests from now on, those for the status from {@code report}. */
+    void serve(ProcessReport report) {
+        new UapiServer(socket, target(report)).start();
         Thread.ofPlatform().daemon().name("uapi-watch").start(this::watch);
     }
 
@@ -134,13 +136,18 @@ final class ServedInterface implements AutoCloseable {
         };
     }
 
-    private UapiTarget target() {
+    private UapiTarget target(ProcessReport report) {
         HeapGrowth growth = new HeapGrowth();
         return new UapiTarget() {
             @Override
             public DeviceSnapshot snapshot() {
                 growth.check();
                 return device.snapshot();
+            }
+
+            @Override
+            public String status() {
+                return MetricsFormat.text(report.metrics(name()));
             }
 
             @Override

@@ -69,7 +69,7 @@ public final class DeviceMetrics implements InterfaceReport {
 
     @Override
     public Map<String, Integer> stalls() {
-        return device.stalls();
+        return device.statistics().stalls();
     }
 
     @Override
@@ -78,6 +78,7 @@ public final class DeviceMetrics implements InterfaceReport {
         all.addAll(ports());
         all.addAll(offloads());
         all.addAll(counts());
+        all.add(WorkerCpu.collect(name));
         all.addAll(peers());
         return new MetricSnapshots(all);
     }

@@ -44,8 +44,18 @@ public final class ProcessReport {
 
     /** Collects all metrics. */
     public MetricSnapshots metrics() {
+        return metrics(interfaces);
+    }
+
+    /** Collects the metrics of one interface and those of the process. */
+    public MetricSnapshots metrics(String name) {
+        return metrics(
+                interfaces.stream().filter(one -> one.name().equals(name)).toList());
+    }
+
+    private MetricSnapshots metrics(List<InterfaceReport> reported) {
         MergedFamilies merged = new MergedFamilies();
-        interfaces.forEach(one -> merged.add(one.name(), one.metrics()));
+        reported.forEach(one -> merged.add(one.name(), one.metrics()));
         List<MetricSnapshot> all = new ArrayList<>(merged.all());
         all.addAll(process.collect());
         return new MetricSnapshots(all);

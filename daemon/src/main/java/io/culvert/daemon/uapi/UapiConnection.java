@@ -20,7 +20,8 @@ import java.nio.channels.ByteChannel;
 
 /**
  * One UAPI connection. It carries any number of {@code get=1} and {@code set=1} requests, each ended by an empty line,
- * and is closed by the client or by a request that is neither.
+ * and is closed by the client or by a request that is neither. Beyond the cross-platform protocol {@code
+ * culvert_status=1} answers the device's metrics, for {@code culvert status}; other programs close the connection then.
  *
  * <p>{@code wg} negates the errno of a {@code set} before it prints the error, so a {@code set} answers negative
  * numbers. It does not negate that of a {@code get}, so a {@code get} answers positive ones.
@@ -68,6 +69,10 @@ final class UapiConnection {
             get();
             return true;
         }
+        if (in.is(UapiClient.STATUS)) {
+            status();
+            return true;
+        }
         if (in.is("set=1")) {
             out.finish(-set());
             return !oversized;
@@ -76,11 +81,7 @@ final class UapiConnection {
     }
 
     private void get() throws IOException {
-        boolean empty = true;
-        while (!in.isTooLong() && in.next() && in.length() > 0) {
-            empty = false;
-        }
-        if (!empty) {
+        if (!endsHere()) {
             out.finish(EINVAL);
             return;
         }
@@ -88,6 +89,24 @@ final class UapiConnection {
             out.write(snapshot);
         }
         out.finish(0);
+    }
+
+    private void status() throws IOException {
+        if (!endsHere()) {
+            out.finish(EINVAL);
+            return;
+        }
+        out.write(target.status());
+        out.finish(0);
+    }
+
+    /** Reads the request to its end; whether it had no further lines. */
+    private boolean endsHere() throws IOException {
+        boolean empty = true;
+        while (!in.isTooLong() && in.next() && in.length() > 0) {
+            empty = false;
+        }
+        return empty;
     }
 
     /**

@@ -11,6 +11,9 @@ public interface UapiTarget {
     /** Returns the device's configuration and state; the caller closes it. */
     DeviceSnapshot snapshot();
 
+    /** The device's metrics in Prometheus' text format, collected now; without secrets, and without empty lines. */
+    String status();
+
     /** The memory that requests take while they are read. */
     MemoryBudget memory();
 

@@ -12,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.nio.charset.StandardCharsets;
 
 /**
  * Writes answers to a UAPI connection. They contain private keys, so the buffer is direct and zeroed after each write.
@@ -44,6 +45,13 @@ final class UapiWriter {
         }
         for (PeerSnapshot peer : device.peers()) {
             write(peer);
+        }
+    }
+
+    /** Writes lines of text. */
+    void write(String text) throws IOException {
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            put(b);
         }
     }
 

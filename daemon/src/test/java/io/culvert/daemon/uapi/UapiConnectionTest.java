@@ -51,6 +51,11 @@ class UapiConnectionTest {
         }
 
         @Override
+        public String status() {
+            return "# HELP culvert_peers Peers configured.\nculvert_peers 2.0\n";
+        }
+
+        @Override
         public MemoryBudget memory() {
             return memory;
         }
@@ -118,6 +123,14 @@ class UapiConnectionTest {
         Pipe pipe = new Pipe(request, piece);
         UapiConnection.serve(pipe, target);
         return pipe.out.toString(StandardCharsets.US_ASCII);
+    }
+
+    @Test
+    void statusAnswersTheMetrics() throws IOException {
+        assertThat(exchange("culvert_status=1\n\nget=1\n\n"))
+                .isEqualTo("# HELP culvert_peers Peers configured.\nculvert_peers 2.0\nerrno=0\n\nerrno=0\n\n");
+        assertThat(exchange("culvert_status=1\nlisten_port=1\n\n")).isEqualTo("errno=22\n\n");
+        assertThat(target.ports).isEmpty();
     }
 
     @Test

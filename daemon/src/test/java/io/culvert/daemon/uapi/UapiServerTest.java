@@ -38,6 +38,11 @@ class UapiServerTest {
         }
 
         @Override
+        public String status() {
+            return "culvert_peers 0.0\n";
+        }
+
+        @Override
         public MemoryBudget memory() {
             return new MemoryBudget(1 << 30);
         }
