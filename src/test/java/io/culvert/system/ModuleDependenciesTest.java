@@ -146,18 +146,29 @@ class ModuleDependenciesTest {
                 .check(CLASSES);
     }
 
-    /** The engine also runs in memory: it knows Linux by its interfaces only. */
+    /** The engine also runs in memory: below its public interface it knows Linux by its interfaces only. */
     @Test
     void noOtherPackageOfTheEngineUsesLinux() {
         noClasses()
                 .that()
                 .resideInAPackage("io.culvert.engine..")
                 .and()
-                .resideOutsideOfPackage("io.culvert.engine.linux..")
+                .resideOutsideOfPackages("io.culvert.engine.linux..", "io.culvert.engine")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("io.culvert.engine.linux..")
                 .check(CLASSES);
+    }
+
+    /** Programs that embed the engine see its public interface, and nothing that changes without notice. */
+    @Test
+    void engineExportsItsPublicInterfaceOnly() throws IOException {
+        try (InputStream in = Files.newInputStream(Repository.classes("engine").resolve("module-info.class"))) {
+            assertThat(ModuleDescriptor.read(in).exports().stream()
+                            .filter(exported -> !exported.isQualified())
+                            .map(ModuleDescriptor.Exports::source))
+                    .containsExactly("io.culvert.engine");
+        }
     }
 
     @ParameterizedTest

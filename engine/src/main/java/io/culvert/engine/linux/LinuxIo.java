@@ -28,6 +28,8 @@ import java.util.Set;
 abstract class LinuxIo implements WorkerIo {
     /** A train holds its buffers until it is committed. This is enough for two full trains of single packets. */
     private static final int UDP_BUFFERS = 128;
+    /** In place of a descriptor; poll(2) ignores it. */
+    static final int NO_TUN = -1;
 
     private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
 
@@ -60,10 +62,11 @@ abstract class LinuxIo implements WorkerIo {
     /** The attached port, or {@code null}. */
     private SocketPort port;
 
+    /** I/O on a queue of an interface, or on sockets alone if {@code device} is {@code null}. */
     LinuxIo(TunDevice device, int worker, Set<Offload> on) {
         this.device = device;
         this.worker = worker;
-        tun = device.descriptor(worker);
+        tun = device == null ? NO_TUN : device.descriptor(worker);
         groKinds = (on.contains(Offload.TUN_TCP_GRO) ? Coalescer.TCP : 0)
                 | (on.contains(Offload.TUN_UDP_GRO) ? Coalescer.UDP : 0)
                 | (on.contains(Offload.TUN_VXLAN_GRO) ? Coalescer.VXLAN : 0);

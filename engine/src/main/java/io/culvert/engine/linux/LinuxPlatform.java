@@ -83,6 +83,15 @@ public final class LinuxPlatform implements Platform {
      * @throws IOException if the interface cannot be created, or io_uring is required and unavailable
      */
     public LinuxPlatform(Options options) throws IOException {
+        this(options, true);
+    }
+
+    /** Sockets, clocks and random numbers alone, for packets that are not those of an interface. */
+    public static LinuxPlatform withoutTun(Options options) throws IOException {
+        return new LinuxPlatform(options, false);
+    }
+
+    private LinuxPlatform(Options options, boolean hasTun) throws IOException {
         processors = options.processors;
         ioUringUnavailable = options.backend == Backend.PLAIN ? Optional.of(SWITCHED_OFF) : IoUring.unavailableReason();
         if (options.backend == Backend.IO_URING && ioUringUnavailable.isPresent()) {
@@ -96,9 +105,25 @@ public final class LinuxPlatform implements Platform {
                 disable(offload, () -> Optional.of(SWITCHED_OFF));
             }
         }
-        tun = options.tunFd >= 0
+        tun = hasTun ? open(options) : null;
+        if (hasTun) {
+            probeTun(options);
+        }
+        bind = new SocketBind(
+                isOn(Offload.UDP_GSO),
+                isOn(Offload.UDP_GRO),
+                ioUringUnavailable.isEmpty() ? UringIo.MAX_QUEUES : PlainIo.MAX_QUEUES);
+        disable(Offload.UDP_GSO, bind::gsoUnavailableReason);
+        disable(Offload.UDP_GRO, bind::groUnavailableReason);
+    }
+
+    private static TunDevice open(Options options) throws IOException {
+        return options.tunFd >= 0
                 ? TunDevice.adopt(options.tunFd, options.workers)
                 : TunDevice.create(options.name, options.workers);
+    }
+
+    private void probeTun(Options options) {
         enableSegmentation();
         if (options.tunFd < 0) {
             disable(Offload.TUN_TCP_GRO, () -> tun.probeSuperPacket(VirtioNetHeader.GSO_TCPV4));
@@ -107,12 +132,6 @@ public final class LinuxPlatform implements Platform {
         if (isOn(Offload.TUN_SEGMENT_LIMIT)) {
             tun.limitSegments();
         }
-        bind = new SocketBind(
-                isOn(Offload.UDP_GSO),
-                isOn(Offload.UDP_GRO),
-                ioUringUnavailable.isEmpty() ? UringIo.MAX_QUEUES : PlainIo.MAX_QUEUES);
-        disable(Offload.UDP_GSO, bind::gsoUnavailableReason);
-        disable(Offload.UDP_GRO, bind::groUnavailableReason);
     }
 
     /** Has the TUN deliver super-packets, each kind if the kernel can. */
@@ -165,6 +184,7 @@ public final class LinuxPlatform implements Platform {
         return random;
     }
 
+    /** The interface; {@code null} {@linkplain #withoutTun without one}. */
     @Override
     public TunDevice tun() {
         return tun;

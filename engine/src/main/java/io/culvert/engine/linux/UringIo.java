@@ -65,7 +65,12 @@ final class UringIo extends LinuxIo {
         ring = new IoUring(SUBMISSIONS, COMPLETIONS);
         submissions = ring.submissions();
         ring.registerFiles(1);
-        ring.updateFile(TUN_SLOT, tun);
+        if (tun == NO_TUN) {
+            tunArmed = true;
+            unarmed--;
+        } else {
+            ring.updateFile(TUN_SLOT, tun);
+        }
         arm();
         ring.submit();
     }

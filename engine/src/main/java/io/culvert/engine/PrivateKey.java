@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.engine;
+
+import io.culvert.engine.linux.SystemRandom;
+import io.culvert.engine.noise.Secret;
+import io.culvert.engine.noise.StaticIdentity;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A tunnel's private key. Its 32 bytes lie off the heap, in memory that core dumps leave out, and {@link #close} zeroes
+ * them; a tunnel keeps a copy of its own. Any thread, but none may use it while another closes it.
+ */
+public final class PrivateKey implements AutoCloseable {
+    private final Secret secret;
+
+    private PrivateKey(Secret secret) {
+        this.secret = secret;
+    }
+
+    /** A new key from the system's random source. */
+    public static PrivateKey generate() {
+        Requirements.check();
+        return new PrivateKey(Secret.privateKey(new SystemRandom()));
+    }
+
+    /**
+     * Reads a key in Base64, 44 characters. A {@code String} stays on the heap until it is collected, and maybe longer;
+     * a {@code CharBuffer} can be overwritten, and {@link #read} leaves nothing.
+     *
+     * @throws IllegalArgumentException if it is not such a text
+     */
+    public static PrivateKey fromBase64(CharSequence text) {
+        Requirements.check();
+        return new PrivateKey(KeyText.decode(text));
+    }
+
+    /**
+     * Reads a file that holds one key in Base64, as {@code wg genkey} writes it.
+     *
+     * @throws IOException if it cannot be read or holds anything else
+     */
+    public static PrivateKey read(Path file) throws IOException {
+        Requirements.check();
+        return new PrivateKey(KeyText.read(file));
+    }
+
+    /** The public key that belongs to it, to be given to peers. */
+    public PublicKey publicKey() {
+        StaticIdentity identity = new StaticIdentity(secret);
+        try {
+            return new PublicKey(identity.publicKey());
+        } finally {
+            identity.release();
+        }
+    }
+
+    /** The key in Base64, 44 characters. The caller overwrites the array after use. */
+    public char[] toBase64() {
+        return KeyText.encode(secret);
+    }
+
+    Secret secret() {
+        return secret;
+    }
+
+    /** Zeroes and frees the key. Idempotent. */
+    @Override
+    public void close() {
+        secret.close();
+    }
+
+    /** Shows no secret. */
+    @Override
+    public String toString() {
+        return "PrivateKey";
+    }
+}
