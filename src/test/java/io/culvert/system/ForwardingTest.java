@@ -22,6 +22,8 @@ import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Two gateways forward for a host behind each of them, the first with NAT and connection tracking. The kernel must give
@@ -106,6 +108,18 @@ class ForwardingTest {
         bytes = statistic(sender, "tx_bytes") - bytes;
         assertThat(bytes / packets).as("mean bytes of %d packets", packets).isGreaterThan(MEAN_BYTES);
         assertThat(statistic(sender, "tx_dropped")).isEqualTo(drops);
+    }
+
+    /** Scenario 33 of the kernel's netns test: connection tracking takes the error to the host behind the NAT. */
+    @ParameterizedTest
+    @CsvSource({"10.19.0.1, 10.19.0.0/24, Destination Host Unreachable", "fd19::1, fd19::/64, Address unreachable"})
+    void packetsWithoutAPeerAreAnsweredByIcmp(String destination, String network, String error) {
+        tunnel.firstSide().ip("route", "add", network, "dev", tunnel.first().device());
+        for (Namespace sender : List.of(firstHost, tunnel.firstSide())) {
+            assertThat(Ping.tryOnce(sender, destination).output())
+                    .contains("From " + destination)
+                    .contains(error);
+        }
     }
 
     @Test

@@ -24,13 +24,15 @@ import io.culvert.ring.OrderedQueue;
  * messages. {@link #dispatch} adds the train to the peer's queue and numbers them. {@link #seal} runs on any worker.
  * {@link #commit} sends, in order, on the worker that holds the queue's token.
  */
-final class SendPath {
+final class SendPath implements AutoCloseable {
     private final Worker worker;
     private final Segmenter segmenter = new Segmenter();
+    private final IcmpErrors errors;
     private Train filling;
 
     SendPath(Worker worker) {
         this.worker = worker;
+        errors = new IcmpErrors(worker);
     }
 
     /** Sends a packet or super-packet, virtio-net header first; its memory may be reused on return. */
@@ -42,9 +44,9 @@ final class SendPath {
         long packet = vnetHeader + WorkerIo.VNET_HEADER_BYTES;
         PeerPath peer = destination(packet);
         if (peer == null) {
-            worker.drops.add(TX_NO_PEER, segmenter.segments());
+            unreachable(TX_NO_PEER, packet, length);
         } else if (!peer.hasEndpoint()) {
-            worker.drops.add(TX_NO_ENDPOINT, segmenter.segments());
+            unreachable(TX_NO_ENDPOINT, packet, length);
         } else {
             Keypair<?> keypair = peer.takeSendingKeypair(worker.now());
             if (keypair == null) {
@@ -53,6 +55,12 @@ final class SendPath {
                 segment(peer, keypair, IpPacket.encapsulateEcn(IpPacket.ecn(packet)));
             }
         }
+    }
+
+    /** Drops a packet, and answers it by an ICMP error. */
+    private void unreachable(DropCause cause, long packet, int length) {
+        worker.drops.add(cause, segmenter.segments());
+        errors.answer(packet, length - WorkerIo.VNET_HEADER_BYTES);
     }
 
     private PeerPath destination(long packet) {
@@ -244,5 +252,15 @@ final class SendPath {
         int limit = Math.clamp(WorkerIo.MAX_SEGMENTED_BYTES / segment, 1, WorkerIo.MAX_SEND_SEGMENTS);
         int sends = (run + limit - 1) / limit;
         return (run + sends - 1) / sends;
+    }
+
+    /** The I/O was flushed. */
+    void flushed() {
+        errors.flushed();
+    }
+
+    @Override
+    public void close() {
+        errors.close();
     }
 }

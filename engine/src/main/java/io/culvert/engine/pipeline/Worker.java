@@ -80,7 +80,6 @@ public final class Worker {
     private CpuContention contention;
     private Aead aead;
     private long now;
-
     private long parkNanos;
     private long minWaitNanos;
 
@@ -341,6 +340,7 @@ public final class Worker {
     private void flush() {
         io.flush();
         messages.flushed();
+        sendPath.flushed();
     }
 
     /** Yields to the readers of a burst of datagrams. */
@@ -495,5 +495,6 @@ public final class Worker {
         transmitTrains.close();
         receiveTrains.close();
         messages.close();
+        sendPath.close();
     }
 }

@@ -351,6 +351,42 @@ class PipelineSimulationTest {
         }
     }
 
+    /** As the kernel does: a packet without a peer, and one whose peer has no endpoint, in both families. */
+    @Test
+    void unreachableDestinationsAreAnsweredByIcmp() {
+        try (Simulation simulation = new Simulation(10, 1)) {
+            Node a = simulation.node();
+            Node b = simulation.node();
+            a.addPeer(b, null);
+            byte[] withoutEndpoint = InnerPacket.udp(a.inner4, b.inner4, bytes(50, 1));
+            byte[] withoutPeer = InnerPacket.udp(a.inner6, Address.of("fd00::99", 1), bytes(50, 1));
+            a.tun().send(withoutEndpoint);
+            a.tun().send(withoutPeer);
+            simulation.runUntilIdle();
+            List<byte[]> answers = a.tun().received();
+            assertThat(answers).hasSize(2);
+            assertThat(answers.get(0)).endsWith(withoutEndpoint);
+            assertThat(answers.get(1)).endsWith(withoutPeer);
+            assertThat(a.device().drops())
+                    .containsEntry(DropCause.TX_NO_PEER, 1L)
+                    .containsEntry(DropCause.TX_NO_ENDPOINT, 1L);
+        }
+    }
+
+    @Test
+    void icmpErrorsAreLimitedAsTheKernelsAre() {
+        try (Simulation simulation = connected(10, 1)) {
+            Node a = simulation.nodes().get(0);
+            byte[] packet = InnerPacket.udp(a.inner4, Address.of("10.9.9.9", 1), bytes(50, 1));
+            for (int i = 0; i < 2000; i++) {
+                a.tun().send(packet);
+                simulation.run(MILLISECOND / 10);
+            }
+            // In 200 ms at 1,000 a second, after a burst of 50.
+            assertThat(a.tun().received()).hasSizeBetween(240, 255);
+        }
+    }
+
     /** The homes of the peers are spread over the workers. */
     @ParameterizedTest
     @CsvSource({"1, false", "3, false", "3, true"})
