@@ -15,6 +15,8 @@ public record Cidr(InetAddress address, int prefixLength) {
     /**
      * Zeroes the bits after the prefix.
      *
+     * @param address an address of the range
+     * @param prefixLength in bits
      * @throws IllegalArgumentException if the prefix length is out of range
      */
     public Cidr {
@@ -25,6 +27,8 @@ public record Cidr(InetAddress address, int prefixLength) {
     /**
      * Reads a range; an address alone is the range of that one address. Asks no name server.
      *
+     * @param text the range
+     * @return the range
      * @throws IllegalArgumentException if it is no IP address with a prefix length
      */
     public static Cidr parse(String text) {

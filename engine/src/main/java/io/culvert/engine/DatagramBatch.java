@@ -15,7 +15,11 @@ public final class DatagramBatch {
 
     DatagramBatch() {}
 
-    /** The number of datagrams. */
+    /**
+     * The number of datagrams.
+     *
+     * @return 0 to 64
+     */
     public int size() {
         return memory.count();
     }
@@ -24,12 +28,18 @@ public final class DatagramBatch {
      * The payload of a datagram: a view between its position and its limit, valid until the call returns.
      *
      * @param index 0 to {@link #size} - 1
+     * @return the payload
      */
     public ByteBuffer payload(int index) {
         return memory.get(index);
     }
 
-    /** The address to which a datagram goes, or from which it came. */
+    /**
+     * The address to which a datagram goes, or from which it came.
+     *
+     * @param index 0 to {@link #size} - 1
+     * @return the address and port
+     */
     public InetSocketAddress remote(int index) {
         memory.check(index);
         return remotes[index];
@@ -41,6 +51,7 @@ public final class DatagramBatch {
      *
      * @param payload 1 to 65,535 bytes between position and limit
      * @param remote where it came from
+     * @return whether the batch took it
      * @throws IllegalArgumentException if it is empty or longer, or the address is not resolved
      */
     public boolean add(ByteBuffer payload, InetSocketAddress remote) {

@@ -22,12 +22,17 @@ public interface DatagramTransport {
      */
     int open(int port, Runnable readable) throws IOException;
 
-    /** Adds datagrams that have arrived, without waiting: as many as there are and fit, or none. */
+    /**
+     * Adds datagrams that have arrived, without waiting: as many as there are and fit, or none.
+     *
+     * @param datagrams an empty batch
+     */
     void receive(DatagramBatch datagrams);
 
     /**
      * Sends datagrams, without waiting.
      *
+     * @param datagrams at least one
      * @return how many of them it has taken, from the first on; the others are lost, and not counted as sent
      */
     int send(DatagramBatch datagrams);

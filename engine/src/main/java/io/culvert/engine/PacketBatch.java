@@ -13,7 +13,11 @@ public final class PacketBatch {
 
     PacketBatch() {}
 
-    /** The number of packets. */
+    /**
+     * The number of packets.
+     *
+     * @return 0 to 64
+     */
     public int size() {
         return memory.count();
     }
@@ -22,6 +26,7 @@ public final class PacketBatch {
      * A packet, from its IP header on: a view between its position and its limit, valid until the call returns.
      *
      * @param index 0 to {@link #size} - 1
+     * @return the packet
      */
     public ByteBuffer get(int index) {
         return memory.get(index);
@@ -32,6 +37,7 @@ public final class PacketBatch {
      * if the batch is full: then the packet waits for the next call. An empty batch takes a packet of any length.
      *
      * @param packet an IP packet of 1 to 65,535 bytes, between position and limit
+     * @return whether the batch took it
      * @throws IllegalArgumentException if it is empty or longer
      */
     public boolean add(ByteBuffer packet) {

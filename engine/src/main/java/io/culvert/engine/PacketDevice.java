@@ -10,7 +10,11 @@ package io.culvert.engine;
  * must not block: the tunnel's other packets and its timers wait for them. What they throw ends the tunnel.
  */
 public interface PacketDevice {
-    /** The largest packet in bytes, 576 to 65,535; asked once. 1,420 fits a path of 1,500 bytes over IPv6. */
+    /**
+     * The largest packet in bytes, 576 to 65,535; asked once. 1,420 fits a path of 1,500 bytes over IPv6.
+     *
+     * @return the MTU in bytes
+     */
     default int mtu() {
         return 1420;
     }
@@ -23,10 +27,18 @@ public interface PacketDevice {
      */
     void start(Runnable readable);
 
-    /** Adds packets for the tunnel, without waiting: as many as there are and fit, or none. */
+    /**
+     * Adds packets for the tunnel, without waiting: as many as there are and fit, or none.
+     *
+     * @param packets an empty batch
+     */
     void read(PacketBatch packets);
 
-    /** Takes packets that came through the tunnel, without waiting: it copies them, or drops them. */
+    /**
+     * Takes packets that came through the tunnel, without waiting: it copies them, or drops them.
+     *
+     * @param packets at least one
+     */
     void write(PacketBatch packets);
 
     /** The tunnel has ended, and calls nothing any more. */

@@ -31,12 +31,21 @@ public final class Peer {
         allowedIps = List.copyOf(builder.allowedIps);
     }
 
-    /** Begins the settings of a peer. */
+    /**
+     * Begins the settings of a peer.
+     *
+     * @param publicKey the key that identifies the peer
+     * @return the settings, to be completed
+     */
     public static Builder builder(PublicKey publicKey) {
         return new Builder(publicKey);
     }
 
-    /** The key that identifies the peer. */
+    /**
+     * The key that identifies the peer.
+     *
+     * @return the key
+     */
     public PublicKey publicKey() {
         return publicKey;
     }
@@ -64,7 +73,12 @@ public final class Peer {
             this.publicKey = Objects.requireNonNull(publicKey, "publicKey");
         }
 
-        /** The secret that both ends share beside their keys; none by default. */
+        /**
+         * The secret that both ends share beside their keys; none by default.
+         *
+         * @param key the secret, or {@code null} for none
+         * @return this
+         */
         public Builder presharedKey(PresharedKey key) {
             presharedKey = key;
             return this;
@@ -73,6 +87,8 @@ public final class Peer {
         /**
          * Where the peer is. Without it the tunnel waits for the peer's first message; later it follows the peer.
          *
+         * @param address its address and port
+         * @return this
          * @throws IllegalArgumentException if the name is not resolved
          */
         public Builder endpoint(InetSocketAddress address) {
@@ -87,6 +103,8 @@ public final class Peer {
          * How often a message is sent to a silent peer, so that firewalls and NAT keep the way open; zero, the default,
          * for never.
          *
+         * @param interval the time between two messages
+         * @return this
          * @throws IllegalArgumentException unless it is from 0 to 65,535 whole seconds
          */
         public Builder keepalive(Duration interval) {
@@ -97,7 +115,12 @@ public final class Peer {
             return this;
         }
 
-        /** Adds addresses that the peer may use, and whose packets go to it. */
+        /**
+         * Adds addresses that the peer may use, and whose packets go to it.
+         *
+         * @param ranges the addresses
+         * @return this
+         */
         public Builder allowedIps(Cidr... ranges) {
             allowedIps.addAll(List.of(ranges));
             return this;
@@ -106,6 +129,8 @@ public final class Peer {
         /**
          * The same in words.
          *
+         * @param ranges the addresses
+         * @return this
          * @throws IllegalArgumentException as {@link Cidr#parse}
          */
         public Builder allowedIps(String... ranges) {
@@ -113,7 +138,11 @@ public final class Peer {
             return this;
         }
 
-        /** The settings so far. */
+        /**
+         * The settings so far.
+         *
+         * @return the settings
+         */
         public Peer build() {
             return new Peer(this);
         }

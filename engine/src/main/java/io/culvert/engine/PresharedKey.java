@@ -18,7 +18,11 @@ public final class PresharedKey implements AutoCloseable {
         this.secret = secret;
     }
 
-    /** A new key from the system's random source. */
+    /**
+     * A new key from the system's random source.
+     *
+     * @return the key
+     */
     public static PresharedKey generate() {
         Requirements.check();
         Secret secret = new Secret();
@@ -30,6 +34,8 @@ public final class PresharedKey implements AutoCloseable {
      * Reads a key in Base64, 44 characters. A {@code String} stays on the heap until it is collected, and maybe longer;
      * a {@code CharBuffer} can be overwritten, and {@link #read} leaves nothing.
      *
+     * @param text the key
+     * @return the key
      * @throws IllegalArgumentException if it is not such a text
      */
     public static PresharedKey fromBase64(CharSequence text) {
@@ -40,6 +46,8 @@ public final class PresharedKey implements AutoCloseable {
     /**
      * Reads a file that holds one key in Base64, as {@code wg genpsk} writes it.
      *
+     * @param file the file
+     * @return the key
      * @throws IOException if it cannot be read or holds anything else
      */
     public static PresharedKey read(Path file) throws IOException {
@@ -47,7 +55,11 @@ public final class PresharedKey implements AutoCloseable {
         return new PresharedKey(KeyText.read(file));
     }
 
-    /** The key in Base64, 44 characters. The caller overwrites the array after use. */
+    /**
+     * The key in Base64, 44 characters. The caller overwrites the array after use.
+     *
+     * @return the text
+     */
     public char[] toBase64() {
         return KeyText.encode(secret);
     }

@@ -18,7 +18,11 @@ public final class PrivateKey implements AutoCloseable {
         this.secret = secret;
     }
 
-    /** A new key from the system's random source. */
+    /**
+     * A new key from the system's random source.
+     *
+     * @return the key
+     */
     public static PrivateKey generate() {
         Requirements.check();
         return new PrivateKey(Secret.privateKey(new SystemRandom()));
@@ -28,6 +32,8 @@ public final class PrivateKey implements AutoCloseable {
      * Reads a key in Base64, 44 characters. A {@code String} stays on the heap until it is collected, and maybe longer;
      * a {@code CharBuffer} can be overwritten, and {@link #read} leaves nothing.
      *
+     * @param text the key
+     * @return the key
      * @throws IllegalArgumentException if it is not such a text
      */
     public static PrivateKey fromBase64(CharSequence text) {
@@ -38,6 +44,8 @@ public final class PrivateKey implements AutoCloseable {
     /**
      * Reads a file that holds one key in Base64, as {@code wg genkey} writes it.
      *
+     * @param file the file
+     * @return the key
      * @throws IOException if it cannot be read or holds anything else
      */
     public static PrivateKey read(Path file) throws IOException {
@@ -45,7 +53,11 @@ public final class PrivateKey implements AutoCloseable {
         return new PrivateKey(KeyText.read(file));
     }
 
-    /** The public key that belongs to it, to be given to peers. */
+    /**
+     * The public key that belongs to it, to be given to peers.
+     *
+     * @return the public key
+     */
     public PublicKey publicKey() {
         StaticIdentity identity = new StaticIdentity(secret);
         try {
@@ -55,7 +67,11 @@ public final class PrivateKey implements AutoCloseable {
         }
     }
 
-    /** The key in Base64, 44 characters. The caller overwrites the array after use. */
+    /**
+     * The key in Base64, 44 characters. The caller overwrites the array after use.
+     *
+     * @return the text
+     */
     public char[] toBase64() {
         return KeyText.encode(secret);
     }

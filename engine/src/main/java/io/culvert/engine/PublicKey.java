@@ -16,6 +16,8 @@ public final class PublicKey {
     /**
      * Reads a key in Base64, 44 characters, as {@code wg pubkey} prints it.
      *
+     * @param text the key
+     * @return the key
      * @throws IllegalArgumentException if it is not such a text
      */
     public static PublicKey fromBase64(String text) {
@@ -29,6 +31,8 @@ public final class PublicKey {
     /**
      * Copies a key.
      *
+     * @param bytes the key
+     * @return the key
      * @throws IllegalArgumentException unless there are 32 bytes
      */
     public static PublicKey fromBytes(byte[] bytes) {
@@ -39,12 +43,20 @@ public final class PublicKey {
         return key;
     }
 
-    /** A copy of the 32 bytes. */
+    /**
+     * A copy of the 32 bytes.
+     *
+     * @return the bytes
+     */
     public byte[] toBytes() {
         return key.toBytes();
     }
 
-    /** The key in Base64, 44 characters. */
+    /**
+     * The key in Base64, 44 characters.
+     *
+     * @return the text
+     */
     public String toBase64() {
         return Base64.getEncoder().encodeToString(key.toBytes());
     }

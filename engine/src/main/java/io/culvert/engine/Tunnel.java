@@ -54,7 +54,11 @@ public final class Tunnel implements AutoCloseable {
         this.events = events;
     }
 
-    /** Begins a tunnel. */
+    /**
+     * Begins a tunnel.
+     *
+     * @return the settings, to be completed
+     */
     public static Builder builder() {
         return new Builder();
     }
@@ -63,6 +67,7 @@ public final class Tunnel implements AutoCloseable {
      * Adds a peer, or gives all these settings to one that is known, whose session goes on. An endpoint that is not
      * set stays as it is. On return the settings are in effect.
      *
+     * @param peer its settings
      * @throws IOException if the peer does not fit the memory, or the tunnel is closed
      */
     public void putPeer(Peer peer) throws IOException {
@@ -72,6 +77,7 @@ public final class Tunnel implements AutoCloseable {
     /**
      * Removes a peer and its session. Without effect if there is none.
      *
+     * @param peer its key
      * @throws IOException if the tunnel is closed
      */
     public void removePeer(PublicKey peer) throws IOException {
@@ -85,7 +91,11 @@ public final class Tunnel implements AutoCloseable {
         }
     }
 
-    /** The state of all peers, in the order they were added. */
+    /**
+     * The state of all peers, in the order they were added.
+     *
+     * @return one for each peer
+     */
     public List<PeerStatistics> peers() {
         List<PeerStatistics> peers = new ArrayList<>();
         try (DeviceSnapshot snapshot = device.snapshot()) {
@@ -105,7 +115,11 @@ public final class Tunnel implements AutoCloseable {
         return peers;
     }
 
-    /** The state of the tunnel. */
+    /**
+     * The state of the tunnel.
+     *
+     * @return the counters and the state
+     */
     public TunnelStatistics statistics() {
         DeviceStatus status = device.status();
         TreeMap<String, Long> drops = new TreeMap<>();
@@ -151,25 +165,45 @@ public final class Tunnel implements AutoCloseable {
 
         private Builder() {}
 
-        /** The tunnel's own key, which the caller closes; the tunnel has a copy from {@link #start} on. Required. */
+        /**
+         * The tunnel's own key, which the caller closes; the tunnel has a copy from {@link #start} on. Required.
+         *
+         * @param key the key
+         * @return this
+         */
         public Builder privateKey(PrivateKey key) {
             privateKey = key;
             return this;
         }
 
-        /** The UDP port, 1 to 65,535, or 0, the default, for any free one. */
+        /**
+         * The UDP port, 1 to 65,535, or 0, the default, for any free one.
+         *
+         * @param port the port
+         * @return this
+         */
         public Builder listenPort(int port) {
             listenPort = port;
             return this;
         }
 
-        /** The firewall mark (SO_MARK) of sent datagrams, 0, the default, for none. Needs CAP_NET_ADMIN. */
+        /**
+         * The firewall mark (SO_MARK) of sent datagrams, 0, the default, for none. Needs CAP_NET_ADMIN.
+         *
+         * @param mark the mark
+         * @return this
+         */
         public Builder fwmark(int mark) {
             fwmark = mark;
             return this;
         }
 
-        /** Adds a peer; {@link Tunnel#putPeer} does so later. */
+        /**
+         * Adds a peer; {@link Tunnel#putPeer} does so later.
+         *
+         * @param peer its settings
+         * @return this
+         */
         public Builder peer(Peer peer) {
             peers.add(Objects.requireNonNull(peer, "peer"));
             return this;
@@ -178,19 +212,32 @@ public final class Tunnel implements AutoCloseable {
         /**
          * Carries the packets of an interface that the tunnel makes, and removes at its end. It is down and has no
          * address until the program, or {@code ip}, sees to that. Needs CAP_NET_ADMIN.
+         *
+         * @param name at most 15 bytes
+         * @return this
          */
         public Builder interfaceName(String name) {
             interfaceName = Objects.requireNonNull(name, "name");
             return this;
         }
 
-        /** Carries the packets of a device of the program instead. */
+        /**
+         * Carries the packets of a device of the program instead.
+         *
+         * @param device where packets come from and go to
+         * @return this
+         */
         public Builder packets(PacketDevice device) {
             packets = Objects.requireNonNull(device, "device");
             return this;
         }
 
-        /** Sends and receives datagrams by a transport of the program, and not by UDP sockets. */
+        /**
+         * Sends and receives datagrams by a transport of the program, and not by UDP sockets.
+         *
+         * @param transport what carries datagrams
+         * @return this
+         */
         public Builder datagrams(DatagramTransport transport) {
             datagrams = Objects.requireNonNull(transport, "transport");
             return this;
@@ -199,6 +246,10 @@ public final class Tunnel implements AutoCloseable {
         /**
          * The threads that carry packets, 1 to 256. By default one for each core; one if packets or datagrams are the
          * program's, as a single worker reads these.
+         *
+         * @param count the number of threads
+         * @return this
+         * @throws IllegalArgumentException if it is out of range
          */
         public Builder workers(int count) {
             if (count < 1 || count > MAX_WORKERS) {
@@ -208,7 +259,12 @@ public final class Tunnel implements AutoCloseable {
             return this;
         }
 
-        /** Hears of handshakes, roaming, expiry and errors. */
+        /**
+         * Hears of handshakes, roaming, expiry and errors.
+         *
+         * @param newListener the listener
+         * @return this
+         */
         public Builder listener(TunnelListener newListener) {
             listener = Objects.requireNonNull(newListener, "newListener");
             return this;
@@ -217,6 +273,7 @@ public final class Tunnel implements AutoCloseable {
         /**
          * Starts the tunnel, which carries packets on return, or as soon as its interface is up.
          *
+         * @return the running tunnel
          * @throws IOException if the system refuses the interface, the port or the mark; nothing is left behind then
          * @throws IllegalStateException if the private key is missing, the packets have no source or two, or the JVM
          *     denies native access
