@@ -66,7 +66,8 @@ public final class Main implements Callable<Integer> {
             names = "--suite",
             split = ",",
             paramLabel = "SUITE",
-            description = "only the tests of these suites: ends (the default), gateway, latency, packets, flood, hub")
+            description =
+                    "only the tests of these suites: ends (the default), gateway, latency, packets, flood, hub, scale")
     private List<String> suites = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")

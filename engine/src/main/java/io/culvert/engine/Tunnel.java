@@ -9,6 +9,7 @@ import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.MemoryBudget;
+import io.culvert.engine.device.PeerSnapshot;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.pipeline.Traffic;
 import java.io.IOException;
@@ -99,10 +100,10 @@ public final class Tunnel implements AutoCloseable {
     public List<PeerStatistics> peers() {
         List<PeerStatistics> peers = new ArrayList<>();
         try (DeviceSnapshot snapshot = device.snapshot()) {
-            for (DeviceSnapshot.PeerSnapshot peer : snapshot.peers()) {
+            for (PeerSnapshot peer : snapshot.peers()) {
                 peers.add(new PeerStatistics(
                         new PublicKey(peer.publicKey()),
-                        Optional.ofNullable(peer.endpoint()),
+                        Optional.ofNullable(peer.endpoint().toSocketAddress()),
                         peer.handshakeSeconds() == 0
                                 ? Optional.empty()
                                 : Optional.of(Instant.ofEpochSecond(peer.handshakeSeconds(), peer.handshakeNanos())),

@@ -16,7 +16,8 @@ import java.util.concurrent.CompletionException;
 
 /**
  * Many peers at one end, which never send. {@code configure}: until all are there, in requests of {@value #REQUEST}
- * peers with an allowed IP and a persistent keepalive of 25 s. {@code memory}: resident memory of that end then.
+ * peers with an allowed IP and an endpoint. Nobody answers there, so they have no keepalive: that would be a million
+ * handshakes, again and again, and no timer of an idle session. {@code memory}: resident memory of that end then.
  * {@code add one}: the median of requests for one peer more. {@code idle}: the end's CPU time while nothing is sent.
  * {@code dump}: a request for the state of all peers; {@code beside a dump}: pings through the tunnel every 5 ms
  * meanwhile.
@@ -92,7 +93,7 @@ record Scale(int peers) implements Measurement {
         for (int i = first; i < first + count; i++) {
             random.nextBytes(key);
             text.append("public_key=").append(HexFormat.of().formatHex(key));
-            text.append("\npersistent_keepalive_interval=25\nallowed_ip=11.");
+            text.append("\nendpoint=198.18.0.1:").append(1 + i % 65_535).append("\nallowed_ip=11.");
             text.append(i >> 16)
                     .append('.')
                     .append(i >> 8 & 255)

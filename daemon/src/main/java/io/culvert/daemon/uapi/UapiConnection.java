@@ -30,7 +30,8 @@ final class UapiConnection {
     /** Largest request, in bytes: ten times as large as one with 130,560 allowed IPs. */
     private static final long LARGEST_REQUEST = 64L << 20;
 
-    private static final int BUFFER_BYTES = 16 * 1024;
+    private static final int INPUT_BYTES = 4 * 1024;
+    private static final int OUTPUT_BYTES = 32 * 1024;
 
     private static final Logger LOGGER = System.getLogger(UapiConnection.class.getName());
 
@@ -41,8 +42,8 @@ final class UapiConnection {
     private boolean oversized;
 
     private UapiConnection(ByteChannel channel, UapiTarget target, Arena arena) {
-        in = new UapiReader(channel, arena.allocate(BUFFER_BYTES).asByteBuffer());
-        out = new UapiWriter(channel, arena.allocate(BUFFER_BYTES).asByteBuffer());
+        in = new UapiReader(channel, arena.allocate(INPUT_BYTES).asByteBuffer());
+        out = new UapiWriter(channel, arena.allocate(OUTPUT_BYTES).asByteBuffer());
         this.target = target;
     }
 

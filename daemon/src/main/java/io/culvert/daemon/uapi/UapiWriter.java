@@ -2,26 +2,25 @@
 package io.culvert.daemon.uapi;
 
 import io.culvert.engine.device.DeviceSnapshot;
-import io.culvert.engine.device.DeviceSnapshot.PeerSnapshot;
+import io.culvert.engine.device.PeerSnapshot;
+import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
-import io.culvert.engine.routing.Prefix;
+import io.culvert.engine.routing.PrefixList;
 import io.culvert.natives.Memory;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 
 /**
  * Writes answers to a UAPI connection. They contain private keys, so the buffer is direct and zeroed after each write.
+ * Nothing is allocated: the answer about a million peers would else have garbage collected, which stops the workers.
  *
  * <p>One thread.
  */
 final class UapiWriter {
-    private static final byte[] DIGITS = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'
-    };
+    private static final char[] DIGITS = "0123456789abcdef".toCharArray();
 
     private final WritableByteChannel channel;
     private final ByteBuffer output;
@@ -38,10 +37,10 @@ final class UapiWriter {
             secret("private_key", device.privateKey());
         }
         if (device.listenPort() != 0) {
-            line("listen_port", Integer.toString(device.listenPort()));
+            line("listen_port", device.listenPort());
         }
         if (device.fwmark() != 0) {
-            line("fwmark", Integer.toUnsignedString(device.fwmark()));
+            line("fwmark", Integer.toUnsignedLong(device.fwmark()));
         }
         for (PeerSnapshot peer : device.peers()) {
             write(peer);
@@ -51,79 +50,142 @@ final class UapiWriter {
     /** Writes lines of text. */
     void write(String text) throws IOException {
         for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            put(b);
+            put((char) Byte.toUnsignedInt(b));
         }
     }
 
     /** Ends an answer with an errno, 0 for success, and sends it. */
     void finish(int errno) throws IOException {
-        line("errno", Integer.toString(errno));
-        put("\n");
+        line("errno", errno);
+        put('\n');
         flush();
     }
 
     private void write(PeerSnapshot peer) throws IOException {
-        line("public_key", peer.publicKey().toString());
+        key("public_key");
+        for (int i = 0; i < PublicKey.BYTES / Long.BYTES; i++) {
+            hex(peer.publicKey().word(i), 16);
+        }
+        put('\n');
         secret("preshared_key", peer.presharedKey());
-        line("protocol_version", "1");
-        if (peer.endpoint() != null) {
-            line("endpoint", text(peer.endpoint()));
+        line("protocol_version", 1);
+        if (peer.endpoint().isSet()) {
+            endpoint(peer.endpoint());
         }
-        line("last_handshake_time_sec", Long.toString(peer.handshakeSeconds()));
-        line("last_handshake_time_nsec", Integer.toString(peer.handshakeNanos()));
-        line("tx_bytes", Long.toString(peer.sentBytes()));
-        line("rx_bytes", Long.toString(peer.receivedBytes()));
-        line("persistent_keepalive_interval", Integer.toString(peer.keepaliveSeconds()));
-        for (Prefix prefix : peer.allowedIps()) {
-            line("allowed_ip", prefix.toString());
+        line("last_handshake_time_sec", peer.handshakeSeconds());
+        line("last_handshake_time_nsec", peer.handshakeNanos());
+        line("tx_bytes", peer.sentBytes());
+        line("rx_bytes", peer.receivedBytes());
+        line("persistent_keepalive_interval", peer.keepaliveSeconds());
+        PrefixList prefixes = peer.allowedIps();
+        for (int i = 0; i < prefixes.size(); i++) {
+            key("allowed_ip");
+            address(prefixes.isIpv6(i), prefixes.high(i), prefixes.low(i));
+            put('/');
+            decimal(prefixes.length(i));
+            put('\n');
         }
     }
 
-    private static String text(InetSocketAddress endpoint) {
-        InetAddress address = endpoint.getAddress();
-        if (!(address instanceof Inet6Address ipv6)) {
-            return address.getHostAddress() + ":" + endpoint.getPort();
+    /** Names the zone of an IPv6 address by the interface's index. */
+    private void endpoint(UdpEndpoint endpoint) throws IOException {
+        key("endpoint");
+        if (endpoint.isIpv6()) {
+            put('[');
         }
-        // Java appends the zone by interface name if it knows one; peers of UAPI expect the index.
-        String host = address.getHostAddress();
-        int percent = host.indexOf('%');
-        String plain = percent < 0 ? host : host.substring(0, percent);
-        String scope = ipv6.getScopeId() == 0 ? "" : "%" + ipv6.getScopeId();
-        return "[" + plain + scope + "]:" + endpoint.getPort();
+        address(endpoint.isIpv6(), endpoint.high(), endpoint.low());
+        if (endpoint.scope() != 0) {
+            put('%');
+            decimal(endpoint.scope());
+        }
+        if (endpoint.isIpv6()) {
+            put(']');
+        }
+        put(':');
+        decimal(endpoint.port());
+        put('\n');
     }
 
-    private void line(String key, String value) throws IOException {
-        put(key);
-        put("=");
-        put(value);
-        put("\n");
+    /** An address as dotted decimals, or as eight groups, none of them left out. */
+    private void address(boolean ipv6, long high, long low) throws IOException {
+        if (ipv6) {
+            groups(high);
+            put(':');
+            groups(low);
+            return;
+        }
+        for (int shift = 24; shift >= 0; shift -= 8) {
+            decimal(low >>> shift & 0xff);
+            if (shift > 0) {
+                put('.');
+            }
+        }
+    }
+
+    private void groups(long half) throws IOException {
+        for (int shift = 48; shift >= 0; shift -= 16) {
+            long group = half >>> shift & 0xffff;
+            hex(group, Math.max(1, (67 - Long.numberOfLeadingZeros(group)) / 4));
+            if (shift > 0) {
+                put(':');
+            }
+        }
+    }
+
+    private void key(String name) throws IOException {
+        put(name);
+        put('=');
+    }
+
+    private void line(String key, long value) throws IOException {
+        key(key);
+        decimal(value);
+        put('\n');
     }
 
     private void secret(String key, Secret secret) throws IOException {
-        put(key);
-        put("=");
+        key(key);
         for (int i = 0; i < Secret.BYTES; i++) {
-            byte b = Memory.getByte(secret.address() + i);
-            put(DIGITS[b >> 4 & 15]);
-            put(DIGITS[b & 15]);
+            hex(Memory.getByte(secret.address() + i), 2);
         }
-        put("\n");
+        put('\n');
+    }
+
+    /** The last digits of a value, the most significant first. */
+    private void hex(long value, int digits) throws IOException {
+        for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
+            put(DIGITS[(int) (value >>> shift) & 15]);
+        }
+    }
+
+    private void decimal(long value) throws IOException {
+        if (value < 0) {
+            put('-');
+        }
+        long unit = 1;
+        while (value / unit / 10 != 0) {
+            unit *= 10;
+        }
+        for (; unit > 0; unit /= 10) {
+            put((char) ('0' + Math.abs(value / unit % 10)));
+        }
     }
 
     private void put(String ascii) throws IOException {
         for (int i = 0; i < ascii.length(); i++) {
-            put((byte) ascii.charAt(i));
+            put(ascii.charAt(i));
         }
     }
 
-    private void put(byte b) throws IOException {
+    private void put(char ascii) throws IOException {
         if (!output.hasRemaining()) {
             flush();
         }
-        output.put(b);
+        output.put((byte) ascii);
     }
 
     private void flush() throws IOException {
+        int length = output.position();
         output.flip();
         try {
             while (output.hasRemaining()) {
@@ -131,7 +193,7 @@ final class UapiWriter {
             }
         } finally {
             output.clear();
-            for (int i = 0; i < output.capacity(); i++) {
+            for (int i = 0; i < length; i++) {
                 output.put(i, (byte) 0);
             }
         }

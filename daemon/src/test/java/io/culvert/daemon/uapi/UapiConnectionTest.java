@@ -9,6 +9,8 @@ import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.InsufficientMemoryException;
 import io.culvert.engine.device.MemoryBudget;
+import io.culvert.engine.device.PeerSnapshot;
+import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
@@ -18,7 +20,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ByteChannel;
 import java.nio.charset.StandardCharsets;
@@ -140,13 +141,11 @@ class UapiConnectionTest {
                 new Secret(key),
                 51820,
                 -2,
-                List.of(new DeviceSnapshot.PeerSnapshot(
+                List.of(new PeerSnapshot(
                         new PublicKey(key),
                         new Secret(),
-                        AddressText.endpoint("[fe80::1%7]:9"),
+                        endpoint("[fe80::1%7]:9"),
                         25,
-                        1700000000L,
-                        5,
                         1L << 40,
                         12,
                         List.of(AddressText.prefix("10.0.0.0/8"), AddressText.prefix("::/0")))),
@@ -155,7 +154,7 @@ class UapiConnectionTest {
                 .isEqualTo("private_key=" + KEY + "\nlisten_port=51820\nfwmark=4294967294\npublic_key=" + KEY
                         + "\npreshared_key=" + ZERO
                         + "\nprotocol_version=1\nendpoint=[fe80:0:0:0:0:0:0:1%7]:9\n"
-                        + "last_handshake_time_sec=1700000000\nlast_handshake_time_nsec=5\n"
+                        + "last_handshake_time_sec=0\nlast_handshake_time_nsec=0\n"
                         + "tx_bytes=12\nrx_bytes=1099511627776\n"
                         + "persistent_keepalive_interval=25\nallowed_ip=10.0.0.0/8\nallowed_ip=0:0:0:0:0:0:0:0/0\n"
                         + "errno=0\n\n");
@@ -270,21 +269,27 @@ class UapiConnectionTest {
         byte[] key = draw.chance(1, 5) ? null : draw.bytes(32, 32);
         int port = draw.integer(0, 65_535);
         int mark = draw.integer();
-        List<DeviceSnapshot.PeerSnapshot> peers = draw.list(0, 4, () -> peer(draw));
+        List<PeerSnapshot> peers = draw.list(0, 4, () -> peer(draw));
         Set<PublicKey> keys = new HashSet<>();
         peers.removeIf(peer -> !keys.add(peer.publicKey()));
         return new DeviceSnapshot(key == null ? null : new Secret(key), port, mark, peers, DOWN);
     }
 
-    private static DeviceSnapshot.PeerSnapshot peer(Draw draw) {
+    private static UdpEndpoint endpoint(String text) {
+        UdpEndpoint endpoint = new UdpEndpoint();
+        endpoint.set(AddressText.endpoint(text));
+        return endpoint;
+    }
+
+    private static PeerSnapshot peer(Draw draw) {
         PublicKey key = new PublicKey(draw.bytes(32, 32));
         Secret presharedKey = new Secret(draw.bytes(32, 32));
-        InetSocketAddress endpoint = draw.chance(3, 10)
-                ? null
-                : AddressText.endpoint(draw.of("192.0.2.1:1", "[2001:db8::1]:65535", "[fe80::1%3]:51820"));
+        UdpEndpoint endpoint = draw.chance(3, 10)
+                ? new UdpEndpoint()
+                : endpoint(draw.of("192.0.2.1:1", "[2001:db8::1]:65535", "[fe80::1%3]:51820"));
         int keepalive = draw.integer(0, 65_535);
         List<Prefix> allowed = draw.list(0, 4, () -> prefix(draw));
-        return new DeviceSnapshot.PeerSnapshot(key, presharedKey, endpoint, keepalive, 0, 0, 0, 0, allowed);
+        return new PeerSnapshot(key, presharedKey, endpoint, keepalive, 0, 0, allowed);
     }
 
     private static Prefix prefix(Draw draw) {
@@ -329,7 +334,7 @@ class UapiConnectionTest {
                         var got = device.peers().get(i);
                         assertThat(set.publicKey()).isEqualTo(got.publicKey());
                         assertThat(set.presharedKey().toBytes()).isEqualTo(presharedKeys.get(i));
-                        assertThat(set.endpoint()).isEqualTo(got.endpoint());
+                        assertThat(set.endpoint()).isEqualTo(got.endpoint().toSocketAddress());
                         assertThat(set.keepaliveSeconds()).hasValue(got.keepaliveSeconds());
                         assertThat(set.allowedIps())
                                 .extracting(allowed -> allowed.prefix())

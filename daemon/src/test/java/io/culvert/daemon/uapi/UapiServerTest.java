@@ -108,6 +108,20 @@ class UapiServerTest {
     }
 
     @Test
+    void silentClientsLockNobodyOut() throws Exception {
+        new UapiServer(create(), EMPTY).start();
+        List<SocketChannel> silent = new ArrayList<>();
+        for (int i = 0; i < 2 * UapiServer.CONNECTIONS; i++) {
+            silent.add(connect());
+            if (i < 2) {
+                assertThat(exchange(silent.get(i), "get=1\n\n")).endsWith("errno=0\n\n");
+            }
+        }
+        assertThat(exchange(connect(), "get=1\n\n")).endsWith("errno=0\n\n");
+        assertThat(silent.getFirst().read(ByteBuffer.allocate(1))).as("closed").isNegative();
+    }
+
+    @Test
     void socketIsAccessibleToItsOwnerOnly() throws Exception {
         create();
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file())))

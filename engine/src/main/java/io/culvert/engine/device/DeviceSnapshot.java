@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.device;
 
-import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
-import io.culvert.engine.routing.Prefix;
-import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
@@ -21,30 +18,6 @@ import java.util.List;
 public record DeviceSnapshot(
         Secret privateKey, int listenPort, int fwmark, List<PeerSnapshot> peers, DeviceStatus status)
         implements AutoCloseable {
-    /**
-     * One peer.
-     *
-     * @param publicKey its static public key
-     * @param presharedKey a copy, all zero when none is set
-     * @param endpoint from its last authentic message, or as configured since; {@code null} if not known
-     * @param keepaliveSeconds persistent keepalive, 0 for off
-     * @param handshakeSeconds wall-clock time of the last completed handshake in seconds since 1970, 0 before the first
-     * @param handshakeNanos the nanoseconds of that time, 0 to 999,999,999
-     * @param receivedBytes UDP payload bytes received, handshakes included, cookie replies not
-     * @param sentBytes UDP payload bytes sent, handshakes included, cookie replies not
-     * @param allowedIps in the order they were added
-     */
-    public record PeerSnapshot(
-            PublicKey publicKey,
-            Secret presharedKey,
-            InetSocketAddress endpoint,
-            int keepaliveSeconds,
-            long handshakeSeconds,
-            int handshakeNanos,
-            long receivedBytes,
-            long sentBytes,
-            List<Prefix> allowedIps) {}
-
     @Override
     public void close() {
         if (privateKey != null) {
@@ -53,7 +26,7 @@ public record DeviceSnapshot(
         if (peers instanceof PeerSnapshots read) {
             read.close();
         } else {
-            peers.forEach(peer -> peer.presharedKey().close());
+            peers.forEach(PeerSnapshot::close);
         }
     }
 }

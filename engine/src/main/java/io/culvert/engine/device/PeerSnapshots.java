@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.device;
 
-import io.culvert.engine.device.DeviceSnapshot.PeerSnapshot;
-import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.AllowedIps;
-import io.culvert.engine.routing.Prefix;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The peers of a snapshot, in the order they were added. Each is read when it is asked for, together with its
- * neighbours, and these are kept until one outside is asked for: then their preshared keys are zeroed. So a reader
- * must be done with a peer before it goes on to one {@value #BATCH} peers further.
+ * neighbours, into the same objects as those before: a reader must be done with a peer before it goes on to one
+ * {@value #BATCH} peers further.
  *
  * <p>One thread. What it reads is volatile, or guarded by the device's lock, which is held for a batch.
  */
@@ -21,15 +19,20 @@ final class PeerSnapshots extends AbstractList<PeerSnapshot> implements AutoClos
     private final Device device;
     private final AllowedIps<Peer> allowedIps;
     private final List<Peer> peers;
-    /** The batch that was read last, from index {@code first} on. */
-    private final PeerSnapshot[] batch = new PeerSnapshot[BATCH];
+    /** The batch that was read last, {@code count} peers from index {@code first} on. */
+    private final PeerSnapshot[] batch;
 
     private int first;
+    private int count;
 
     PeerSnapshots(Device device, AllowedIps<Peer> allowedIps, List<Peer> peers) {
         this.device = device;
         this.allowedIps = allowedIps;
         this.peers = peers;
+        batch = new PeerSnapshot[Math.min(BATCH, peers.size())];
+        for (int i = 0; i < batch.length; i++) {
+            batch[i] = new PeerSnapshot();
+        }
     }
 
     @Override
@@ -39,43 +42,28 @@ final class PeerSnapshots extends AbstractList<PeerSnapshot> implements AutoClos
 
     @Override
     public PeerSnapshot get(int index) {
-        PeerSnapshot snapshot = index >= first && index < first + BATCH ? batch[index - first] : null;
-        if (snapshot != null) {
-            return snapshot;
+        Objects.checkIndex(index, peers.size());
+        if (index < first || index >= first + count) {
+            read(index);
         }
-        List<Peer> read = peers.subList(index, Math.min(peers.size(), index - index % BATCH + BATCH));
-        close();
-        first = index;
-        synchronized (device) {
-            for (int i = 0; i < read.size(); i++) {
-                batch[i] = read(read.get(i), allowedIps.of(read.get(i)));
-            }
-        }
-        return batch[0];
+        return batch[index - first];
     }
 
-    private static PeerSnapshot read(Peer peer, List<Prefix> prefixes) {
-        Secret presharedKey = peer.handshake().copyPresharedKey();
-        return new PeerSnapshot(
-                peer.publicKey(),
-                presharedKey,
-                peer.endpoint().toSocketAddress(),
-                peer.configuration().keepaliveSeconds(),
-                peer.handshakeSeconds(),
-                peer.handshakeNanos(),
-                peer.receivedBytes(),
-                peer.sentBytes(),
-                prefixes);
+    private void read(int index) {
+        first = index;
+        count = Math.min(peers.size(), index - index % BATCH + BATCH) - index;
+        synchronized (device) {
+            for (int i = 0; i < count; i++) {
+                batch[i].read(peers.get(index + i), allowedIps);
+            }
+        }
     }
 
     /** Zeroes the preshared keys of the batch that was read last. */
     @Override
     public void close() {
-        for (int i = 0; i < BATCH; i++) {
-            if (batch[i] != null) {
-                batch[i].presharedKey().close();
-                batch[i] = null;
-            }
+        for (PeerSnapshot snapshot : batch) {
+            snapshot.close();
         }
     }
 }

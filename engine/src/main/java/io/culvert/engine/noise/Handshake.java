@@ -137,13 +137,13 @@ public final class Handshake<P> implements IndexEntry<P>, AutoCloseable {
         return memory != 0;
     }
 
-    /** Returns a copy of the preshared key, which the caller closes. */
-    public synchronized Secret copyPresharedKey() {
-        Secret copy = new Secret();
-        if (memory != 0) {
-            Memory.copy(memory + PRESHARED_KEY, copy.address(), Secret.BYTES);
+    /** Copies the preshared key, all zero for none, to a secret of the caller's. */
+    public synchronized void copyPresharedKey(Secret target) {
+        if (memory == 0) {
+            Memory.zero(target.address(), Secret.BYTES);
+        } else {
+            Memory.copy(memory + PRESHARED_KEY, target.address(), Secret.BYTES);
         }
-        return copy;
     }
 
     /**

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.routing;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.agrona.collections.Object2ObjectHashMap;
 
@@ -106,8 +105,8 @@ public final class AllowedIps<P> {
             ipv6 = prefix.ipv6();
         }
 
-        Prefix prefix() {
-            return ipv6 ? new Prefix(true, high, low, length) : new Prefix(false, 0, high >>> 32, length);
+        void addTo(PrefixList list) {
+            list.add(ipv6, ipv6 ? high : 0, ipv6 ? low : high >>> 32, length);
         }
 
         void insertAfter(Entry<P> other) {
@@ -204,16 +203,22 @@ public final class AllowedIps<P> {
 
     /** The prefixes of a peer, in the order of insertion. */
     public List<Prefix> of(P peer) {
-        List<Prefix> prefixes = new ArrayList<>();
+        PrefixList prefixes = new PrefixList();
+        copy(peer, prefixes);
+        return prefixes;
+    }
+
+    /** Replaces the content of a list by the prefixes of a peer, in the order of insertion. */
+    public void copy(P peer, PrefixList target) {
+        target.clear();
         Entry<P> last = newest.get(peer);
         if (last != null) {
             Entry<P> entry = last;
             do {
                 entry = entry.next;
-                prefixes.add(entry.prefix());
+                entry.addTo(target);
             } while (entry != last);
         }
-        return prefixes;
     }
 
     private void unlist(Entry<P> entry) {

@@ -4,6 +4,7 @@ package io.culvert.engine.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.culvert.engine.noise.PublicKey;
+import java.nio.ByteBuffer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
@@ -69,15 +70,10 @@ class PeerTableTest {
         }
     }
 
-    /** The pairs of bytes (1, -31) and (0, 0) have the same hash, and so has every combination of them. */
-    private static PublicKey colliding(int choice) {
+    /** The pairs of words (n, -31 n) and (0, 0) have the same hash. */
+    private static PublicKey colliding(int n) {
         byte[] bytes = new byte[PublicKey.BYTES];
-        for (int pair = 0; pair < PublicKey.BYTES / 2; pair++) {
-            if ((choice >>> pair & 1) != 0) {
-                bytes[2 * pair] = 1;
-                bytes[2 * pair + 1] = -31;
-            }
-        }
+        ByteBuffer.wrap(bytes).putLong(n).putLong(-31L * n);
         return new PublicKey(bytes);
     }
 }

@@ -328,7 +328,7 @@ class PipelineSimulationTest {
             assertThat(b.received()).isEmpty();
             assertThat(b.device().drops()).containsEntry(DropCause.RX_BAD_SOURCE, 1L);
             assertThat(b.peer().receivedBytes()).isEqualTo(received);
-            assertThat(b.peer().endpoint())
+            assertThat(b.peer().endpoint().toSocketAddress())
                     .isEqualTo(elsewhere.withPort(Node.PORT).toSocketAddress());
         }
     }

@@ -5,6 +5,7 @@ import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.PeerSnapshot;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.Platform;
@@ -160,7 +161,7 @@ public final class Node implements AutoCloseable {
     }
 
     /** The state of the only peer. */
-    public DeviceSnapshot.PeerSnapshot peer() {
+    public PeerSnapshot peer() {
         try (DeviceSnapshot snapshot = device.snapshot()) {
             return snapshot.peers().getFirst();
         }
