@@ -252,16 +252,12 @@ public final class Device implements AutoCloseable {
     public synchronized DeviceSnapshot snapshot() {
         control().begin();
         try {
-            return takeSnapshot();
+            Secret privateKey = identity == null ? null : identity.copyPrivateKey();
+            PeerSnapshots snapshots = new PeerSnapshots(this, allowedIps, peers.all());
+            return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), snapshots, link.status());
         } finally {
             control().asleep();
         }
-    }
-
-    private DeviceSnapshot takeSnapshot() {
-        Secret privateKey = identity == null ? null : identity.copyPrivateKey();
-        PeerSnapshots snapshots = new PeerSnapshots(this, allowedIps, peers.all());
-        return new DeviceSnapshot(privateKey, port.number(), port.fwmark(), snapshots, link.status());
     }
 
     /**
@@ -435,10 +431,17 @@ public final class Device implements AutoCloseable {
         workers.call(peer.home(), action);
     }
 
-    /** The interface was set up or down. */
-    synchronized void setLink(boolean linkUp) {
+    /** The interface was set up or down, at {@code now} or before. */
+    synchronized void setLink(boolean linkUp, long now) {
         if (!closed.get()) {
-            link.set(linkUp);
+            link.set(linkUp, now);
+        }
+    }
+
+    /** The interface was set down and up again. */
+    synchronized void restartLink() {
+        if (!closed.get()) {
+            link.restart();
         }
     }
 
@@ -476,7 +479,7 @@ public final class Device implements AutoCloseable {
     private synchronized void endSessions() {
         control().begin();
         CloseSteps steps = new CloseSteps();
-        steps.run(() -> link.set(false));
+        steps.run(() -> link.set(false, platform.clock().nanos()));
         steps.run(port::closePreopenedPort);
         steps.run(() -> peers.all().forEach(this::removePeer));
         steps.run(memory::account);

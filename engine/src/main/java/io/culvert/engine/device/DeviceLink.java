@@ -34,8 +34,8 @@ final class DeviceLink {
         /** The workers have a port. */
         void startSending();
 
-        /** Sessions end. */
-        void stop();
+        /** Sessions end, and packets that were staged before {@code since} are dropped. */
+        void stop(long since);
     }
 
     private final Tun tun;
@@ -80,20 +80,30 @@ final class DeviceLink {
         return new DeviceStatus(own.linkUp(), own.wantedPort(), own.openPort(), own.fwmark(), own.failure(), all);
     }
 
-    /** The interface went up or down. */
-    void set(boolean nowUp) {
+    /** The interface went up or down, at {@code now} or before. */
+    void set(boolean nowUp, long now) {
         linkUp = nowUp;
         if (nowUp) {
             // To open the port takes some milliseconds. Packets that come meanwhile are staged.
             peers.start();
             tryToOpen();
             if (!up) {
-                peers.stop();
+                peers.stop(now);
             }
         } else {
-            close();
+            close(now);
         }
         publish();
+    }
+
+    /** The interface was down and is up again: the sessions end. Packets that came since may be staged already. */
+    void restart() {
+        peers.stop(Long.MIN_VALUE);
+        if (up) {
+            peers.start();
+            peers.startSending();
+        }
+        retry();
     }
 
     /**
@@ -156,12 +166,12 @@ final class DeviceLink {
         opening.failed(clock.nanos());
     }
 
-    private void close() {
+    private void close(long now) {
         failure = null;
         opening.end();
         if (up) {
             up = false;
-            peers.stop();
+            peers.stop(now);
             port.close();
             LOG.log(Level.INFO, "{0} is down", tun.name());
         }

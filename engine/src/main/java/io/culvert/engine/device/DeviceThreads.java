@@ -46,6 +46,7 @@ final class DeviceThreads {
         this.reader = reader;
         List<Heartbeat> others = new ArrayList<>(handshakes.heartbeats());
         others.add(tun);
+        others.add(retries.heartbeat());
         if (reader != null) {
             others.add(reader.heartbeat());
         }

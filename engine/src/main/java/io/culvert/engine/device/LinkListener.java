@@ -25,10 +25,21 @@ final class LinkListener implements Tun.Listener {
 
     @Override
     public void onLink(boolean linkUp) {
+        // Before the lock: what is read from the interface from now on was sent when it was up again.
+        long now = device.platform().clock().nanos();
+        change(() -> device.setLink(linkUp, now));
+    }
+
+    @Override
+    public void onRestart() {
+        change(device::restartLink);
+    }
+
+    private void change(Runnable change) {
         synchronized (device) {
             device.control().begin();
             try {
-                device.setLink(linkUp);
+                change.run();
             } catch (RuntimeException | Error e) {
                 // The change may have been carried out by half.
                 device.end().failed(Thread.currentThread().getName(), e);

@@ -23,7 +23,7 @@ final class LinkedPeers implements DeviceLink.Peers {
     }
 
     @Override
-    public void stop() {
-        all.accept(peer -> peer.configuration().stop());
+    public void stop(long since) {
+        all.accept(peer -> peer.configuration().stop(since));
     }
 }

@@ -104,7 +104,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
 
     @Override
     public void stage(Worker worker, long vnetHeader, int length, int packets) {
-        StagedPackets.Staged copy = area().copy(vnetHeader, length, packets);
+        StagedPackets.Staged copy = area().copy(vnetHeader, length, packets, worker.now());
         if (copy != null && worker == home()) {
             stage(copy);
         } else if (copy == null || !home().post(() -> stage(copy))) {
@@ -143,10 +143,11 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     }
 
     private void stage(StagedPackets.Staged packet) {
-        if (isDead() || !configuration.isActive()) {
+        if (isDead()) {
             area().free(packet);
             return;
         }
+        // Also while the peer is inactive: a packet came, so the interface is up, and the peer is about to hear of it.
         home().drops().add(DropCause.TX_STAGED_FULL, queue().add(packet));
         keyMissed();
     }
@@ -172,6 +173,11 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
             staged = new StagedPackets(area());
         }
         return staged;
+    }
+
+    /** Drops packets that waited too long for a port. */
+    void dropOutdated() {
+        home().drops().add(DropCause.TX_STAGED_FULL, staged.purge(now() - REKEY_TIMEOUT));
     }
 
     /** Sends the staged packets; those that find no keypair are staged again. */
@@ -208,7 +214,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
         if (keypair != null) {
             home().sendKeepalive(this, keypair);
         } else {
-            home().drops().add(DropCause.TX_STAGED_FULL, queue().addKeepalive());
+            home().drops().add(DropCause.TX_STAGED_FULL, queue().addKeepalive(now()));
             sendHandshakeInitiation(false);
         }
     }
@@ -379,7 +385,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     public void onRetransmitHandshake(long now) {
         if (handshakeAttempts > MAX_TIMER_HANDSHAKES) {
             timers.handshakeGivenUp(now);
-            home().drops().add(DropCause.TX_STAGED_FULL, staged.purge());
+            home().drops().add(DropCause.TX_STAGED_FULL, staged.purge(Long.MAX_VALUE));
             device.listeners().failed(HandshakeFailure.GIVEN_UP, publicKey());
             return;
         }
@@ -422,9 +428,9 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
         }
     }
 
-    /** Drops the staged packets, and forgets the keys and the handshake. */
-    void endSessions() {
-        staged.purge();
+    /** Drops what was staged before {@code since}, and forgets the keys and the handshake. */
+    void endSessions(long since) {
+        staged.purge(since);
         forgetSessions();
         clearHandshake();
     }
@@ -439,7 +445,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     /** The peer was removed: its trains in flight are committed without effect. */
     void remove() {
         markDead();
-        configuration.stop();
+        configuration.stop(Long.MAX_VALUE);
     }
 
     /** The device has another private key: no session sends any more, and a new handshake may begin at once. */

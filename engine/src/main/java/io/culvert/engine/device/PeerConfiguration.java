@@ -95,17 +95,21 @@ final class PeerConfiguration {
             return;
         }
         sending = true;
+        peer.dropOutdated();
         peer.sendStaged();
         if (keepaliveSeconds != 0) {
             peer.sendKeepalive();
         }
     }
 
-    /** The interface is down: drops staged packets and forgets the keys. */
-    void stop() {
+    /**
+     * The interface is down: forgets the keys, and drops what was staged before {@code since}. It may be up again by
+     * now, and what was staged later came since.
+     */
+    void stop(long since) {
         active = false;
         sending = false;
         peer.timers().stop();
-        peer.endSessions();
+        peer.endSessions(since);
     }
 }

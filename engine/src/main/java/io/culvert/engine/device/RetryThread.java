@@ -3,6 +3,7 @@ package io.culvert.engine.device;
 
 import io.culvert.engine.io.Clock;
 import io.culvert.engine.io.ThreadEnd;
+import io.culvert.engine.pipeline.Heartbeat;
 import io.culvert.engine.schedule.Backoff;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -19,6 +20,7 @@ public final class RetryThread {
     private final Clock clock;
     private final Runnable attempt;
     private final Thread thread;
+    private final Heartbeat heartbeat = new Heartbeat("retries", null);
 
     // Guarded by the monitor of this object, within which no other lock is taken.
     private long due = Backoff.NEVER;
@@ -31,6 +33,11 @@ public final class RetryThread {
         clock = device.platform().clock();
         thread = new Thread(this::run, device.name() + "-retry");
         thread.setDaemon(true);
+    }
+
+    /** Shows whether the thread turns. */
+    Heartbeat heartbeat() {
+        return heartbeat;
     }
 
     synchronized void start() {
@@ -62,17 +69,22 @@ public final class RetryThread {
     }
 
     private void run() {
+        heartbeat.begin();
         try {
             while (awaitDue()) {
+                heartbeat.atWork();
                 doWork();
             }
         } catch (RuntimeException | Error e) {
             device.end().failed(thread.getName(), e);
+        } finally {
+            heartbeat.asleep();
         }
     }
 
     /** Waits until an attempt is due; {@code false} when the thread is to end. */
     private synchronized boolean awaitDue() {
+        heartbeat.asleep();
         try {
             for (long left; running && (left = due - clock.nanos()) > 0; ) {
                 // Rounded up; 0 would wait for ever, as a wait without a due attempt does.

@@ -14,13 +14,15 @@ final class StagedPackets {
         private final long address;
         private final int length;
         private final int packets;
+        private final long since;
         /** The next of the queue. */
         private Staged next;
 
-        Staged(long address, int length, int packets) {
+        Staged(long address, int length, int packets, long since) {
             this.address = address;
             this.length = length;
             this.packets = packets;
+            this.since = since;
         }
 
         long address() {
@@ -82,8 +84,8 @@ final class StagedPackets {
     }
 
     /** Appends a keepalive likewise. */
-    int addKeepalive() {
-        return add(area.keepalive());
+    int addKeepalive(long now) {
+        return add(area.keepalive(now));
     }
 
     private void resized(int sign, Staged staged) {
@@ -116,11 +118,11 @@ final class StagedPackets {
         return size;
     }
 
-    /** Drops all entries; returns the number of packets. */
-    int purge() {
-        int dropped = packets;
-        while (oldest != null) {
-            dropOldest();
+    /** Drops the entries that were read before {@code since}; returns the number of packets. */
+    int purge(long since) {
+        int dropped = 0;
+        while (oldest != null && oldest.since < since) {
+            dropped += dropOldest();
         }
         return dropped;
     }

@@ -46,21 +46,22 @@ final class StagingArea {
      * Copies a packet or super-packet with its virtio-net header; {@code null} when there is no memory. Any worker.
      *
      * @param packets the number of packets that it will be segmented into
+     * @param now when it was read
      */
-    StagedPackets.Staged copy(long vnetHeader, int length, int packets) {
+    StagedPackets.Staged copy(long vnetHeader, int length, int packets, long now) {
         if (bytes.addAndGet(length + OVERHEAD) > limit) {
             bytes.addAndGet(-(length + OVERHEAD));
             return null;
         }
         long address = Memory.allocate(length, 64);
         Memory.copy(vnetHeader, address, length);
-        return new StagedPackets.Staged(address, length, packets);
+        return new StagedPackets.Staged(address, length, packets, now);
     }
 
     /** A keepalive in place of a packet. */
-    StagedPackets.Staged keepalive() {
+    StagedPackets.Staged keepalive(long now) {
         bytes.addAndGet(OVERHEAD);
-        return new StagedPackets.Staged(0, 0, 1);
+        return new StagedPackets.Staged(0, 0, 1, now);
     }
 
     /** Zeroes and frees the memory of a packet that no queue holds. Any worker. */

@@ -10,6 +10,9 @@ public interface Tun extends AutoCloseable {
         /** The interface was set up or down; the first call reports the current state. */
         void onLink(boolean up);
 
+        /** The interface was set down and up again. What came out of it since may have been read already. */
+        void onRestart();
+
         /** The MTU, in bytes, changed; the first call reports the current MTU. */
         void onMtu(int mtu);
 

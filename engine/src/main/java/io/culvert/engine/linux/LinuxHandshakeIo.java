@@ -14,6 +14,7 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.EventFd;
 import io.culvert.natives.linux.Linux;
 import io.culvert.natives.linux.Refusals;
 

@@ -17,6 +17,7 @@ import io.culvert.engine.packet.VirtioNetHeader;
 import io.culvert.engine.schedule.ReadableSockets;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.CallState;
+import io.culvert.natives.linux.EventFd;
 import io.culvert.natives.linux.Linux;
 import io.culvert.natives.linux.PacketMemory;
 import io.culvert.natives.linux.Refusals;

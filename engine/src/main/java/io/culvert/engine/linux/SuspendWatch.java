@@ -5,6 +5,7 @@ import static io.culvert.natives.generated.linux_h.CLOCK_MONOTONIC;
 import static io.culvert.natives.generated.linux_h.CLOCK_REALTIME;
 import static io.culvert.natives.generated.linux_h.POLLIN;
 
+import io.culvert.engine.io.ThreadEnd;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.itimerspec;
 import io.culvert.natives.generated.linux_h;
@@ -12,8 +13,10 @@ import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.generated.timespec;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.EventFd;
 import io.culvert.natives.linux.Linux;
 import io.culvert.natives.linux.Netlink;
+import io.culvert.natives.linux.Refusals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
@@ -55,14 +58,18 @@ public final class SuspendWatch implements AutoCloseable {
     private static final int COUNT = 4;
 
     private final Consumer<String> action;
+    private final EventFd wakeup;
     private final int[] descriptors;
+    /** Of the thread. */
+    private final Refusals refusals = new Refusals("poll", linux_h.EINTR);
     /** Started by the constructor; joined by {@link #close}, which alone closes the descriptors then. */
     private final Thread thread;
 
     private volatile boolean stopping;
 
-    private SuspendWatch(Consumer<String> action, int[] descriptors) {
+    private SuspendWatch(Consumer<String> action, EventFd wakeup, int[] descriptors) {
         this.action = action;
+        this.wakeup = wakeup;
         this.descriptors = descriptors;
         thread = Thread.ofPlatform().name("culvert-suspend").daemon().start(this::run);
     }
@@ -74,8 +81,14 @@ public final class SuspendWatch implements AutoCloseable {
      * @throws ErrnoException if the system lacks even the timer
      */
     public static SuspendWatch start(Consumer<String> action) throws ErrnoException {
-        int[] descriptors = {Linux.eventfd(), Linux.timerfd(CLOCK_REALTIME), uevents(), generation()};
-        return new SuspendWatch(action, descriptors);
+        EventFd wakeup = new EventFd();
+        try {
+            int[] descriptors = {wakeup.descriptor(), Linux.timerfd(CLOCK_REALTIME), uevents(), generation()};
+            return new SuspendWatch(action, wakeup, descriptors);
+        } catch (ErrnoException e) {
+            wakeup.close();
+            throw e;
+        }
     }
 
     private static int uevents() {
@@ -107,7 +120,7 @@ public final class SuspendWatch implements AutoCloseable {
             }
             arm(calls, scratch);
             while (!stopping) {
-                Linux.poll(calls, poll, COUNT, -1);
+                refusals.check(Linux.poll(calls, poll, COUNT, -1));
                 if (isReady(poll, TIMER)) {
                     Linux.read(calls, descriptors[TIMER], scratch, Long.BYTES);
                     arm(calls, scratch);
@@ -166,21 +179,31 @@ public final class SuspendWatch implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        long one = Memory.allocate(Long.BYTES, 8);
-        Memory.putLong(one, 1);
-        Linux.write(new CallState(), descriptors[WAKEUP], one, Long.BYTES);
-        Memory.free(one);
         try {
-            thread.join();
-            for (int descriptor : descriptors) {
-                if (descriptor >= 0) {
-                    Linux.close(descriptor);
-                }
+            wakeup.signal();
+        } finally {
+            end();
+        }
+    }
+
+    private void end() {
+        if (!ThreadEnd.await(thread)) {
+            LOG.log(Level.ERROR, "{0} does not end; its descriptors are not closed", thread.getName());
+            return;
+        }
+        for (int i = WAKEUP + 1; i < COUNT; i++) {
+            close(descriptors[i]);
+        }
+        wakeup.close();
+    }
+
+    private static void close(int descriptor) {
+        try {
+            if (descriptor >= 0) {
+                Linux.close(descriptor);
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "closing the descriptors of the suspend watch failed", e);
+            LOG.log(Level.DEBUG, "closing a descriptor of the suspend watch failed", e);
         }
     }
 }

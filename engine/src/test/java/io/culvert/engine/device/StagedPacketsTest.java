@@ -17,11 +17,12 @@ class StagedPacketsTest {
     private final StagingArea area = new StagingArea(1);
     private final StagedPackets staged = new StagedPackets(area);
     private final List<StagedPackets> others = new ArrayList<>();
+    private long now;
 
     @AfterEach
     void allMemoryIsGivenBack() {
-        staged.purge();
-        others.forEach(StagedPackets::purge);
+        staged.purge(Long.MAX_VALUE);
+        others.forEach(other -> other.purge(Long.MAX_VALUE));
         assertThat(area.bytes()).isZero();
     }
 
@@ -32,7 +33,7 @@ class StagedPacketsTest {
     private StagedPackets.Staged packet(int packets, byte content, int bytes) {
         long source = Memory.allocate(bytes, 64);
         Memory.putByte(source, content);
-        StagedPackets.Staged copy = area.copy(source, bytes, packets);
+        StagedPackets.Staged copy = area.copy(source, bytes, packets, now);
         Memory.free(source);
         return copy;
     }
@@ -74,8 +75,18 @@ class StagedPacketsTest {
     void purgeCountsPackets() {
         staged.add(packet(47, (byte) 0));
         staged.add(packet(1, (byte) 0));
-        assertThat(staged.purge()).isEqualTo(48);
+        assertThat(staged.purge(Long.MAX_VALUE)).isEqualTo(48);
         assertThat(staged.size()).isZero();
+    }
+
+    @Test
+    void purgeDropsWhatWasReadBefore() {
+        staged.add(packet(1, (byte) 0));
+        now = 2;
+        staged.add(packet(3, (byte) 0));
+        assertThat(staged.purge(2)).isEqualTo(1);
+        assertThat(staged.size()).isEqualTo(1);
+        assertThat(staged.purge(3)).isEqualTo(3);
     }
 
     @Test
@@ -102,7 +113,7 @@ class StagedPacketsTest {
         StagedPackets.Staged small = packet(1, (byte) 0, 1);
         assertThat(area.bytes()).isEqualTo(1 + StagingArea.OVERHEAD);
         area.free(small);
-        staged.addKeepalive();
+        staged.addKeepalive(now);
         assertThat(area.bytes()).isEqualTo(StagingArea.OVERHEAD);
     }
 

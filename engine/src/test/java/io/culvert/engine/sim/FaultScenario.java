@@ -142,6 +142,7 @@ final class FaultScenario {
         }
         node.tun().setLink(false);
         node.tun().setLink(true);
+        node.tun().restart();
         reconnect(other);
         carries(other);
     }

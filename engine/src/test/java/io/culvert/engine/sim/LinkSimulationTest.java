@@ -75,4 +75,54 @@ class LinkSimulationTest {
         simulation.runUntilIdle();
         assertThat(b.received()).containsExactly(0);
     }
+
+    /** The kernel's WireGuard ends the sessions of an interface that goes down, however short. */
+    @Test
+    void restartEndsTheSessionsAndKeepsPacketsThatCameSince() {
+        a.send(b, 0, 100);
+        simulation.runUntilIdle();
+        assertThat(b.received()).containsExactly(0);
+        network.sent();
+        simulation.clock().advance(SECOND);
+        a.tun().restart();
+        a.send(b, 2, 100);
+        simulation.runUntilIdle();
+        assertThat(network.sent()).extracting(Datagram::type).contains(INITIATION);
+        assertThat(b.received()).containsExactly(2);
+    }
+
+    /** The interface goes up before this program hears that it went down. */
+    @Test
+    void packetThatWasReadBeforeTheInterfaceIsKnownToBeUpIsSent() {
+        a.tun().setLink(false);
+        simulation.clock().advance(SECOND);
+        a.send(b, 2, 100);
+        simulation.runUntilIdle();
+        a.tun().setLink(true);
+        simulation.runUntilIdle();
+        assertThat(b.received()).containsExactly(2);
+    }
+
+    @Test
+    void packetThatIsStagedWhenTheInterfaceRestartsIsSent() {
+        network.setLoss(1);
+        a.send(b, 2, 100);
+        simulation.run(SECOND);
+        network.setLoss(0);
+        a.tun().restart();
+        simulation.runUntilIdle();
+        assertThat(b.received()).containsExactly(2);
+    }
+
+    @Test
+    void packetsFromBeforeTheInterfaceWentDownAreDropped() {
+        network.setLoss(1);
+        a.send(b, 2, 100);
+        simulation.run(SECOND);
+        network.setLoss(0);
+        a.tun().setLink(false);
+        a.tun().setLink(true);
+        simulation.run(20 * SECOND);
+        assertThat(b.received()).isEmpty();
+    }
 }

@@ -230,6 +230,7 @@ public final class linux_h {
     public static final int RTNLGRP_IPV6_ROUTE = 11;
     public static final int RTNLGRP_IPV6_RULE = 19;
     public static final int RTNLGRP_NEXTHOP = 32;
+    public static final int RTM_NEWLINK = 16;
     public static final int RTM_SETLINK = 19;
     public static final int RTM_GETROUTE = 26;
     public static final int RTN_LOCAL = 2;

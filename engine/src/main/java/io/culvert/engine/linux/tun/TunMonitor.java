@@ -11,6 +11,7 @@ import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.EventFd;
 import io.culvert.natives.linux.Linux;
 import io.culvert.natives.linux.Netlink;
 import io.culvert.natives.linux.Refusals;
@@ -24,8 +25,8 @@ import java.util.List;
 /**
  * Watches a TUN interface on a thread of its own, and notifies a {@link Listener} of changes.
  *
- * <p>Notifications of links and of forwarding only trigger a re-read of the interface by ioctl, so messages are not
- * parsed and losing one is harmless.
+ * <p>Notifications of links and of forwarding trigger a re-read of the interface by ioctl, so losing one is harmless.
+ * They are read only for an interface that was set down and up again in the meantime.
  *
  * <p>The interface may be moved to another network namespace, which this process's netlink sockets do not see. The
  * thread then enters that namespace (TUNGETDEVNETNS, setns), opens its sockets there, and returns to its own.
@@ -51,13 +52,12 @@ final class TunMonitor {
     /** Used by the thread alone. */
     private final Refusals refusals = new Refusals("poll", linux_h.EINTR);
 
-    private final CallState state = new CallState();
     private final int queue;
     private final InterfaceNamespace namespace;
     /** Whether this program made the interface, so that its settings are ours. */
     private final boolean own;
-    /** An eventfd: the thread is to end, or to look at {@link #softwareSegmentation}. */
-    private final int wakeup;
+    /** The thread is to end, or to look at {@link #softwareSegmentation}. */
+    private final EventFd wakeup;
     /** Guarded by the monitor of this object. */
     private Thread thread;
 
@@ -68,6 +68,9 @@ final class TunMonitor {
     private int control = NONE;
     private int netlink = NONE;
     private int up = NONE;
+    /** Whether a notification since the last look said that the interface is down. */
+    private boolean saidDown;
+
     private int segmentLimit = SegmentLimit.NONE;
     private boolean limitsSegments;
 
@@ -92,7 +95,7 @@ final class TunMonitor {
         this.queue = queue;
         this.own = own;
         namespace = new InterfaceNamespace(queue);
-        wakeup = Linux.eventfd();
+        wakeup = new EventFd();
         openSockets();
         prepare();
         if (index != NONE) {
@@ -120,22 +123,15 @@ final class TunMonitor {
         thread = Thread.ofPlatform().name("culvert-tun").daemon().start(() -> run(listener));
     }
 
-    private synchronized void wake() {
-        long one = Memory.allocate(8, 8);
-        Memory.putLong(one, 1);
-        Linux.write(state, wakeup, one, 8);
-        Memory.free(one);
-    }
-
     synchronized void close() {
         stopping = true;
-        wake();
+        wakeup.signal();
         if (thread != Thread.currentThread() && !ThreadEnd.await(thread)) {
             LOG.log(Level.ERROR, "{0} does not end; its sockets are not closed", thread.getName());
             return;
         }
         closeSockets();
-        close(wakeup);
+        wakeup.close();
     }
 
     private void run(Listener listener) {
@@ -180,7 +176,7 @@ final class TunMonitor {
      * Sets the descriptors to poll: the eventfd, and the netlink socket, which changes when the interface moves.
      */
     private void watch(long descriptors) {
-        pollfd.fd(descriptors, wakeup);
+        pollfd.fd(descriptors, wakeup.descriptor());
         pollfd.events(descriptors, (short) linux_h.POLLIN);
         long notifications = descriptors + pollfd.sizeof();
         pollfd.fd(notifications, netlink);
@@ -195,11 +191,12 @@ final class TunMonitor {
         boolean awoken = pollfd.revents(descriptors) != 0;
         boolean notified = pollfd.revents(descriptors + pollfd.sizeof()) != 0;
         if (awoken) {
-            Linux.read(calls, wakeup, scratch, DRAIN_BYTES);
+            wakeup.drain();
         }
         int drained = notified ? 1 : 0;
         while (drained > 0) {
             drained = Linux.read(calls, netlink, scratch, DRAIN_BYTES);
+            saidDown |= LinkMessages.sayDown(scratch, drained, index);
         }
         return awoken || notified;
     }
@@ -219,7 +216,10 @@ final class TunMonitor {
             if (flag != up) {
                 up = flag;
                 listener.onLink(flag != 0);
+            } else if (saidDown && flag != 0) {
+                listener.onRestart();
             }
+            saidDown = false;
             return true;
         } catch (IOException e) {
             // The interface is between two namespaces or being removed: the next refresh finds out which.
@@ -240,7 +240,7 @@ final class TunMonitor {
     void softwareSegmentation() {
         if (!softwareSegmentation) {
             softwareSegmentation = true;
-            wake();
+            wakeup.signal();
         }
     }
 

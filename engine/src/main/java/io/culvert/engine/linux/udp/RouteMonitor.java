@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine.linux.udp;
 
+import io.culvert.engine.io.ThreadEnd;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.generated.pollfd;
 import io.culvert.natives.linux.CallState;
-import io.culvert.natives.linux.Errno;
 import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.EventFd;
 import io.culvert.natives.linux.Linux;
 import io.culvert.natives.linux.Netlink;
+import io.culvert.natives.linux.Refusals;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.TimeUnit;
@@ -48,8 +50,10 @@ final class RouteMonitor implements AutoCloseable {
     private static final AtomicInteger GENERATIONS = new AtomicInteger();
 
     private final int netlink;
-    /** An eventfd: the thread is to end. */
-    private final int wakeup;
+    /** The thread is to end. */
+    private final EventFd wakeup = new EventFd();
+    /** Of the thread. */
+    private final Refusals refusals = new Refusals("poll", linux_h.EINTR);
 
     private final Thread thread;
     /** Written by {@link #close}, read by the thread. */
@@ -63,7 +67,6 @@ final class RouteMonitor implements AutoCloseable {
 
     /** Watches from now on. */
     RouteMonitor() throws ErrnoException {
-        wakeup = Linux.eventfd();
         int socket = -1;
         try {
             socket = Netlink.open(linux_h.NETLINK_ROUTE, 0);
@@ -72,7 +75,7 @@ final class RouteMonitor implements AutoCloseable {
                 Linux.setsockopt(socket, linux_h.SOL_NETLINK, linux_h.NETLINK_ADD_MEMBERSHIP, group);
             }
         } catch (ErrnoException e) {
-            Linux.close(wakeup);
+            wakeup.close();
             if (socket >= 0) {
                 Linux.close(socket);
             }
@@ -138,14 +141,11 @@ final class RouteMonitor implements AutoCloseable {
 
     /** Waits for the first {@code count} of the eventfd and the socket; {@code false} when the thread is to end. */
     private boolean await(CallState calls, long descriptors, int count, int millis) {
-        pollfd.fd(descriptors, wakeup);
+        pollfd.fd(descriptors, wakeup.descriptor());
         pollfd.events(descriptors, (short) linux_h.POLLIN);
         pollfd.fd(descriptors + pollfd.sizeof(), netlink);
         pollfd.events(descriptors + pollfd.sizeof(), (short) linux_h.POLLIN);
-        int ready = Linux.poll(calls, descriptors, count, millis);
-        if (ready < 0 && ready != -linux_h.EINTR) {
-            throw new IllegalStateException("poll: " + Errno.text(-ready));
-        }
+        refusals.check(Linux.poll(calls, descriptors, count, millis));
         return !stopping;
     }
 
@@ -161,20 +161,23 @@ final class RouteMonitor implements AutoCloseable {
     @Override
     public void close() {
         stopping = true;
-        CallState calls = new CallState();
-        long one = Memory.allocate(Long.BYTES, Long.BYTES);
         try {
-            Memory.putLong(one, 1);
-            Linux.write(calls, wakeup, one, Long.BYTES);
-            thread.join();
-            Linux.close(netlink);
-            Linux.close(wakeup);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ErrnoException e) {
-            LOG.log(Level.DEBUG, "closing the sockets of the route monitor failed", e);
+            wakeup.signal();
         } finally {
-            Memory.free(one);
+            end();
         }
+    }
+
+    private void end() {
+        if (!ThreadEnd.await(thread)) {
+            LOG.log(Level.ERROR, "{0} does not end; its sockets are not closed", thread.getName());
+            return;
+        }
+        try {
+            Linux.close(netlink);
+        } catch (ErrnoException e) {
+            LOG.log(Level.DEBUG, "closing the socket of the route monitor failed", e);
+        }
+        wakeup.close();
     }
 }

@@ -44,6 +44,11 @@ class SegmentLimitTest {
             }
 
             @Override
+            public void onRestart() {
+                // Not looked at.
+            }
+
+            @Override
             public void onMtu(int mtu) {
                 // Not looked at.
             }

@@ -37,6 +37,11 @@ class TunDeviceTest {
         }
 
         @Override
+        public void onRestart() {
+            events.add("restart");
+        }
+
+        @Override
         public void onMtu(int mtu) {
             events.add("mtu " + mtu);
         }
@@ -123,6 +128,27 @@ class TunDeviceTest {
             assertEvents("down");
             namespace.ip("link del " + NAME);
             assertEvents("removed");
+        }
+        assertThat(events).isEmpty();
+    }
+
+    /** Whether the interface is read in between or not. */
+    @Test
+    void listenerIsNotifiedOfEachTimeThatTheInterfaceWasDown() throws IOException, InterruptedException {
+        try (TunDevice tun = create(1)) {
+            tun.listen(listener);
+            assertEvents("down", "mtu 1420");
+            namespace.ip("link set " + NAME + " up");
+            assertEvents("up");
+            for (int i = 0; i < 20; i++) {
+                namespace.ip("link set " + NAME + " down");
+                namespace.ip("link set " + NAME + " up");
+                String first = events.poll(10, TimeUnit.SECONDS);
+                if (!"restart".equals(first)) {
+                    assertThat(first).isEqualTo("down");
+                    assertEvents("up");
+                }
+            }
         }
         assertThat(events).isEmpty();
     }

@@ -92,6 +92,11 @@ public final class MemoryTun implements Tun {
         }
     }
 
+    /** Sets the link down and up again, which the listener hears of only now. */
+    public void restart() {
+        listener.onRestart();
+    }
+
     /** Changes the MTU. */
     public void setMtu(int bytes) {
         mtu = bytes;

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.culvert.engine.linux;
+package io.culvert.natives.linux;
 
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.linux_h;
-import io.culvert.natives.linux.CallState;
-import io.culvert.natives.linux.Errno;
-import io.culvert.natives.linux.ErrnoException;
-import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 
 /**
- * An eventfd by which any thread wakes the worker that waits for it. Once signalled it stays readable until it is
+ * An eventfd by which any thread wakes the one that waits for it. Once signalled it stays readable until it is
  * drained.
  */
-final class EventFd implements AutoCloseable {
+public final class EventFd implements AutoCloseable {
     private static final Logger LOG = System.getLogger(EventFd.class.getName());
     private static final ThreadLocal<CallState> CALLS = ThreadLocal.withInitial(CallState::new);
 
@@ -24,7 +20,12 @@ final class EventFd implements AutoCloseable {
     // One word that signalling threads write from (constant), one that the owner reads into.
     private final long words = Memory.allocate(16, 8);
 
-    EventFd() {
+    /**
+     * An eventfd that is not signalled.
+     *
+     * @throws UncheckedIOException when the system refuses
+     */
+    public EventFd() {
         try {
             descriptor = Linux.eventfd();
         } catch (IOException e) {
@@ -33,7 +34,8 @@ final class EventFd implements AutoCloseable {
         Memory.putLong(words, 1);
     }
 
-    int descriptor() {
+    /** The descriptor, to poll. */
+    public int descriptor() {
         return descriptor;
     }
 
@@ -42,7 +44,7 @@ final class EventFd implements AutoCloseable {
      *
      * @throws IllegalStateException when the kernel refuses: the thread that waits would sleep for ever
      */
-    void signal() {
+    public void signal() {
         int result;
         do {
             result = Linux.write(CALLS.get(), descriptor, words, 8);
@@ -55,7 +57,7 @@ final class EventFd implements AutoCloseable {
     }
 
     /** Makes the eventfd unreadable. The owner's thread only. */
-    void drain() {
+    public void drain() {
         Linux.read(CALLS.get(), descriptor, words + 8, 8);
     }
 
