@@ -11,6 +11,7 @@ import io.culvert.daemon.metrics.PlatformStatus;
 import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.linux.Offload;
 import io.culvert.engine.linux.OffloadState;
@@ -29,6 +30,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.BiConsumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Metrics of a device in memory. */
@@ -54,12 +60,16 @@ class DeviceMetricsTest {
     private static final Aeads AEADS = new Aeads(AeadChoice.JCE);
 
     private static String text(Node node) throws IOException {
-        return text(new DeviceMetrics("1.2", "wg0", node.device(), new Platform(Optional.empty(), 7)), node);
+        return text(metrics(node, new Platform(Optional.empty(), 7), DeviceMetrics.MAX_PEERS));
     }
 
-    private static String text(DeviceMetrics metrics, Node node) throws IOException {
-        ProcessReport report = new ProcessReport(AEADS, node.device().memory());
-        report.add(metrics);
+    private static DeviceMetrics metrics(Node node, PlatformStatus platform, int maxPeers) {
+        return new DeviceMetrics("1.2", "wg0", node.device(), platform, maxPeers);
+    }
+
+    private static String text(DeviceMetrics... devices) throws IOException {
+        ProcessReport report = new ProcessReport(AEADS, MemoryBudget.ofHeap());
+        Arrays.asList(devices).forEach(report::add);
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         PrometheusTextFormatWriter.create().write(out, report.metrics());
         return out.toString(StandardCharsets.UTF_8);
@@ -90,8 +100,7 @@ class DeviceMetricsTest {
                     .containsPattern("culvert_io_total\\{event=\"tun_reads\",interface=\"wg0\",worker=\"[01]\"} [1-9]")
                     .containsPattern("culvert_peer_sent_bytes_total\\{interface=\"wg0\",public_key=\"\\Q" + base64(b)
                             + "\\E\"} [1-9]")
-                    .containsPattern(
-                            "culvert_peer_last_handshake_timestamp_seconds\\{interface=\"wg0\",public_key=.*} [1-9]")
+                    .containsPattern("culvert_peer_last_handshake_timestamp_seconds\\{.*public_key=.*} [1-9]")
                     .contains("culvert_socket_dropped_datagrams_total{interface=\"wg0\",worker=\"0\"} 0.0")
                     .contains("culvert_handshake_socket_dropped_datagrams_total{interface=\"wg0\"} 0.0")
                     .contains("culvert_handshake_messages_total{interface=\"wg0\",outcome=\"accepted\"} 1.0")
@@ -101,6 +110,138 @@ class DeviceMetricsTest {
                     .containsPattern("culvert_received_bytes_total\\{interface=\"wg0\",worker=\"[01]\"} [1-9]")
                     .contains("culvert_peers{interface=\"wg0\"} 1.0");
         }
+    }
+
+    /** Two nodes between which ten packets were sent. */
+    private static void withTraffic(BiConsumer<Node, Node> test) {
+        try (Simulation simulation = new Simulation(1, 2)) {
+            Node a = simulation.node();
+            Node b = simulation.node();
+            a.addPeer(b, b.outer4);
+            b.addPeer(a, null);
+            for (int i = 0; i < 10; i++) {
+                a.send(b, i, 100);
+                simulation.runUntilIdle();
+            }
+            test.accept(a, b);
+        }
+    }
+
+    private static double sum(String text, String series) {
+        return new Metrics(text).sum(series);
+    }
+
+    /** As prometheus_wireguard_exporter and wireguard_exporter have them. */
+    @Test
+    void peersAreReportedAsWidespreadExportersDo() {
+        withTraffic((a, b) -> {
+            String text = Unchecked.call(() -> text(a));
+            String key = "public_key=\"" + base64(b) + "\"";
+            String allowed = "allowed_ips=\"10.0.0.2/32,fd00::2/128\",interface=\"wg0\"," + key;
+            double sent = sum(text, Pattern.quote("wireguard_sent_bytes_total{" + allowed + "}"));
+            assertThat(sent).isEqualTo(a.peer().sentBytes());
+            assertThat(sum(text, Pattern.quote("wireguard_received_bytes_total{" + allowed + "}")))
+                    .isEqualTo(a.peer().receivedBytes());
+            assertThat(sum(text, Pattern.quote("wireguard_latest_handshake_seconds{" + allowed + "}")))
+                    .isEqualTo(a.peer().handshakeSeconds());
+            String device = "{device=\"wg0\",interface=\"wg0\",";
+            assertThat(text)
+                    .contains("wireguard_device_info" + device + "public_key=\"" + base64(a) + "\"} 1.0")
+                    .contains("wireguard_peer_info{allowed_ips=\"10.0.0.2/32,fd00::2/128\",device=\"wg0\","
+                            + "endpoint=\"192.0.2.2:51820\",interface=\"wg0\"," + key + "} 1.0")
+                    .contains("wireguard_peer_transmit_bytes_total" + device + key + "} " + sent)
+                    .contains("wireguard_peer_receive_bytes_total" + device + key)
+                    .contains("wireguard_peer_last_handshake_seconds" + device + key)
+                    .contains("# TYPE wireguard_latest_handshake_seconds gauge");
+        });
+    }
+
+    @Test
+    void batchesAreCounted() {
+        withTraffic((a, b) -> {
+            String sent = Unchecked.call(() -> text(a));
+            // Each packet was read once more after the handshake for which it was staged.
+            assertThat(sum(sent, "culvert_batch_packets_bucket\\{batch=\"tun_read\",interface=\"wg0\",le=\"1.0\"}"))
+                    .isBetween(10.0, 11.0);
+            assertThat(sum(sent, "culvert_batch_packets_sum\\{batch=\"udp_send\",.*}"))
+                    .isEqualTo(10);
+            assertThat(sum(sent, "culvert_batch_packets_count\\{batch=\"sent_train\",.*}"))
+                    .isEqualTo(10);
+            String received = Unchecked.call(() -> text(b));
+            assertThat(sum(received, "culvert_batch_packets_sum\\{batch=\"received_train\",.*}"))
+                    .isEqualTo(10);
+            // With the handshake message.
+            assertThat(sum(received, "culvert_batch_packets_sum\\{batch=\"udp_receive\",.*}"))
+                    .isBetween(10.0, 11.0);
+        });
+    }
+
+    @Test
+    void waitsOfOneTrainInSixtyFourAreCounted() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            Node a = simulation.node();
+            Node b = simulation.node();
+            a.addPeer(b, b.outer4);
+            b.addPeer(a, null);
+            for (int i = 0; i < 200; i++) {
+                a.send(b, i, 100);
+                simulation.runUntilIdle();
+            }
+            for (String queue : List.of("cipher", "commit")) {
+                String series = "culvert_queue_wait_seconds_count\\{direction=\"%s\",interface=\"wg0\",queue=\"%s\"}";
+                assertThat(sum(text(a), series.formatted("sent", queue))).isEqualTo(3);
+                assertThat(sum(text(b), series.formatted("received", queue))).isEqualTo(3);
+            }
+        }
+    }
+
+    @Test
+    void failuresOfHandshakesAreCountedByReason() throws IOException {
+        try (Simulation simulation = new Simulation(1, 1)) {
+            Node a = simulation.node();
+            Node b = simulation.node();
+            a.addPeer(b, b.outer4);
+            a.send(b, 1, 100);
+            simulation.run(6_000_000_000L);
+            assertThat(text(a)).contains("failures_total{interface=\"wg0\",reason=\"timed_out\"} 1.0");
+            assertThat(text(b))
+                    .contains("culvert_handshake_failures_total{interface=\"wg0\",reason=\"unknown_peer\"} 2.0")
+                    .contains("failures_total{interface=\"wg0\",reason=\"wrong_mac\"} 0.0");
+        }
+    }
+
+    @Test
+    void devicesOfOneProcessDifferByTheirInterface() {
+        withTraffic((a, b) -> {
+            PlatformStatus platform = new Platform(Optional.empty(), 0);
+            DeviceMetrics second = new DeviceMetrics("1.2", "wg1", b.device(), platform, 100);
+            String text = Unchecked.call(() -> text(metrics(a, platform, 100), second));
+            assertThat(text)
+                    .contains("culvert_peers{interface=\"wg0\"} 1.0\nculvert_peers{interface=\"wg1\"} 1.0")
+                    .containsOnlyOnce("# HELP culvert_peers ")
+                    .containsOnlyOnce("\nprocess_resident_memory_bytes ");
+        });
+    }
+
+    /** Every metric has a row in the operator's reference, and every row is a metric. */
+    @Test
+    void everyMetricIsDocumented() {
+        withTraffic((a, b) -> {
+            Set<String> exported = new TreeSet<>();
+            Matcher types = Pattern.compile("(?m)^# TYPE (\\S+) ").matcher(Unchecked.call(() -> text(a)));
+            while (types.find()) {
+                exported.add(types.group(1));
+            }
+            // Without a refusal of the system, or without threads, they have no series.
+            exported.addAll(List.of("culvert_shortfall", "culvert_worker_cpu_seconds_total"));
+            Set<String> documented = new TreeSet<>();
+            Matcher rows = Pattern.compile("`((?:culvert|wireguard|process|jvm)_\\w+)`")
+                    .matcher(Repository.text(Repository.root().resolve("docs/operations.md")));
+            while (rows.find()) {
+                documented.add(rows.group(1));
+            }
+            assertThat(documented).containsExactlyInAnyOrderElementsOf(exported);
+        });
     }
 
     @Test
@@ -161,9 +302,8 @@ class DeviceMetricsTest {
     void deprecatedOffloadMetricIsStillExported() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
             PlatformStatus platform = new Platform(Optional.of("not permitted"), 0);
-            Node node = simulation.node();
             String old = DeprecatedNames.OFFLOAD_METRIC;
-            assertThat(text(new DeviceMetrics("1.2", "wg0", node.device(), platform), node))
+            assertThat(text(metrics(simulation.node(), platform, 0)))
                     .contains("culvert_io_uring_enabled{interface=\"wg0\",reason=\"not permitted\"} 0.0")
                     .contains(
                             "# HELP " + old + " Deprecated, use culvert_offload_enabled and culvert_io_uring_enabled.")
@@ -178,11 +318,8 @@ class DeviceMetricsTest {
     @Test
     void unreadableTunDropsAreLeftOut() throws IOException {
         try (Simulation simulation = new Simulation(1, 1)) {
-            Node node = simulation.node();
-            DeviceMetrics metrics = new DeviceMetrics("1.2", "wg0", node.device(), new Platform(Optional.empty(), -1));
-            assertThat(text(metrics, node))
-                    .doesNotContain("culvert_tun_dropped")
-                    .contains("culvert_workers");
+            DeviceMetrics metrics = metrics(simulation.node(), new Platform(Optional.empty(), -1), 0);
+            assertThat(text(metrics)).doesNotContain("culvert_tun_dropped").contains("culvert_workers");
         }
     }
 
@@ -201,7 +338,9 @@ class DeviceMetricsTest {
             node.apply(new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, peers));
             assertThat(text(node))
                     .contains("culvert_peers{interface=\"wg0\"} " + (DeviceMetrics.MAX_PEERS + 1) + ".0")
-                    .doesNotContain("public_key");
+                    .doesNotContain("wireguard_peer", "wireguard_sent", "culvert_peer_sent");
+            assertThat(text(metrics(node, new Platform(Optional.empty(), 0), DeviceMetrics.MAX_PEERS + 1)))
+                    .contains("culvert_peer_sent_bytes_total{interface=\"wg0\",public_key=");
         }
     }
 

@@ -46,7 +46,7 @@ final class Daemon {
         try (ServedInterface served = ServedInterface.start(deviceSettings, aeads, memory);
                 MetricsEndpoint _ = metrics(report)) {
             served.onEnd(life::end);
-            report.add(served.metrics(Main.VERSION));
+            report.add(served.metrics(Main.VERSION, settings.metricsPeers()));
             aeads.warmUp();
             warmUp(served);
             // Collect the garbage of the start-up now rather than under traffic.

@@ -102,8 +102,8 @@ final class ServedInterface implements AutoCloseable {
         return platform.backend();
     }
 
-    DeviceMetrics metrics(String version) {
-        return new DeviceMetrics(version, name(), device, status());
+    DeviceMetrics metrics(String version, int maxPeers) {
+        return new DeviceMetrics(version, name(), device, status(), maxPeers);
     }
 
     void forgetSessions(String reason) {

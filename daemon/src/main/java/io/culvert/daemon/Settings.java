@@ -2,6 +2,7 @@
 package io.culvert.daemon;
 
 import io.culvert.daemon.compat.DeprecatedNames;
+import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsAddress;
 import io.culvert.daemon.sandbox.SandboxMode;
 import java.util.Map;
@@ -14,9 +15,18 @@ import java.util.Map;
  * @param warmUp whether the self-traffic warm-up runs before the UAPI socket is created (CULVERT_WARMUP)
  * @param sandbox what the process gives up after its start (CULVERT_SANDBOX)
  * @param metrics where to serve metrics (CULVERT_METRICS), or {@code null} for none
+ * @param metricsPeers with more peers than this an interface has no metrics per peer (CULVERT_METRICS_PEERS)
  */
-record Settings(boolean background, boolean keepError, boolean warmUp, SandboxMode sandbox, MetricsAddress metrics) {
+record Settings(
+        boolean background,
+        boolean keepError,
+        boolean warmUp,
+        SandboxMode sandbox,
+        MetricsAddress metrics,
+        int metricsPeers) {
     private static final String METRICS = "CULVERT_METRICS";
+    private static final String METRICS_PEERS = "CULVERT_METRICS_PEERS";
+    private static final int MAX_METRICS_PEERS = 100_000;
 
     private static final String WARMUP = "CULVERT_WARMUP";
     private static final String SANDBOX = "CULVERT_SANDBOX";
@@ -33,7 +43,8 @@ record Settings(boolean background, boolean keepError, boolean warmUp, SandboxMo
                 keepsError(environment),
                 warmUp(environment),
                 sandbox(environment.get(SANDBOX, "on")),
-                metrics(environment.get(METRICS, null)));
+                metrics(environment.get(METRICS, null)),
+                environment.number(METRICS_PEERS, DeviceMetrics.MAX_PEERS, 0, MAX_METRICS_PEERS));
     }
 
     private static boolean keepsError(Environment environment) throws StartException {

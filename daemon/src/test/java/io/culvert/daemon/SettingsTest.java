@@ -34,9 +34,10 @@ class SettingsTest {
                 "CULVERT_BACKGROUND", "1",
                 "LOG_LEVEL", "verbose",
                 "CULVERT_WARMUP", "off",
-                "CULVERT_METRICS", "[::1]:9586"));
+                "CULVERT_METRICS", "[::1]:9586",
+                "CULVERT_METRICS_PEERS", "7"));
         MetricsAddress metrics = new MetricsAddress.Tcp(new InetSocketAddress("::1", 9586));
-        assertThat(settings).isEqualTo(new Settings(true, true, false, SandboxMode.ON, metrics));
+        assertThat(settings).isEqualTo(new Settings(true, true, false, SandboxMode.ON, metrics, 7));
         assertThat(Settings.of(Map.of("CULVERT_SANDBOX", "log")).sandbox()).isEqualTo(SandboxMode.LOG);
         assertThat(Settings.of(Map.of("LOG_LEVEL", "silent")).keepError()).isFalse();
     }
@@ -76,6 +77,8 @@ class SettingsTest {
         "CULVERT_METRICS, '::1:9586'",
         "LOG_LEVEL, loud",
         "CULVERT_METRICS, 127.0.0.1:0",
+        "CULVERT_METRICS_PEERS, many",
+        "CULVERT_METRICS_PEERS, 100001",
         "CULVERT_METRICS, 127.0.0.1:65536",
         "CULVERT_METRICS, unix:metrics.sock",
         "CULVERT_METRICS, unix:",

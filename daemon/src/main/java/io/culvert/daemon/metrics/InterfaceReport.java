@@ -13,6 +13,11 @@ public interface InterfaceReport {
     /** Its series, to which {@link ProcessReport} adds the label {@code interface}. */
     MetricSnapshots metrics();
 
+    /** Looks at what its workers do; returns whether any has used its CPU since the last time. One thread at a time. */
+    default boolean sample() {
+        return false;
+    }
+
     /** What it wants of the system, and what it has. */
     DeviceStatus status();
 

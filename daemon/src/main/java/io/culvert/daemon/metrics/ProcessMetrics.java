@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.metrics;
 
-import static io.culvert.daemon.metrics.Families.counter;
-import static io.culvert.daemon.metrics.Families.gauge;
-
 import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.MemoryBudget;
 import io.prometheus.metrics.model.snapshots.Labels;
-import io.prometheus.metrics.model.snapshots.MetricSnapshot;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot;
-import io.prometheus.metrics.model.snapshots.SummarySnapshot.SummaryDataPointSnapshot;
+import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -17,10 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.TreeSet;
 
 /**
@@ -36,6 +28,7 @@ final class ProcessMetrics {
 
     private final Aeads aeads;
     private final MemoryBudget memory;
+    private final ThreadCpu threads = new ThreadCpu();
     /** When the AEAD implementation was last changed, in Unix milliseconds, or 0. Written by the changing thread. */
     private volatile long aeadChanged;
 
@@ -46,57 +39,66 @@ final class ProcessMetrics {
     }
 
     /** Collects them. */
-    List<MetricSnapshot> collect() {
-        List<MetricSnapshot> all = new ArrayList<>(shared());
-        all.addAll(jvm());
-        return all;
+    MetricSnapshots collect() {
+        MetricFamilies families = new MetricFamilies();
+        addShared(families);
+        addJvm(families);
+        threads.addTo(families);
+        return families.build();
     }
 
-    private List<MetricSnapshot> shared() {
-        Map<Labels, Integer> serving = new LinkedHashMap<>();
-        for (String implementation :
-                new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", aeads.implementation()))) {
-            serving.put(
-                    Labels.of("implementation", implementation), implementation.equals(aeads.implementation()) ? 1 : 0);
+    private void addShared(MetricFamilies families) {
+        String serving = aeads.implementation();
+        for (String one : new TreeSet<>(List.of("jce", "openssl", "vector-256", "vector-512", serving))) {
+            families.gauge(
+                    "culvert_aead_serving",
+                    "1 for the AEAD implementation in use, 0 for the others.",
+                    Labels.of("implementation", one),
+                    one.equals(serving) ? 1 : 0);
         }
-        return List.of(
-                gauge("culvert_aead_serving", "1 for the AEAD implementation in use, 0 for the others.", serving),
-                gauge(
-                        "culvert_aead_changed_timestamp_seconds",
-                        "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
-                        aeadChanged / MILLIS),
-                gauge(
-                        "culvert_peer_memory_bytes",
-                        "Memory that peers, their sessions and requests take, and that they may take.",
-                        Map.of(
-                                Labels.of("state", "used"), memory.used(),
-                                Labels.of("state", "limit"), memory.limit())),
-                counter(
-                        "culvert_refused_sessions",
-                        "Handshakes without an answer because a first session would not have fitted the memory.",
-                        Map.of(Labels.EMPTY, memory.refusedSessions())));
+        families.gauge(
+                "culvert_aead_changed_timestamp_seconds",
+                "When the AEAD implementation in use was selected, in Unix seconds; 0 at start-up.",
+                Labels.EMPTY,
+                aeadChanged / MILLIS);
+        String help = "Memory that peers, their sessions and requests take, and that they may take.";
+        families.gauge("culvert_peer_memory_bytes", help, Labels.of("state", "used"), memory.used());
+        families.gauge("culvert_peer_memory_bytes", help, Labels.of("state", "limit"), memory.limit());
+        families.counter(
+                "culvert_refused_sessions",
+                "Handshakes without an answer because a first session would not have fitted the memory.",
+                Labels.EMPTY,
+                memory.refusedSessions());
     }
 
-    private static List<MetricSnapshot> jvm() {
+    private static void addJvm(MetricFamilies families) {
         ProcessHandle.Info info = ProcessHandle.current().info();
         Runtime runtime = Runtime.getRuntime();
-        return List.of(
-                gauge("process_resident_memory_bytes", "Resident memory size in bytes.", residentBytes()),
-                counter(
-                        "process_cpu_seconds",
-                        "Total user and system CPU time spent in seconds.",
-                        Map.of(
-                                Labels.EMPTY,
-                                info.totalCpuDuration().orElse(Duration.ZERO).toNanos() / NANOS)),
-                gauge(
-                        "process_start_time_seconds",
-                        "Start time of the process since unix epoch in seconds.",
-                        info.startInstant().orElse(Instant.EPOCH).getEpochSecond()),
-                gauge(
-                        "jvm_memory_used_bytes",
-                        "Used bytes of a given JVM memory area.",
-                        Map.of(Labels.of("area", "heap"), runtime.totalMemory() - runtime.freeMemory())),
-                collections());
+        families.gauge(
+                "process_resident_memory_bytes", "Resident memory size in bytes.", Labels.EMPTY, residentBytes());
+        families.counter(
+                "process_cpu_seconds",
+                "Total user and system CPU time spent in seconds.",
+                Labels.EMPTY,
+                info.totalCpuDuration().orElse(Duration.ZERO).toNanos() / NANOS);
+        families.gauge(
+                "process_start_time_seconds",
+                "Start time of the process since unix epoch in seconds.",
+                Labels.EMPTY,
+                info.startInstant().orElse(Instant.EPOCH).getEpochSecond());
+        families.gauge(
+                "jvm_memory_used_bytes",
+                "Used bytes of a given JVM memory area.",
+                Labels.of("area", "heap"),
+                runtime.totalMemory() - runtime.freeMemory());
+        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
+            families.summary(
+                    "jvm_gc_collection_seconds",
+                    "Time spent in a given JVM garbage collector in seconds.",
+                    Labels.of("gc", collector.getName()),
+                    collector.getCollectionCount(),
+                    collector.getCollectionTime() / MILLIS);
+        }
     }
 
     private static long residentBytes() {
@@ -111,19 +113,5 @@ final class ProcessMetrics {
         } catch (IOException e) {
             return 0;
         }
-    }
-
-    private static MetricSnapshot collections() {
-        SummarySnapshot.Builder builder = SummarySnapshot.builder()
-                .name("jvm_gc_collection_seconds")
-                .help("Time spent in a given JVM garbage collector in seconds.");
-        for (GarbageCollectorMXBean collector : ManagementFactory.getGarbageCollectorMXBeans()) {
-            builder.dataPoint(SummaryDataPointSnapshot.builder()
-                    .labels(Labels.of("gc", collector.getName()))
-                    .count(collector.getCollectionCount())
-                    .sum(collector.getCollectionTime() / MILLIS)
-                    .build());
-        }
-        return builder.build();
     }
 }

@@ -18,6 +18,7 @@ public final class ProcessReport {
 
     private final ProcessMetrics process;
     private final List<InterfaceReport> interfaces = new CopyOnWriteArrayList<>();
+    private final StageSampler sampler = new StageSampler(interfaces);
 
     /**
      * An answer in words.
@@ -54,10 +55,11 @@ public final class ProcessReport {
     }
 
     private MetricSnapshots metrics(List<InterfaceReport> reported) {
+        sampler.read();
         MergedFamilies merged = new MergedFamilies();
         reported.forEach(one -> merged.add(one.name(), one.metrics()));
         List<MetricSnapshot> all = new ArrayList<>(merged.all());
-        all.addAll(process.collect());
+        process.collect().forEach(all::add);
         return new MetricSnapshots(all);
     }
 

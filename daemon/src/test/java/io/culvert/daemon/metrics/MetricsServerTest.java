@@ -9,6 +9,7 @@ import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.io.Shortfall;
+import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -55,7 +56,9 @@ class MetricsServerTest {
             if (failing) {
                 throw new OutOfMemoryError("planted");
             }
-            return MetricSnapshots.of(Families.gauge("answer", "To all.", 42));
+            MetricFamilies families = new MetricFamilies();
+            families.gauge("answer", "To all.", Labels.EMPTY, 42);
+            return families.build();
         }
 
         @Override

@@ -2,10 +2,13 @@
 package io.culvert.engine.device;
 
 import io.culvert.engine.noise.HandshakeFailure;
+import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.engine.routing.AllowedIps;
 import io.culvert.engine.routing.Prefix;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** What a device counts, beside what its {@code Workers} do. Any thread. */
 public final class DeviceStatistics {
@@ -52,6 +55,12 @@ public final class DeviceStatistics {
         synchronized (device) {
             return port.handshakeLosses();
         }
+    }
+
+    /** The device's own public key; empty without a private key. */
+    public Optional<PublicKey> publicKey() {
+        StaticIdentity identity = device.identity();
+        return identity == null ? Optional.empty() : Optional.of(identity.publicKey());
     }
 
     /** The allowed IPs of a peer. */

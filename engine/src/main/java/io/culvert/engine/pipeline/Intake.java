@@ -50,6 +50,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
 
     /** Reads a bounded part of the input, without waiting; returns the number of packets and datagram groups. */
     int poll(long now) {
+        worker.enter(Stage.RECEIVE);
         io.poll();
         int found = receive(now) + readTun(now);
         if (io.isTunRemoved() && !removalReported) {
@@ -93,6 +94,7 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
      * latency-sensitive ones.
      */
     private int readTun(long now) {
+        worker.enter(Stage.TUN_READ);
         boolean sensitive = ingress.expectsSensitive(now);
         int readAhead = ingress.readAhead(sensitive);
         int cycleBytes = ingress.cycleBytes(sensitive);

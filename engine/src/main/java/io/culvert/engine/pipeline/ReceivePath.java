@@ -52,7 +52,9 @@ final class ReceivePath {
     /** Takes datagrams of one sender; see {@link io.culvert.engine.io.WorkerIo.Sink}. */
     void datagrams(int buffer, long address, int length, long limit, int segment, UdpEndpoint from, int ecn) {
         int step = Math.max(segment, 1);
-        if (filling != null && filling.count + (length + step - 1) / step > Train.MAX_PACKETS) {
+        int messages = segment >= length ? 1 : (length + step - 1) / step;
+        worker.batches.add(Batch.UDP_RECEIVE, messages);
+        if (filling != null && filling.count + messages > Train.MAX_PACKETS) {
             // Datagrams of one group were one super-packet at the sender. Divided over two trains, they would become
             // two.
             dispatch();
@@ -141,13 +143,14 @@ final class ReceivePath {
         }
         train.failures = worker.aead()
                 .open(keypair.receiveKey(), train.counter, train.payload, train.payload, train.length, train.count);
+        worker.endCipher(train);
         train.publish(Train.DONE);
     }
 
     /** Delivers an opened train; by the holder of the queue's token, in order. */
     void commit(Train train) {
         PeerPath peer = train.peer;
-        worker.committed(peer);
+        worker.committed(train);
         if (peer.isDead()) {
             worker.drops.add(RX_DEAD, train.count);
             return;

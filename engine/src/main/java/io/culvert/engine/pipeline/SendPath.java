@@ -41,6 +41,7 @@ final class SendPath implements AutoCloseable {
             worker.drops.add(TX_MALFORMED, 1);
             return;
         }
+        worker.batches.add(Batch.TUN_READ, segmenter.segments());
         long packet = vnetHeader + WorkerIo.VNET_HEADER_BYTES;
         PeerPath peer = destination(packet);
         if (peer == null) {
@@ -175,13 +176,14 @@ final class SendPath implements AutoCloseable {
     static void seal(Worker worker, Train train) {
         worker.aead()
                 .seal(train.keypair.sendKey(), train.counter, train.payload, train.payload, train.length, train.count);
+        worker.endCipher(train);
         train.publish(Train.DONE);
     }
 
     /** Sends a sealed train; by the holder of the queue's token, in order. */
     void commit(Train train) {
         PeerPath peer = train.peer;
-        worker.committed(peer);
+        worker.committed(train);
         if (peer.isDead() || train.state() == Train.FAILED) {
             worker.drops.add(TX_DEAD, train.count);
             return;
@@ -241,6 +243,7 @@ final class SendPath implements AutoCloseable {
         for (int i = first; i <= last; i += each) {
             int count = Math.min(each, last - i + 1);
             int bytes = (count - 1) * segment + train.length[i + count - 1] + Limits.DATA_OVERHEAD;
+            worker.batches.add(Batch.UDP_SEND, count);
             train.sentPackets += count;
             train.sentBytes += bytes;
             worker.io().send(train.payload[i] - Train.HEADER_BYTES, bytes, segment, endpoint, train.ecn[i], 0, train);

@@ -57,6 +57,11 @@ final class Train extends CommitEntry implements SendOwner {
     final long slab;
     final long slabEnd;
 
+    /** Whether the waits of this train are measured, and since when it waits, in {@code Clock} nanoseconds. */
+    boolean sampled;
+
+    long waitsSince;
+
     int buffers;
     long slabNext;
     int count;
@@ -97,6 +102,7 @@ final class Train extends CommitEntry implements SendOwner {
         buffers = 0;
         slabNext = slab;
         failures = 0;
+        sampled = false;
         sentPackets = 0;
         sentBytes = 0;
         reset();

@@ -2,8 +2,6 @@
 package io.culvert.engine.pipeline;
 
 import io.culvert.crypto.Aead;
-import io.culvert.engine.io.Clock;
-import io.culvert.engine.io.Counters;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
@@ -22,7 +20,7 @@ import java.lang.System.Logger.Level;
  * <p>{@link #doWork} is one duty cycle, on the worker's thread. Other threads reach a worker only through
  * {@link #post}, its work ring (from which they steal) and {@link #attend}, and then call {@link #signal}.
  */
-public final class Worker {
+public final class Worker extends WorkerCounters {
     private static final Logger LOG = System.getLogger(Worker.class.getName());
 
     /** Trains of each direction: bounds memory and latency. */
@@ -38,17 +36,9 @@ public final class Worker {
     /** Waiting trains from which on it pays to wake a sleeping worker, which takes about 15 us. */
     private static final int STEAL_THRESHOLD = 4;
 
-    /** Dropped packets by cause. Written by this worker, read by any thread. */
-    final Counters<DropCause> drops = new Counters<>(DropCause.class);
-    /** Traffic committed here. Written by this worker, read by any thread. */
-    final Counters<Traffic> traffic = new Counters<>(Traffic.class);
-    /** Written by this worker, read by any thread. */
-    private final Counters<CrossWorkerCounter> crossWorker = new Counters<>(CrossWorkerCounter.class);
-
     private final int id;
     final PipelineContext context;
     private final Workers workers;
-    private final Clock clock;
     private final TimerWheel wheel;
     private final TrainPool transmitTrains;
     private final TrainPool receiveTrains;
@@ -85,10 +75,10 @@ public final class Worker {
 
     /** Worker {@code id} of {@code count}. */
     Worker(PipelineContext context, Workers workers, int id, int count) {
+        super(context.platform().clock());
         this.context = context;
         this.workers = workers;
         this.id = id;
-        clock = context.platform().clock();
         now = clock.nanos();
         wheel = new TimerWheel(now, context.platform().random().nextInt());
         transmitTrains = TrainPool.outgoing(this, TRAINS, SLAB_BYTES);
@@ -112,6 +102,11 @@ public final class Worker {
         return id;
     }
 
+    /** The thread that does this work; {@code null} before it runs. Any thread. */
+    public Thread thread() {
+        return heartbeat.thread();
+    }
+
     /** The timers of the peers at home here. */
     public TimerWheel wheel() {
         return wheel;
@@ -120,21 +115,6 @@ public final class Worker {
     /** The time of this duty cycle; on the worker's thread. */
     public long now() {
         return now;
-    }
-
-    /** Dropped packets by cause. Any thread. */
-    public Counters<DropCause> drops() {
-        return drops;
-    }
-
-    /** Traffic committed here. Any thread. */
-    public Counters<Traffic> traffic() {
-        return traffic;
-    }
-
-    /** Hand-offs between this worker and others. Any thread. */
-    public Counters<CrossWorkerCounter> crossWorker() {
-        return crossWorker;
     }
 
     /** The I/O; on the worker's thread, except for the counters. */
@@ -170,15 +150,18 @@ public final class Worker {
     public int doWork() {
         now = clock.nanos();
         int work = intake.poll(now);
+        enter(Stage.REQUESTS);
         sendPath.dispatchFilling();
         receivePath.dispatchFilling();
         work += drainRequests();
         work += wheel.poll(now);
         sendPath.dispatchFilling();
+        enter(Stage.CIPHER);
         work += processOwn();
         if (work == 0) {
             work += steal();
         }
+        enter(Stage.COMMIT);
         work += commits.commit(sendPath, receivePath);
         // Staged packets and keepalives that a commit released leave in the same cycle.
         sendPath.dispatchFilling();
@@ -186,6 +169,7 @@ public final class Worker {
         commits.commit(sendPath, receivePath);
         // So do those of this commit in the next cycle: a worker does not sleep while a train is offered.
         sendPath.dispatchFilling();
+        enter(Stage.FLUSH);
         flush();
         freeCommitted();
         commits.release();
@@ -196,6 +180,7 @@ public final class Worker {
 
     /** Sleeps until there may be work, or a timer is due. */
     void park() {
+        enter(Stage.PARK);
         if (beginPark()) {
             heartbeat.asleep();
             io.park(parkNanos, minWaitNanos);
@@ -288,12 +273,15 @@ public final class Worker {
         if (number == OrderedQueue.FULL) {
             drops.add(train.transmit ? DropCause.TX_OVERLOAD : DropCause.RX_OVERLOAD, train.count);
             free(train);
+        } else {
+            batches.add(train.transmit ? Batch.SENT_TRAIN : Batch.RECEIVED_TRAIN, train.count);
         }
         return number;
     }
 
     /** Offers an enqueued train to all workers. */
     void offer(Train train) {
+        sample(train);
         if (!ring.offer(train)) {
             process(train);
         } else if (ring.size() >= STEAL_THRESHOLD && !contention.isContended(now)) {
@@ -309,6 +297,7 @@ public final class Worker {
     private void process(Train train) {
         // Read now: once published, the train belongs to the holder of the queue's token.
         TrainQueue queue = train.queue();
+        beginCipher(train);
         if (train.transmit) {
             SendPath.seal(this, train);
         } else {
@@ -329,9 +318,10 @@ public final class Worker {
         return commits;
     }
 
-    /** Counts a commit of this worker. */
-    void committed(PeerPath peer) {
-        if (peer.home() != this) {
+    /** Counts a commit of this worker, which begins. */
+    void committed(Train train) {
+        beginCommit(train);
+        if (train.peer.home() != this) {
             crossWorker.add(CrossWorkerCounter.COMMITTED, 1);
         }
     }
