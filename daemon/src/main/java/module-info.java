@@ -10,6 +10,7 @@ module io.culvert.daemon {
     requires io.prometheus.writer.text;
     requires java.management;
     requires jdk.httpserver;
+    requires jdk.jfr;
 
     exports io.culvert.daemon.command to
             io.culvert.bench;

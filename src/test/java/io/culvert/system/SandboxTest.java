@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import jdk.jfr.consumer.RecordingFile;
 import org.junit.jupiter.api.Test;
 
 /** What the daemon gives up after its start, and that everything else goes on working. */
@@ -87,6 +88,32 @@ class SandboxTest extends InNamespace {
             Command.output(jcmd, pid, "JFR.start", "name=test");
             Command.output(jcmd, pid, "JFR.dump", "name=test", "filename=" + recording);
             assertThat(recording).isNotEmptyFile();
+        } finally {
+            Files.deleteIfExists(recording);
+            Files.delete(directory);
+        }
+    }
+
+    /** A recording with the delivered settings, begun while the daemon runs in its sandbox. */
+    @Test
+    void eventsAreRecordedInTheSandbox() throws IOException {
+        Path directory = Files.createTempDirectory("culvert-sandbox");
+        Path recording = directory.resolve("recording.jfr");
+        Path settings = Repository.root().resolve("packaging/jfr/culvert.jfc");
+        try (Daemon daemon = start(Map.of())) {
+            String pid = "" + daemon.process().pid();
+            String jcmd = Repository.jdkProgram("jcmd");
+            Command.output(jcmd, pid, "JFR.start", "name=test", "settings=" + settings);
+            namespace.ip("link", "set", device, "up");
+            assertThat(Eventually.holds(Duration.ofSeconds(20), () -> {
+                        Command.output(jcmd, pid, "JFR.dump", "name=test", "filename=" + recording);
+                        return Unchecked.call(() -> RecordingFile.readAllEvents(recording)).stream()
+                                .anyMatch(
+                                        event -> event.getEventType().getName().equals("io.culvert.Port")
+                                                && event.getInt("open") != 0);
+                    }))
+                    .as("the port that was opened is in the recording")
+                    .isTrue();
         } finally {
             Files.deleteIfExists(recording);
             Files.delete(directory);

@@ -2,6 +2,7 @@
 package io.culvert.daemon;
 
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.flight.FlightRecording;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsFormat;
 import io.culvert.daemon.metrics.PlatformStatus;
@@ -39,6 +40,7 @@ final class ServedInterface implements AutoCloseable {
     private final DeviceSettings settings;
     private final LinuxPlatform platform;
     private final Device device;
+    private final FlightRecording recording;
     private final CompletableFuture<End> end = new CompletableFuture<>();
     /** Written by {@link #open}, before other threads learn of this object. */
     private UapiSocket socket;
@@ -47,6 +49,7 @@ final class ServedInterface implements AutoCloseable {
         this.settings = settings;
         this.platform = platform;
         this.device = device;
+        recording = FlightRecording.of(platform.tun().name(), device);
     }
 
     /**
@@ -200,6 +203,7 @@ final class ServedInterface implements AutoCloseable {
                 socket.close();
             }
         } finally {
+            recording.close();
             device.close();
         }
     }
