@@ -11,6 +11,7 @@ module io.culvert.daemon {
     requires java.management;
     requires jdk.httpserver;
     requires jdk.jfr;
+    requires jdk.unsupported;
 
     exports io.culvert.daemon.command to
             io.culvert.bench;

@@ -6,8 +6,8 @@ import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.metrics.MetricsEndpoint;
 import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.daemon.sandbox.Sandbox;
+import io.culvert.daemon.unix.ServiceManager;
 import io.culvert.daemon.warmup.SelfTrafficWarmup;
-import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.linux.SuspendWatch;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -19,14 +19,15 @@ final class Daemon {
 
     private final Settings settings;
     private final DeviceSettings deviceSettings;
-    private final Aeads aeads;
-    private final MemoryBudget memory = MemoryBudget.ofHeap();
+    private final ServiceManager manager;
+    private final Shared shared;
     private final ProcessLife life = new ProcessLife();
 
-    Daemon(Settings settings, DeviceSettings deviceSettings, Aeads aeads) {
+    Daemon(Settings settings, DeviceSettings deviceSettings, Aeads aeads, ServiceManager manager) {
         this.settings = settings;
         this.deviceSettings = deviceSettings;
-        this.aeads = aeads;
+        this.manager = manager;
+        shared = Shared.of(aeads);
     }
 
     /**
@@ -41,17 +42,17 @@ final class Daemon {
 
     private void carry() throws IOException {
         Sandbox.protectMemory(settings.sandbox());
-        aeads.onChange(name -> LOG.log(Level.INFO, "AEAD implementation: {0}", name));
-        ProcessReport report = new ProcessReport(aeads, memory);
-        try (ServedInterface served = ServedInterface.start(deviceSettings, aeads, memory);
+        shared.aeads().onChange(name -> LOG.log(Level.INFO, "AEAD implementation: {0}", name));
+        ProcessReport report = new ProcessReport(shared.aeads(), shared.memory());
+        try (ServedInterface served = ServedInterface.start(deviceSettings, shared, null);
                 MetricsEndpoint _ = metrics(report)) {
             served.onEnd(life::end);
-            report.add(served.metrics(Main.VERSION, settings.metricsPeers()));
-            aeads.warmUp();
+            served.report(Main.VERSION, settings.metricsPeers(), report);
+            shared.aeads().warmUp();
             warmUp(served);
             // Collect the garbage of the start-up now rather than under traffic.
             System.gc();
-            memory.measure();
+            shared.memory().measure();
             serve(served, report);
         }
     }
@@ -60,7 +61,11 @@ final class Daemon {
     private void warmUp(ServedInterface served) {
         if (settings.warmUp()) {
             SelfTrafficWarmup.run(
-                    aeads, deviceSettings.workers(), served.backend(), deviceSettings.offloads(), life.ending());
+                    shared.aeads(),
+                    deviceSettings.workers(),
+                    served.backend(),
+                    deviceSettings.offloads(),
+                    life.ending());
         }
     }
 
@@ -70,8 +75,11 @@ final class Daemon {
             Sandbox.enter(settings.sandbox());
             served.serve(report);
             life.started();
-            reportReady();
-            LOG.log(Level.INFO, "shutting down: {0}", life.await().reason());
+            reportReady(served);
+            manager.watch(() -> report.health().good());
+            String reason = life.await().reason();
+            manager.stopping(reason);
+            LOG.log(Level.INFO, "shutting down: {0}", reason);
         }
     }
 
@@ -80,12 +88,14 @@ final class Daemon {
         return settings.metrics() == null ? null : MetricsEndpoint.open(settings.metrics(), report);
     }
 
-    /** Tells the launcher, which waits for this, that the interface and the UAPI socket exist. */
-    private void reportReady() throws IOException {
+    /** Tells the launcher, or the service manager, that the interface and the UAPI socket exist. */
+    private void reportReady(ServedInterface served) throws IOException {
+        manager.ready("interface " + served.name());
         if (settings.background()) {
             System.out.println("ready");
             System.out.flush();
-            StandardStreams.detach(settings.keepError());
+            StandardStreams.detach(settings.log() == LogDestination.STDERR);
+            Loggers.setOutput(settings.log().output(settings.logFile(), true, served.name()));
         }
     }
 }

@@ -1,29 +1,55 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
-import java.io.PrintStream;
+import io.culvert.daemon.log.LogOutput;
+import io.culvert.daemon.log.StreamLog;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.text.MessageFormat;
-import java.util.Locale;
 import java.util.ResourceBundle;
 import java.util.stream.Stream;
 
 /**
- * Provides loggers that write one line per message to stderr. The JDK's own logging closes its handlers in a shutdown
- * hook, so messages about the shutdown would be lost, and it adds to the start-up time.
+ * Provides loggers that write to the process's {@link LogOutput}. The JDK's own logging closes its handlers in a
+ * shutdown hook, so messages about the shutdown would be lost, and it adds to the start-up time.
  */
 public final class Loggers extends System.LoggerFinder {
+    /**
+     * The interface that a thread and those that it starts work for, in a process that carries several: its messages
+     * name it.
+     */
+    static final InheritableThreadLocal<String> INTERFACE = new InheritableThreadLocal<>();
+
+    /** Written by the main thread, read by any; {@code null} until the first message. Volatile. */
+    private static volatile LogOutput output;
+
     /** Called by the service loader. */
     public Loggers() {}
+
+    /** All messages go there from now on. */
+    static void setOutput(LogOutput next) {
+        output = next;
+    }
+
+    /** Where messages go. */
+    static LogOutput output() {
+        LogOutput present = output;
+        if (present == null) {
+            present = StreamLog.ofError();
+            output = present;
+        }
+        return present;
+    }
 
     @Override
     public System.Logger getLogger(String name, Module module) {
         LogLevel asked = LogLevel.of(System.getenv());
         boolean ours = module.isNamed() && module.getName().startsWith("io.culvert.");
-        return new StderrLogger(name, asked == LogLevel.VERBOSE && !ours ? LogLevel.ERROR : asked, System.err);
+        return new OutputLogger(name, asked == LogLevel.VERBOSE && !ours ? LogLevel.ERROR : asked);
     }
 
     /** A logger. Thread-safe: a message is written in one call. */
-    record StderrLogger(String name, LogLevel level, PrintStream out) implements System.Logger {
+    record OutputLogger(String name, LogLevel level) implements System.Logger {
         @Override
         public String getName() {
             return name;
@@ -37,18 +63,22 @@ public final class Loggers extends System.LoggerFinder {
         @Override
         public void log(Level asked, ResourceBundle bundle, String message, Throwable thrown) {
             if (isLoggable(asked)) {
-                print(asked, thrown == null ? message : message + ": " + thrown);
-                if (thrown != null && level == LogLevel.VERBOSE) {
-                    thrown.printStackTrace(out);
-                }
+                String text = thrown == null ? message : message + ": " + thrown;
+                write(asked, thrown == null || level != LogLevel.VERBOSE ? text : text + "\n" + trace(thrown));
             }
         }
 
         @Override
         public void log(Level asked, ResourceBundle bundle, String format, Object... parameters) {
             if (isLoggable(asked)) {
-                print(asked, parameters == null || parameters.length == 0 ? format : filled(format, parameters));
+                write(asked, parameters == null || parameters.length == 0 ? format : filled(format, parameters));
             }
+        }
+
+        private static String trace(Throwable thrown) {
+            StringWriter text = new StringWriter();
+            thrown.printStackTrace(new PrintWriter(text, true));
+            return text.toString();
         }
 
         /** Formats parameters as strings first, since MessageFormat would write 1420 as 1,420. */
@@ -57,9 +87,10 @@ public final class Loggers extends System.LoggerFinder {
                     format, Stream.of(parameters).map(String::valueOf).toArray());
         }
 
-        private void print(Level asked, String message) {
+        private void write(Level asked, String message) {
+            String of = INTERFACE.get();
             String simpleName = name.substring(name.lastIndexOf('.') + 1);
-            out.println("culvert: " + asked.getName().toLowerCase(Locale.ROOT) + ": " + simpleName + ": " + message);
+            output().write(asked, (of == null ? "" : of + ": ") + simpleName + ": " + message);
         }
     }
 }

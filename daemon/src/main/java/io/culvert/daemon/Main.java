@@ -8,7 +8,10 @@ import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.daemon.status.StatusCommand;
+import io.culvert.daemon.unix.ServiceManager;
+import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.Optional;
@@ -43,11 +46,13 @@ import picocli.CommandLine.Spec;
             "  CULVERT_AEAD              auto (default), vector-512, vector-256, openssl or jce",
             "  CULVERT_WARMUP            on (default): self-traffic until the JIT is done, up to 3 s; or off",
             "  CULVERT_SANDBOX           on (default): drop capabilities and unneeded system calls; log; or off",
-            "  CULVERT_METRICS           where to serve metrics over HTTP: 127.0.0.1:9586, localhost:9586, :9586",
+            "  CULVERT_METRICS           where to serve metrics over HTTP: 127.0.0.1:9586, :9586, unix:/PATH",
+            "  CULVERT_LOG               stderr, syslog, or a file (default: stderr; in the background the system log)",
+            "  CULVERT_SERVICE           off: a process of its own, also while culvert service runs",
             "  CULVERT_WATCHDOG          seconds for which a thread may be stuck before the daemon ends (default: 30)",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
-        subcommands = {Demo.class, StatusCommand.class})
+        subcommands = {Demo.class, ServiceCommand.class, StatusCommand.class})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 
@@ -79,16 +84,39 @@ public final class Main implements Callable<Integer> {
         Optional<String> command =
                 MisspeltCommand.meant(name, spec.subcommands().keySet());
         if (command.isPresent() && !foreground) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "unknown command \"" + name + "\", did you mean " + command.get()
-                            + "? For an interface of this name: culvert --foreground " + name);
+            throw new ParameterException(spec.commandLine(), MisspeltCommand.error(name, command.get()));
         }
+        return guarded(
+                name,
+                manager -> new Daemon(
+                                Settings.of(System.getenv()),
+                                DeviceSettings.of(name, System.getenv()),
+                                aeads(System.getProperty("culvert.aead", "auto")),
+                                manager)
+                        .run());
+    }
+
+    /** A program that serves until it ends, with an exit status. */
+    interface Program {
+        int run(ServiceManager manager) throws StartException;
+    }
+
+    /**
+     * Runs a program that serves; what keeps it from its start is said in words.
+     *
+     * @param name of its usual log file
+     */
+    static int guarded(String name, Program program) {
         try {
-            DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));
             Settings settings = Settings.of(System.getenv());
-            DeviceSettings one = DeviceSettings.of(name, System.getenv());
-            return new Daemon(settings, one, aeads(System.getProperty("culvert.aead", "auto"))).run();
+            ServiceManager manager =
+                    new ServiceManager(System.getenv(), ProcessHandle.current().pid());
+            HangUp.run(() -> hangUp(manager));
+            if (!settings.background()) {
+                Loggers.setOutput(settings.log().output(settings.logFile(), false, name));
+            }
+            DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));
+            return program.run(manager);
         } catch (StartException e) {
             System.err.println("culvert: error: " + e.getMessage());
             return 1;
@@ -96,6 +124,13 @@ public final class Main implements Callable<Integer> {
             LOG.log(Level.ERROR, "internal error", e);
             return 1;
         }
+    }
+
+    private static void hangUp(ServiceManager manager) {
+        manager.reloading(Linux.clockNanos(linux_h.CLOCK_MONOTONIC));
+        Loggers.output().reopen();
+        LOG.log(Level.INFO, "received SIGHUP: the log file is opened again");
+        manager.ready("serving");
     }
 
     /**

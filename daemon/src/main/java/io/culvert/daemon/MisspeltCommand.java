@@ -30,6 +30,12 @@ final class MisspeltCommand {
                 .min(Comparator.comparingInt(command -> changes(word, command)));
     }
 
+    /** What to say of a word that resembles a command. */
+    static String error(String word, String command) {
+        return "unknown command \"" + word + "\", did you mean " + command + "? For an interface of this name: "
+                + "culvert --foreground " + word;
+    }
+
     /** The optimal string alignment distance. */
     private static int changes(String a, String b) {
         int[][] distance = new int[a.length() + 1][b.length() + 1];

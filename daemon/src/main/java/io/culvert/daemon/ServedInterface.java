@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
-import io.culvert.crypto.Aeads;
 import io.culvert.daemon.flight.FlightRecording;
 import io.culvert.daemon.metrics.DeviceMetrics;
 import io.culvert.daemon.metrics.MetricsFormat;
@@ -38,15 +37,24 @@ final class ServedInterface implements AutoCloseable {
     private static final Logger LOG = System.getLogger(ServedInterface.class.getName());
 
     private final DeviceSettings settings;
+    private final Shared shared;
     private final LinuxPlatform platform;
     private final Device device;
     private final FlightRecording recording;
+    /** Makes changes of the configuration; {@code null} if whoever asks for them does. */
+    private final InterfaceThread thread;
+
     private final CompletableFuture<End> end = new CompletableFuture<>();
     /** Written by {@link #open}, before other threads learn of this object. */
     private UapiSocket socket;
+    /** Written by {@link #report}, likewise. */
+    private DeviceMetrics metrics;
 
-    private ServedInterface(DeviceSettings settings, LinuxPlatform platform, Device device) {
+    private ServedInterface(
+            DeviceSettings settings, Shared shared, LinuxPlatform platform, Device device, InterfaceThread thread) {
         this.settings = settings;
+        this.shared = shared;
+        this.thread = thread;
         this.platform = platform;
         this.device = device;
         recording = FlightRecording.of(platform.tun().name(), device);
@@ -55,18 +63,19 @@ final class ServedInterface implements AutoCloseable {
     /**
      * Makes the interface and starts its device. It cannot be configured yet.
      *
-     * @param memory what the peers of all interfaces of the process may take
+     * @param thread the calling thread, to make changes of the configuration on; {@code null} if any thread may
      * @throws IOException if the interface cannot be made; then nothing is left
      */
-    static ServedInterface start(DeviceSettings settings, Aeads aeads, MemoryBudget memory) throws IOException {
+    static ServedInterface start(DeviceSettings settings, Shared shared, InterfaceThread thread) throws IOException {
         LinuxPlatform platform = new LinuxPlatform(settings.platformOptions());
         boolean started = false;
         try {
-            Device device = Device.start(platform, DeviceOptions.defaults(aeads, memory, settings.watchdogSeconds()));
+            Device device = Device.start(
+                    platform, DeviceOptions.defaults(shared.aeads(), shared.memory(), settings.watchdogSeconds()));
             started = true;
-            ServedInterface served = new ServedInterface(settings, platform, device);
+            ServedInterface served = new ServedInterface(settings, shared, platform, device, thread);
             device.onClosed(served::deviceEnded);
-            served.logConfiguration(aeads);
+            served.logConfiguration();
             return served;
         } finally {
             if (!started) {
@@ -105,8 +114,15 @@ final class ServedInterface implements AutoCloseable {
         return platform.backend();
     }
 
-    DeviceMetrics metrics(String version, int maxPeers) {
-        return new DeviceMetrics(version, name(), device, status(), maxPeers);
+    /** Has a process report this interface; once. */
+    void report(String version, int maxPeers, ProcessReport report) {
+        metrics = new DeviceMetrics(version, name(), device, status(), maxPeers);
+        report.add(metrics);
+    }
+
+    /** Has it report this interface no longer. */
+    void endReport(ProcessReport report) {
+        report.remove(metrics);
     }
 
     void forgetSessions(String reason) {
@@ -140,11 +156,10 @@ final class ServedInterface implements AutoCloseable {
     }
 
     private UapiTarget target(ProcessReport report) {
-        HeapGrowth growth = new HeapGrowth();
         return new UapiTarget() {
             @Override
             public DeviceSnapshot snapshot() {
-                growth.check();
+                shared.growth().check();
                 return device.snapshot();
             }
 
@@ -160,8 +175,15 @@ final class ServedInterface implements AutoCloseable {
 
             @Override
             public void apply(DeviceUpdate update) throws IOException {
-                device.apply(update);
-                growth.check();
+                if (thread == null) {
+                    device.apply(update);
+                } else {
+                    thread.call(() -> {
+                        device.apply(update);
+                        return null;
+                    });
+                }
+                shared.growth().check();
             }
         };
     }
@@ -178,13 +200,13 @@ final class ServedInterface implements AutoCloseable {
         }
     }
 
-    private void logConfiguration(Aeads aeads) {
+    private void logConfiguration() {
         LOG.log(
                 Level.INFO,
                 "interface {0}: {1} workers, AEAD implementation: {2}",
                 name(),
                 settings.workers(),
-                aeads.implementation());
+                shared.aeads().implementation());
         platform.ioUringUnavailableReason()
                 .ifPresentOrElse(
                         reason -> LOG.log(
@@ -205,6 +227,9 @@ final class ServedInterface implements AutoCloseable {
         } finally {
             recording.close();
             device.close();
+            if (thread != null) {
+                thread.close();
+            }
         }
     }
 }

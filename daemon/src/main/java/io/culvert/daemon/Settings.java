@@ -11,7 +11,8 @@ import java.util.Map;
  * The settings of the process, from its environment. Those of an interface are {@link DeviceSettings}.
  *
  * @param background whether the launcher waits for the word "ready" on stdout (CULVERT_BACKGROUND)
- * @param keepError whether stderr stays open in the background, which is so if LOG_LEVEL is set
+ * @param log where the log goes (CULVERT_LOG)
+ * @param logFile the value of that variable; empty if it is not set
  * @param warmUp whether the self-traffic warm-up runs before the UAPI socket is created (CULVERT_WARMUP)
  * @param sandbox what the process gives up after its start (CULVERT_SANDBOX)
  * @param metrics where to serve metrics (CULVERT_METRICS), or {@code null} for none
@@ -19,7 +20,8 @@ import java.util.Map;
  */
 record Settings(
         boolean background,
-        boolean keepError,
+        LogDestination log,
+        String logFile,
         boolean warmUp,
         SandboxMode sandbox,
         MetricsAddress metrics,
@@ -38,21 +40,22 @@ record Settings(
      */
     static Settings of(Map<String, String> variables) throws StartException {
         Environment environment = new Environment(variables);
+        checkLevel(environment);
         return new Settings(
                 environment.has("CULVERT_BACKGROUND"),
-                keepsError(environment),
+                LogDestination.of(environment.get(LogDestination.VARIABLE, "")),
+                environment.get(LogDestination.VARIABLE, ""),
                 warmUp(environment),
                 sandbox(environment.get(SANDBOX, "on")),
                 metrics(environment.get(METRICS, null)),
                 environment.number(METRICS_PEERS, DeviceMetrics.MAX_PEERS, 0, MAX_METRICS_PEERS));
     }
 
-    private static boolean keepsError(Environment environment) throws StartException {
+    private static void checkLevel(Environment environment) throws StartException {
         String text = environment.get(LogLevel.VARIABLE, null);
         if (text != null && LogLevel.parse(text).isEmpty()) {
             throw StartException.invalid(LogLevel.VARIABLE, text, "expected silent, error, info, verbose or debug");
         }
-        return text != null && LogLevel.parse(text).orElseThrow() != LogLevel.SILENT;
     }
 
     /** Reads the old variable if only that is set. */

@@ -23,7 +23,7 @@ class SettingsTest {
     void emptyEnvironmentGivesDefaults() throws StartException {
         Settings settings = Settings.of(Map.of());
         assertThat(settings.background()).isFalse();
-        assertThat(settings.keepError()).isFalse();
+        assertThat(settings.log()).isEqualTo(LogDestination.USUAL);
         assertThat(settings.warmUp()).isTrue();
         assertThat(settings.metrics()).isNull();
     }
@@ -32,14 +32,16 @@ class SettingsTest {
     void environmentOverridesDefaults() throws StartException {
         Settings settings = Settings.of(Map.of(
                 "CULVERT_BACKGROUND", "1",
-                "LOG_LEVEL", "verbose",
+                "CULVERT_LOG", "/tmp/log",
                 "CULVERT_WARMUP", "off",
                 "CULVERT_METRICS", "[::1]:9586",
                 "CULVERT_METRICS_PEERS", "7"));
         MetricsAddress metrics = new MetricsAddress.Tcp(new InetSocketAddress("::1", 9586));
-        assertThat(settings).isEqualTo(new Settings(true, true, false, SandboxMode.ON, metrics, 7));
+        assertThat(settings)
+                .isEqualTo(new Settings(true, LogDestination.FILE, "/tmp/log", false, SandboxMode.ON, metrics, 7));
         assertThat(Settings.of(Map.of("CULVERT_SANDBOX", "log")).sandbox()).isEqualTo(SandboxMode.LOG);
-        assertThat(Settings.of(Map.of("LOG_LEVEL", "silent")).keepError()).isFalse();
+        assertThat(Settings.of(Map.of("CULVERT_LOG", "syslog")).log()).isEqualTo(LogDestination.SYSLOG);
+        assertThat(Settings.of(Map.of("CULVERT_LOG", "stderr")).log()).isEqualTo(LogDestination.STDERR);
     }
 
     @Test
@@ -76,6 +78,8 @@ class SettingsTest {
         "CULVERT_METRICS, 'no.such.host.invalid:9586'",
         "CULVERT_METRICS, '::1:9586'",
         "LOG_LEVEL, loud",
+        "CULVERT_LOG, culvert.log",
+        "CULVERT_LOG, /var/log/",
         "CULVERT_METRICS, 127.0.0.1:0",
         "CULVERT_METRICS_PEERS, many",
         "CULVERT_METRICS_PEERS, 100001",

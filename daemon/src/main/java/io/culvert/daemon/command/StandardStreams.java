@@ -4,6 +4,7 @@ package io.culvert.daemon.command;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
+import java.nio.file.Path;
 
 /** Redirects the process's standard file descriptors by dup2, so that the JVM's own output is redirected as well. */
 public final class StandardStreams {
@@ -16,6 +17,16 @@ public final class StandardStreams {
             int kept = Integer.parseInt(descriptor);
             Linux.dup2(kept, 2);
             Linux.close(kept);
+        }
+    }
+
+    /** Redirects stderr to the end of a file, which is made if it is missing. */
+    public static void appendErrorTo(Path file) throws ErrnoException {
+        int opened = Linux.open(file.toString(), linux_h.O_WRONLY | linux_h.O_CREAT | linux_h.O_APPEND);
+        try {
+            Linux.dup2(opened, 2);
+        } finally {
+            Linux.close(opened);
         }
     }
 

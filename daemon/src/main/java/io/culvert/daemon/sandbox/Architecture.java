@@ -9,8 +9,10 @@ enum Architecture {
     X86_64("amd64", linux_h.AUDIT_ARCH_X86_64, 56, 62, 308),
     AARCH64("aarch64", linux_h.AUDIT_ARCH_AARCH64, 220, 129, 268);
 
-    /** The same number on all newer architectures. */
+    // The same numbers on all architectures.
+    static final int IO_URING_SETUP = 425;
     static final int CLONE3 = 435;
+
     /** Greater numbers are of calls that were not known when the list was made (Linux 6.18 ends at 470). */
     static final int LAST_KNOWN = 470;
 

@@ -50,6 +50,15 @@ public final class Sandbox {
      * interfaces and sockets of the start exist.
      */
     public static void enter(SandboxMode mode) {
+        enter(mode, false);
+    }
+
+    /** The same for a process that makes more interfaces: it may set up rings of io_uring too. Once. */
+    public static void enterForInterfaces(SandboxMode mode) {
+        enter(mode, true);
+    }
+
+    private static void enter(SandboxMode mode, boolean forInterfaces) {
         if (mode == SandboxMode.OFF) {
             LOG.log(Level.INFO, "sandbox: off");
             return;
@@ -68,20 +77,21 @@ public final class Sandbox {
             return;
         }
         try {
-            filter(architecture.get(), mode);
+            filter(architecture.get(), mode, forInterfaces);
             LOG.log(Level.INFO, "sandbox: {0}", mode == SandboxMode.ON ? "on" : "on, system calls are only logged");
         } catch (ErrnoException e) {
             LOG.log(Level.WARNING, "sandbox: system calls are not filtered: {0}", e.getMessage());
         }
     }
 
-    private static void filter(Architecture architecture, SandboxMode mode) throws ErrnoException {
+    private static void filter(Architecture architecture, SandboxMode mode, boolean forInterfaces)
+            throws ErrnoException {
         Linux.noNewPrivileges();
         long pid = ProcessHandle.current().pid();
         if (mode == SandboxMode.ON) {
             Linux.filterSystemCalls(SystemCallFilter.withoutClone3(architecture), false);
         }
         int denied = mode == SandboxMode.ON ? SystemCallFilter.deny() : SECCOMP_RET_LOG;
-        Linux.filterSystemCalls(SystemCallFilter.allowList(architecture, pid, denied), true);
+        Linux.filterSystemCalls(SystemCallFilter.allowList(architecture, pid, forInterfaces, denied), true);
     }
 }

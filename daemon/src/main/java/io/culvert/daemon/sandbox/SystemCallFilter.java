@@ -45,10 +45,11 @@ final class SystemCallFilter {
      * setns for network namespaces. All others fail by {@code denied}, those that are not known with ENOSYS, so that
      * the C library takes the call from before.
      *
+     * @param forInterfaces whether rings of io_uring may be set up, as a new interface needs
      * @param denied the action for known calls that are not allowed
      * @return the instructions
      */
-    static long[] allowList(Architecture architecture, long pid, int denied) {
+    static long[] allowList(Architecture architecture, long pid, boolean forInterfaces, int denied) {
         SystemCallFilter filter = new SystemCallFilter();
         filter.begin(architecture, denied);
         for (SystemCall call : SystemCall.values()) {
@@ -56,6 +57,9 @@ final class SystemCallFilter {
             if (number != SystemCall.NONE) {
                 filter.allow(number);
             }
+        }
+        if (forInterfaces) {
+            filter.allow(Architecture.IO_URING_SETUP);
         }
         // What it asks for is in memory: see withoutClone3.
         filter.allow(Architecture.CLONE3);

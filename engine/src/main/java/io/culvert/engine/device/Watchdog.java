@@ -50,7 +50,8 @@ final class Watchdog {
     /** Held during a tick, so that {@link #stop} returns after the last probe. */
     private final ReentrantLock ticking = new ReentrantLock();
 
-    private long lastTick;
+    /** Written by the watchdog's thread; read by any. Volatile. */
+    private volatile long lastTick;
 
     /** Written by the owner, read by the thread. Volatile. */
     private volatile boolean stopping;
@@ -202,12 +203,19 @@ final class Watchdog {
         }
     }
 
-    /** The seconds for which each thread has not turned, 0 for those that turn or sleep. Any thread. */
+    /**
+     * The seconds for which each thread has not turned, 0 for those that turn or sleep. Any thread. This watchdog's own
+     * is among them, once it has been started.
+     */
     Map<String, Integer> stalls() {
         Map<String, Integer> stalls = new TreeMap<>();
         stalls.put(control.heartbeat.name(), control.stalled);
         workers.forEach(one -> stalls.put(one.heartbeat.name(), one.stalled));
         others.forEach(one -> stalls.put(one.heartbeat.name(), one.stalled));
+        if (thread != null && lastTick != 0) {
+            long late = clock.nanos() - lastTick - TICK_NANOS;
+            stalls.put("stall-watch", (int) Math.max(0, late / TICK_NANOS));
+        }
         return stalls;
     }
 }

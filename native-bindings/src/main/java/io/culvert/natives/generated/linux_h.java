@@ -184,6 +184,9 @@ public final class linux_h {
     public static final int MSG_CTRUNC = 8;
     public static final int O_RDONLY = 0;
     public static final int O_RDWR = 2;
+    public static final int O_WRONLY = 1;
+    public static final int O_CREAT = 64;
+    public static final int O_APPEND = 1024;
     public static final int O_NONBLOCK = 2048;
     public static final int O_CLOEXEC = 524288;
     public static final int F_SETFL = 4;
