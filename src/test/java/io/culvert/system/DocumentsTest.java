@@ -4,12 +4,14 @@ package io.culvert.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
@@ -69,6 +71,23 @@ class DocumentsTest {
                         compiler.getStandardFileManager(null, null, null).getJavaFileObjects(file))
                 .call();
         assertThat(compiled).as("%s%n%s", messages, code).isTrue();
+    }
+
+    /** As {@code javadoc -Xdoclint:all -Werror}: every element, parameter, result and exception is documented. */
+    @Test
+    void publicInterfaceIsDocumentedWithoutAWarning(@TempDir Path directory) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("-quiet", "-Xdoclint:all", "-Werror"));
+        arguments.addAll(List.of("-d", directory.toString(), "-cp", System.getProperty("java.class.path")));
+        try (Stream<Path> sources = Files.list(Repository.root().resolve("engine/src/main/java/io/culvert/engine"))) {
+            sources.map(Path::toString).filter(file -> file.endsWith(".java")).forEach(arguments::add);
+        }
+        StringWriter messages = new StringWriter();
+        PrintWriter output = new PrintWriter(messages);
+        int status = java.util.spi.ToolProvider.findFirst("javadoc")
+                .orElseThrow()
+                .run(output, output, arguments.toArray(String[]::new));
+        assertThat(status).as("%s", messages).isZero();
+        assertThat(directory.resolve("io/culvert/engine/Tunnel.html")).exists();
     }
 
     /** Only what runs, or says why not, is a command; other text has another language. */
