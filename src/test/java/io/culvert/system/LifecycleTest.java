@@ -116,9 +116,10 @@ class LifecycleTest extends InNamespace {
         assertNothingIsLeft();
     }
 
-    @Test
-    void environmentVariableKeepsItInTheForeground() {
-        Map<String, String> environment = Map.of("WG_PROCESS_FOREGROUND", "1", "LOG_LEVEL", "verbose");
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "yes"})
+    void environmentVariableKeepsItInTheForeground(String value) {
+        Map<String, String> environment = Map.of("WG_PROCESS_FOREGROUND", value, "LOG_LEVEL", "verbose");
         try (Daemon daemon = Daemon.start(namespace, device, environment, Program.CULVERT.command(), device)) {
             assertThat(daemon.process().isAlive()).isTrue();
             daemon.signal("TERM");
