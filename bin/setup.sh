@@ -151,6 +151,19 @@ want() {
     done
 }
 
+# Puts the program of Debian package $1 on PATH, unpacked below target/: its installation would start a service. Its
+# user says what it lacks.
+unpack() {
+    local at=$root/target/packages/$1
+    ! command -v "$1" >/dev/null || return 0
+    if [ ! -x "$at/usr/bin/$1" ]; then
+        mkdir -p "$at"
+        (cd "$at" && apt-get -qq download "$1" && dpkg-deb -x ./"$1"_*.deb . && rm ./"$1"_*.deb) >/dev/null 2>&1 \
+            || say "could not unpack $1"
+    fi
+    PATH=$PATH:$at/usr/bin
+}
+
 need_maven() {
     local version
     version=$(sed -n 's/^mavenVersion=//p' "$root/.mvn/wrapper/maven-wrapper.properties")
