@@ -11,6 +11,7 @@ module io.culvert.daemon {
     requires java.management;
     requires jdk.httpserver;
     requires jdk.jfr;
+    requires jdk.management;
     requires jdk.unsupported;
 
     exports io.culvert.daemon.command to
@@ -24,6 +25,8 @@ module io.culvert.daemon {
     opens io.culvert.daemon to
             info.picocli;
     opens io.culvert.daemon.demo to
+            info.picocli;
+    opens io.culvert.daemon.doctor to
             info.picocli;
     opens io.culvert.daemon.status to
             info.picocli;

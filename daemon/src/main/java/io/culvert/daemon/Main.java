@@ -7,6 +7,7 @@ import io.culvert.daemon.command.CommandErrors;
 import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
+import io.culvert.daemon.doctor.DoctorCommand;
 import io.culvert.daemon.status.StatusCommand;
 import io.culvert.daemon.unix.ServiceManager;
 import io.culvert.natives.generated.linux_h;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_WATCHDOG          seconds for which a thread may be stuck before the daemon ends (default: 30)",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
-        subcommands = {Demo.class, ServiceCommand.class, StatusCommand.class})
+        subcommands = {Demo.class, ServiceCommand.class, StatusCommand.class, DoctorCommand.class})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 

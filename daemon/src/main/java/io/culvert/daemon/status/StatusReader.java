@@ -3,9 +3,14 @@ package io.culvert.daemon.status;
 
 import io.culvert.daemon.status.InterfaceStatus.Link;
 import io.culvert.daemon.uapi.UapiClient;
+import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.natives.Memory;
+import io.culvert.natives.generated.ifreq;
+import io.culvert.natives.generated.linux_h;
+import io.culvert.natives.linux.ErrnoException;
+import io.culvert.natives.linux.Linux;
 import java.io.IOException;
-import java.net.NetworkInterface;
-import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -41,7 +46,7 @@ public final class StatusReader {
 
     /** The state of an interface, which may be that nothing answers for it. */
     public InterfaceStatus read(String name) {
-        if (name.isEmpty() || name.contains("/") || name.length() > MAX_NAME) {
+        if (name.isEmpty() || name.contains("/") || name.getBytes(StandardCharsets.UTF_8).length > MAX_NAME) {
             return InterfaceStatus.silent(name, Link.ELSEWHERE, "this is no name of an interface");
         }
         Link link = link(name);
@@ -70,14 +75,19 @@ public final class StatusReader {
                         + "; for the kernel's WireGuard use wg show";
     }
 
+    /** By ioctl: the JDK does not see interfaces without addresses. */
     private static Link link(String name) {
         try {
-            NetworkInterface found = NetworkInterface.getByName(name);
-            if (found == null) {
-                return Link.ELSEWHERE;
+            int socket = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
+            long request = TunDevice.request(name);
+            try {
+                Linux.ioctl(socket, linux_h.SIOCGIFFLAGS, request);
+                return (ifreq.ifr_ifru$ifru_flags(request) & linux_h.IFF_UP) != 0 ? Link.UP : Link.DOWN;
+            } finally {
+                Memory.free(request);
+                Linux.close(socket);
             }
-            return found.isUp() ? Link.UP : Link.DOWN;
-        } catch (SocketException e) {
+        } catch (ErrnoException e) {
             return Link.ELSEWHERE;
         }
     }

@@ -22,7 +22,7 @@ import java.util.concurrent.Executors;
  *
  * <p>Thread-safe; calls run one after the other.
  */
-final class AnonymousNamespace implements AutoCloseable {
+public final class AnonymousNamespace implements AutoCloseable {
     private final ExecutorService thread;
 
     /**
@@ -31,7 +31,7 @@ final class AnonymousNamespace implements AutoCloseable {
      * @param name the thread's name
      * @throws IOException if the system refuses, such as without CAP_SYS_ADMIN
      */
-    AnonymousNamespace(String name) throws IOException {
+    public AnonymousNamespace(String name) throws IOException {
         thread = Executors.newSingleThreadExecutor(
                 Thread.ofPlatform().name(name).daemon().factory());
         try {
@@ -50,7 +50,7 @@ final class AnonymousNamespace implements AutoCloseable {
      *
      * @throws IOException if the task throws any exception
      */
-    <T> T call(Callable<T> task) throws IOException {
+    public <T> T call(Callable<T> task) throws IOException {
         try {
             return thread.submit(task).get();
         } catch (ExecutionException e) {

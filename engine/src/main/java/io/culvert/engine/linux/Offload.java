@@ -73,7 +73,7 @@ public enum Offload {
      *
      * @param release such as 6.8.4-060804-generic; missing ones of the first three numbers count as 0
      */
-    Optional<String> knownBug(String release) {
+    public Optional<String> knownBug(String release) {
         int version = 0;
         String[] parts = release.split("[^0-9]");
         boolean digits = true;

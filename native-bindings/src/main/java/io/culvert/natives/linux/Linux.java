@@ -39,6 +39,14 @@ public final class Linux {
 
     private static final int SECCOMP = 277;
 
+    private static final int ADJTIMEX_X86_64 = 159;
+
+    private static final int ADJTIMEX = 171;
+    /** More than a {@code struct timex} has. */
+    private static final int TIMEX_BYTES = 256;
+    /** TIME_ERROR. */
+    private static final int CLOCK_UNSYNCHRONIZED = 5;
+
     private static final ThreadLocal<CallState> STATE = ThreadLocal.withInitial(CallState::new);
     private static final ThreadLocal<MemorySegment> TIME =
             ThreadLocal.withInitial(() -> Arena.ofAuto().allocate(timespec.layout()));
@@ -306,6 +314,17 @@ public final class Linux {
     /** Nanoseconds since boot, including suspend. Any thread; allocates nothing. */
     public static long bootNanos() {
         return clockNanos(CLOCK_BOOTTIME);
+    }
+
+    /** Whether the kernel counts its clock as synchronized (adjtimex(2), which changes nothing here). */
+    public static boolean isClockSynchronized() throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            long timex = arena.allocate(TIMEX_BYTES, Long.BYTES).address();
+            long number = System.getProperty("os.arch").equals("amd64") ? ADJTIMEX_X86_64 : ADJTIMEX;
+            int clock = checked(state, (int) linux_h.syscall(state.segment(), number, timex, 0, 0), "adjtimex");
+            return clock != CLOCK_UNSYNCHRONIZED;
+        }
     }
 
     // Data calls
