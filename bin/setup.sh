@@ -75,8 +75,39 @@ install() {
         apt-get update -qq >/dev/null || say "apt-get update failed, using the present package lists"
         apt_updated=1
     fi
+    if [ -n "${CULVERT_WITHOUT_SERVICES:-}" ]; then
+        install_without_services "$@"
+    else
+        run_apt "$@"
+    fi
+}
+
+run_apt() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
 }
+
+# Lists the links by which services start with the system.
+list_started_services() {
+    find /etc/systemd/system /etc/rc[2-5].d -type l \( -path '*.wants/*' -o -name 'S*' -o -name '*.service' \) \
+        2>/dev/null | sort || true
+}
+
+# Installs packages whose services neither start now (policy-rc.d, invoke-rc.d(8)) nor with the system.
+install_without_services() (
+    policy=/usr/sbin/policy-rc.d
+    before=$(list_started_services)
+    if [ ! -e "$policy" ]; then
+        trap 'rm -f "$policy"' EXIT
+        printf '#!/bin/sh\nexit 101\n' >"$policy"
+        chmod 755 "$policy"
+    fi
+    status=0
+    run_apt "$@" || status=$?
+    comm -13 <(printf '%s\n' "$before") <(list_started_services) | while IFS= read -r link; do
+        rm -f "$link"
+    done
+    exit "$status"
+)
 
 # Finds a JDK or installs one, or fails with instructions.
 need_java() {
@@ -135,7 +166,10 @@ need() {
         have "$package" || missing+=("$package")
     done
     [ ${#missing[@]} -gt 0 ] || return 0
-    if can_install; then
+    if [ -n "${CULVERT_NO_INSTALL:-}" ]; then
+        die "missing packages (Debian's names): ${missing[*]}. Install them (apt-get install ${missing[*]}), or run this
+again as root with --install."
+    elif can_install; then
         install "${missing[@]}" || die "could not install ${missing[*]}"
     else
         die "missing packages (Debian's names): ${missing[*]}. Install them$(! in_source_tree \

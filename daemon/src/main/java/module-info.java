@@ -30,4 +30,6 @@ module io.culvert.daemon {
             info.picocli;
     opens io.culvert.daemon.status to
             info.picocli;
+    opens io.culvert.daemon.top to
+            info.picocli;
 }

@@ -37,6 +37,11 @@ import picocli.CommandLine.Spec;
         description =
                 "Measures Culvert and its peers between network namespaces by iperf3 and ping, in interleaved rounds.",
         sortOptions = false,
+        footer = {
+            "",
+            "Runs are new files in --out; tracked files change only by --gate FILE --update and report --documents.",
+            "--install, for every benchmark: installs the Debian packages that are missing, as root, without services."
+        },
         subcommands = {AeadCommand.class, JmhCommand.class, ReportCommand.class})
 public final class Main implements Callable<Integer> {
     @Option(names = "--quick", description = "a few tests and implementations, in minutes")

@@ -9,6 +9,7 @@ import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.daemon.doctor.DoctorCommand;
 import io.culvert.daemon.status.StatusCommand;
+import io.culvert.daemon.top.TopCommand;
 import io.culvert.daemon.unix.ServiceManager;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
@@ -34,7 +35,10 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         footer = {
             "",
-            "culvert bench compares Culvert with other implementations; see culvert bench --help.",
+            "In a source tree also, each with --help:",
+            "  bench    Measures tunnels beside other implementations; bench aead, bench jmh, bench report.",
+            "  build    Builds what has changed.",
+            "  profile  Writes flame graphs of a tunnel under iperf3.",
             "",
             "Environment:",
             "  LOG_LEVEL                 silent, error (default), info, or verbose (same as debug)",
@@ -53,7 +57,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_WATCHDOG          seconds for which a thread may be stuck before the daemon ends (default: 30)",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
-        subcommands = {Demo.class, ServiceCommand.class, StatusCommand.class, DoctorCommand.class})
+        subcommands = {Demo.class, ServiceCommand.class, StatusCommand.class, TopCommand.class, DoctorCommand.class})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 

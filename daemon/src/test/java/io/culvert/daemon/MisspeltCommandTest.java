@@ -9,7 +9,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class MisspeltCommandTest {
-    private static final Set<String> COMMANDS = Set.of("demo", "doctor");
+    private static final Set<String> COMMANDS = Set.of("demo", "doctor", "status", "top");
 
     @ParameterizedTest
     @CsvSource({
@@ -18,7 +18,9 @@ class MisspeltCommandTest {
         "dmeo, demo",
         "doctro, doctor",
         "doktor, doctor",
+        "staus, status",
         "bnech, bench",
+        "biuld, build",
         "profiel, profile"
     })
     void resemblesACommand(String word, String command) {

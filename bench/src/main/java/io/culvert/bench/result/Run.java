@@ -77,6 +77,9 @@ public record Run(String kind, Map<String, String> machine, Map<String, String> 
      * @throws IOException if the file cannot be read or holds no run
      */
     public static Run read(Path file) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a directory: name the files of runs in it");
+        }
         try {
             JsonObject json = JsonParser.parseString(Files.readString(file)).getAsJsonObject();
             DeprecatedNames.replaceIn(json);
