@@ -16,7 +16,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code culvert demo}: tunnels of Culvert to Culvert, and to wireguard-go in both roles, over IPv4 and IPv6. */
 @Command(
@@ -27,6 +30,7 @@ public final class Demo implements Callable<Integer> {
     private static final List<List<Implementation>> PAIRS =
             List.of(List.of(CULVERT, CULVERT), List.of(CULVERT, WIREGUARD_GO), List.of(WIREGUARD_GO, CULVERT));
     private static final long STOP_SECONDS = 30;
+    private static final int MAX_SECONDS = 3600;
 
     @Option(
             names = "--seconds",
@@ -40,6 +44,9 @@ public final class Demo implements Callable<Integer> {
             description = "traffic before the first measurement of each tunnel, in seconds (default: ${DEFAULT-VALUE})")
     private int warmUpSeconds;
 
+    @Spec
+    private CommandSpec spec;
+
     private final long begin = System.nanoTime();
     private final List<Row> rows = new ArrayList<>();
     private final List<String> failures = new ArrayList<>();
@@ -49,6 +56,8 @@ public final class Demo implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        requireSeconds("--seconds", seconds, 1);
+        requireSeconds("--warm-up", warmUpSeconds, 0);
         CountDownLatch finished = new CountDownLatch(1);
         Thread worker = Thread.currentThread();
         // A signal interrupts this thread; the process ends when this thread has removed what it created.
@@ -61,6 +70,14 @@ public final class Demo implements Callable<Integer> {
             return 1;
         } finally {
             finished.countDown();
+        }
+    }
+
+    private void requireSeconds(String option, int value, int least) {
+        if (value < least || value > MAX_SECONDS) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    option + " " + value + ": expected seconds from " + least + " to " + MAX_SECONDS);
         }
     }
 
