@@ -129,22 +129,18 @@ public final class Capabilities {
         if (page == -1) {
             throw new ErrnoException("mmap", state.errno());
         }
+        // Never unmapped: a thread that has changed its capabilities may wait for a CPU in the handler for long.
         Memory.register(page, PAGE_BYTES);
-        try {
-            CapsetHandler.write(page, page + HEADER, page + DATA);
-            after.write(page + HEADER, page + DATA);
-            checked(
-                    state,
-                    linux_h.mprotect(state.segment(), page, PAGE_BYTES, linux_h.PROT_READ | linux_h.PROT_EXEC),
-                    "mprotect");
-            handle(state, page);
-            signalAll(state, after);
-            // Ignored from now on: a late signal must not run a handler that is gone.
-            handle(state, 1);
-        } finally {
-            Memory.unregister(page);
-            linux_h.munmap(state.segment(), page, PAGE_BYTES);
-        }
+        CapsetHandler.write(page, page + HEADER, page + DATA);
+        after.write(page + HEADER, page + DATA);
+        checked(
+                state,
+                linux_h.mprotect(state.segment(), page, PAGE_BYTES, linux_h.PROT_READ | linux_h.PROT_EXEC),
+                "mprotect");
+        handle(state, page);
+        signalAll(state, after);
+        // Ignored from now on.
+        handle(state, 1);
     }
 
     /** Repeats until a look at all threads finds them changed, as a thread may start another meanwhile. */
