@@ -277,6 +277,7 @@ class DeviceMetricsTest {
                     .contains("culvert_info{interface=\"wg0\",version=\"1.2\"} 1")
                     .contains("culvert_workers{interface=\"wg0\"} 3.0")
                     .contains("culvert_aead_serving{implementation=\"" + AEADS.implementation() + "\"} 1.0")
+                    .contains("culvert_warmup{reason=\"\",state=\"off\"} 1.0")
                     .contains("culvert_io_uring_enabled{interface=\"wg0\",reason=\"\"} 1.0")
                     .contains("culvert_offload_enabled{interface=\"wg0\",offload=\"udp-gso\",reason=\"\"} 1.0")
                     .contains("culvert_offload_enabled{interface=\"wg0\",offload=\"wakeup-coalescing\","

@@ -11,13 +11,16 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Self-traffic warm-up: before it serves, the daemon runs traffic between two devices in namespaces of their own. */
+/** Self-traffic warm-up: behind a daemon that serves, traffic runs between two devices of its own. */
 @OnHost
 class SelfTrafficWarmupTest extends InNamespace {
-    private static final Duration END = Duration.ofSeconds(10);
+    private static final Duration END = Duration.ofSeconds(100);
+    private static final Pattern CARRIED =
+            Pattern.compile("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
     private static final int WORKERS = 2;
     private static final Map<String, String> ENVIRONMENT =
             Map.of("CULVERT_WARMUP", "on", "CULVERT_WORKERS", "" + WORKERS, "LOG_LEVEL", "verbose");
@@ -51,6 +54,13 @@ class SelfTrafficWarmupTest extends InNamespace {
                 .anyMatch(name -> name.startsWith("warmup"));
     }
 
+    private static void awaitEnd(Daemon daemon) {
+        assertThat(Eventually.holds(END, () -> daemon.log().contains("warm-up took")))
+                .as(daemon.log())
+                .isTrue();
+        assertThat(daemon.log()).containsPattern(CARRIED);
+    }
+
     private static long tunQueues(ProcessHandle process) throws IOException {
         try (Stream<Path> all = Files.list(Path.of("/proc", "" + process.pid(), "fd"))) {
             return all.filter(descriptor -> link(descriptor).equals("/dev/net/tun"))
@@ -61,8 +71,7 @@ class SelfTrafficWarmupTest extends InNamespace {
     @Test
     void trafficFlowsBothWaysAndLeavesNothingBehind() throws IOException {
         try (Daemon daemon = Daemon.start(Program.CULVERT, namespace, device, ENVIRONMENT)) {
-            assertThat(daemon.log())
-                    .containsPattern("warm-up took \\d+ ms and carried [1-9]\\d* kB forward and [1-9]\\d* kB back");
+            awaitEnd(daemon);
             assertThat(Eventually.holds(END, () -> !isWarmingUp(daemon.process())))
                     .as("the warm-up's threads have ended")
                     .isTrue();
@@ -76,10 +85,10 @@ class SelfTrafficWarmupTest extends InNamespace {
     }
 
     @Test
-    void daemonServesWithoutThePermissionForTheWarmup() {
+    void trafficFlowsWithoutPermissionToMakeANetworkNamespace() {
         String[] words = {"setpriv", "--bounding-set=-sys_admin", Program.CULVERT.command(), "-f", device};
         try (Daemon daemon = Daemon.start(namespace, device, ENVIRONMENT, words)) {
-            assertThat(daemon.log()).contains("warm-up impossible", "unshare").doesNotContain("warm-up took");
+            awaitEnd(daemon);
         }
     }
 

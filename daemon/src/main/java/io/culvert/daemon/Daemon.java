@@ -49,37 +49,43 @@ final class Daemon {
             served.onEnd(life::end);
             served.report(Main.VERSION, settings.metricsPeers(), report);
             shared.aeads().warmUp();
-            warmUp(served);
+            SelfTrafficWarmup warmup = settings.warmUp() ? prepareWarmup(served, report) : null;
             // Collect the garbage of the start-up now rather than under traffic.
             System.gc();
             shared.memory().measure();
-            serve(served, report);
+            serve(served, report, warmup);
         }
     }
 
-    /** Runs before the UAPI socket exists, so that the device is not configured before it is fast. */
-    private void warmUp(ServedInterface served) {
-        if (settings.warmUp()) {
-            SelfTrafficWarmup.run(
-                    shared.aeads(),
-                    deviceSettings.workers(),
-                    served.backend(),
-                    deviceSettings.offloads(),
-                    life.ending());
-        }
+    private SelfTrafficWarmup prepareWarmup(ServedInterface served, ProcessReport report) {
+        SelfTrafficWarmup warmup =
+                SelfTrafficWarmup.prepare(shared.aeads(), deviceSettings.workers(), served.warmupPlatforms());
+        report.warmup(warmup::status);
+        return warmup;
     }
 
-    private void serve(ServedInterface served, ProcessReport report) throws IOException {
+    private void serve(ServedInterface served, ProcessReport report, SelfTrafficWarmup warmup) throws IOException {
         served.open();
         try (SuspendWatch _ = SuspendWatch.start(served::forgetSessions)) {
+            if (warmup != null) {
+                // Behind the sandbox it may open nothing.
+                warmup.awaitPrepared();
+            }
             Sandbox.enter(settings.sandbox());
             served.serve(report);
             life.started();
             reportReady(served);
             manager.watch(() -> report.health().good());
+            if (warmup != null) {
+                warmup.start(served::packets);
+            }
             String reason = life.await().reason();
             manager.stopping(reason);
             LOG.log(Level.INFO, "shutting down: {0}", reason);
+        } finally {
+            if (warmup != null) {
+                warmup.stop("the daemon ends");
+            }
         }
     }
 

@@ -9,14 +9,18 @@ import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.daemon.uapi.UapiServer;
 import io.culvert.daemon.uapi.UapiSocket;
 import io.culvert.daemon.uapi.UapiTarget;
+import io.culvert.daemon.warmup.PlatformSource;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.MemoryBudget;
+import io.culvert.engine.io.Counters;
 import io.culvert.engine.linux.LinuxPlatform;
 import io.culvert.engine.linux.LinuxPlatform.Backend;
 import io.culvert.engine.linux.OffloadState;
+import io.culvert.engine.linux.SocketPlatform;
+import io.culvert.engine.pipeline.Traffic;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -109,9 +113,19 @@ final class ServedInterface implements AutoCloseable {
         return platform.tun().name();
     }
 
-    /** The system calls for I/O that it uses. */
-    Backend backend() {
-        return platform.backend();
+    /** Opens platforms of the warm-up's devices, with the system calls and offloads of this one. */
+    PlatformSource warmupPlatforms() {
+        return (name, workers) -> new SocketPlatform(name, workers, platform);
+    }
+
+    /** The data messages that were sent and received. */
+    long packets() {
+        long sum = 0;
+        for (int i = 0; i < device.workers().count(); i++) {
+            Counters<Traffic> traffic = device.workers().get(i).traffic();
+            sum += traffic.get(Traffic.SENT_PACKETS) + traffic.get(Traffic.RECEIVED_PACKETS);
+        }
+        return sum;
     }
 
     /** Has a process report this interface; once. */

@@ -8,12 +8,14 @@ import io.culvert.daemon.sandbox.Sandbox;
 import io.culvert.daemon.uapi.UapiSocket;
 import io.culvert.daemon.unix.ServiceManager;
 import io.culvert.daemon.warmup.SelfTrafficWarmup;
+import io.culvert.engine.linux.SocketPlatform;
 import io.culvert.engine.linux.SuspendWatch;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -73,25 +75,52 @@ final class Service {
                 MetricsEndpoint _ =
                         settings.metrics() == null ? null : MetricsEndpoint.open(settings.metrics(), report)) {
             shared.aeads().warmUp();
-            if (settings.warmUp()) {
-                SelfTrafficWarmup.run(
-                        shared.aeads(), defaults.workers(), defaults.backend(), defaults.offloads(), life.ending());
-            }
+            SelfTrafficWarmup warmup = settings.warmUp() ? prepareWarmup() : null;
             System.gc();
             shared.memory().measure();
-            try (SuspendWatch _ = SuspendWatch.start(this::forgetSessions)) {
-                Sandbox.enterForInterfaces(settings.sandbox());
-                queue.serve(request -> begin(queue, request));
-                life.started();
-                manager.ready(status());
-                manager.watch(() -> report.health().good());
-                String reason = life.await().reason();
-                manager.stopping(reason);
-                LOG.log(Level.INFO, "shutting down: {0}", reason);
-            }
+            serve(queue, warmup);
         } finally {
             closeAll();
         }
+    }
+
+    private SelfTrafficWarmup prepareWarmup() {
+        SelfTrafficWarmup warmup =
+                SelfTrafficWarmup.prepare(shared.aeads(), defaults.workers(), SocketPlatform::new);
+        report.warmup(warmup::status);
+        return warmup;
+    }
+
+    private void serve(HandOverQueue queue, SelfTrafficWarmup warmup) throws IOException {
+        try (SuspendWatch _ = SuspendWatch.start(this::forgetSessions)) {
+            if (warmup != null) {
+                // Behind the sandbox it may open nothing.
+                warmup.awaitPrepared();
+            }
+            Sandbox.enterForInterfaces(settings.sandbox());
+            queue.serve(request -> begin(queue, request));
+            life.started();
+            manager.ready(status());
+            manager.watch(() -> report.health().good());
+            if (warmup != null) {
+                warmup.start(this::packets);
+            }
+            String reason = life.await().reason();
+            manager.stopping(reason);
+            LOG.log(Level.INFO, "shutting down: {0}", reason);
+        } finally {
+            if (warmup != null) {
+                warmup.stop("the service ends");
+            }
+        }
+    }
+
+    /** The data messages that all interfaces sent and received. */
+    private synchronized long packets() {
+        return interfaces.values().stream()
+                .filter(Objects::nonNull)
+                .mapToLong(ServedInterface::packets)
+                .sum();
     }
 
     private synchronized String status() {

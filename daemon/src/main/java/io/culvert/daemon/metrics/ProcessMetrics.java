@@ -2,6 +2,7 @@
 package io.culvert.daemon.metrics;
 
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.warmup.WarmupStatus;
 import io.culvert.engine.device.MemoryBudget;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
@@ -13,7 +14,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Metrics of the process: what its interfaces share, and those of the JVM, with the names of Prometheus' client
@@ -24,6 +27,7 @@ final class ProcessMetrics {
     private static final String RESIDENT = "VmRSS:";
     private static final double NANOS = 1e9;
     private static final double MILLIS = 1e3;
+    private static final double KILOBYTE = 1e3;
     private static final int KIBIBYTE = 1024;
 
     private final Aeads aeads;
@@ -31,6 +35,8 @@ final class ProcessMetrics {
     private final ThreadCpu threads = new ThreadCpu();
     /** When the AEAD implementation was last changed, in Unix milliseconds, or 0. Written by the changing thread. */
     private volatile long aeadChanged;
+    /** Written by the main thread, read by any. */
+    private volatile Supplier<WarmupStatus> warmup = () -> WarmupStatus.NONE;
 
     ProcessMetrics(Aeads aeads, MemoryBudget memory) {
         this.aeads = aeads;
@@ -38,10 +44,15 @@ final class ProcessMetrics {
         aeads.onChange(implementation -> aeadChanged = System.currentTimeMillis());
     }
 
+    void warmup(Supplier<WarmupStatus> status) {
+        warmup = status;
+    }
+
     /** Collects them. */
     MetricSnapshots collect() {
         MetricFamilies families = new MetricFamilies();
         addShared(families);
+        addWarmup(families);
         addJvm(families);
         threads.addTo(families);
         return families.build();
@@ -69,6 +80,20 @@ final class ProcessMetrics {
                 "Handshakes without an answer because a first session would not have fitted the memory.",
                 Labels.EMPTY,
                 memory.refusedSessions());
+    }
+
+    private void addWarmup(MetricFamilies families) {
+        WarmupStatus status = warmup.get();
+        families.gauge(
+                "culvert_warmup",
+                "1, with what the self-traffic warm-up does, or how it ended.",
+                Labels.of("state", status.state().name().toLowerCase(Locale.ROOT), "reason", status.reason()),
+                1);
+        families.gauge(
+                "culvert_warmup_carried_bytes",
+                "What the devices of the self-traffic warm-up have carried.",
+                Labels.EMPTY,
+                status.kilobytes() * KILOBYTE);
     }
 
     private static void addJvm(MetricFamilies families) {

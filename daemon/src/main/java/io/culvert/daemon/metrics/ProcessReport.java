@@ -2,6 +2,7 @@
 package io.culvert.daemon.metrics;
 
 import io.culvert.crypto.Aeads;
+import io.culvert.daemon.warmup.WarmupStatus;
 import io.culvert.engine.device.DeviceStatus;
 import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.io.Shortfall;
@@ -10,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 
 /** What a process reports: its own metrics, and those and the state of all its interfaces. Any thread. */
 public final class ProcessReport {
@@ -31,6 +33,11 @@ public final class ProcessReport {
     /** A report without interfaces. */
     public ProcessReport(Aeads aeads, MemoryBudget memory) {
         process = new ProcessMetrics(aeads, memory);
+    }
+
+    /** The process has a warm-up of this status. */
+    public void warmup(Supplier<WarmupStatus> status) {
+        process.warmup(status);
     }
 
     /** From now on an interface is reported too. */

@@ -5,11 +5,9 @@ import io.culvert.engine.linux.tun.TunDevice;
 import io.culvert.natives.Memory;
 import io.culvert.natives.generated.ifreq;
 import io.culvert.natives.generated.linux_h;
-import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
 import java.io.IOException;
 import java.io.InterruptedIOException;
-import java.net.Inet4Address;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -65,42 +63,17 @@ public final class AnonymousNamespace implements AutoCloseable {
     /** Brings an interface up. */
     void up(String link) throws IOException {
         call(() -> {
-            ioctl(link, linux_h.SIOCSIFFLAGS, request -> ifreq.ifr_ifru$ifru_flags(request, (short) linux_h.IFF_UP));
+            int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
+            long request = TunDevice.request(link);
+            try {
+                ifreq.ifr_ifru$ifru_flags(request, (short) linux_h.IFF_UP);
+                Linux.ioctl(control, linux_h.SIOCSIFFLAGS, request);
+            } finally {
+                Memory.free(request);
+                Linux.close(control);
+            }
             return null;
         });
-    }
-
-    /** Sets the local and the remote address of a point-to-point interface; the kernel adds the route to the latter. */
-    void address(String link, Inet4Address local, Inet4Address remote) throws IOException {
-        call(() -> {
-            ioctl(link, linux_h.SIOCSIFADDR, request -> put(request, local));
-            ioctl(link, linux_h.SIOCSIFDSTADDR, request -> put(request, remote));
-            return null;
-        });
-    }
-
-    /** Fills the union of a {@code struct ifreq}. */
-    private interface Request {
-        void fill(long request);
-    }
-
-    private static void ioctl(String link, int operation, Request content) throws ErrnoException {
-        int control = Linux.socket(linux_h.AF_INET, linux_h.SOCK_DGRAM, 0);
-        long request = TunDevice.request(link);
-        try {
-            content.fill(request);
-            Linux.ioctl(control, operation, request);
-        } finally {
-            Memory.free(request);
-            Linux.close(control);
-        }
-    }
-
-    /** Writes a {@code struct sockaddr_in}: family, port, address. */
-    private static void put(long request, Inet4Address address) {
-        long socket = ifreq.ifr_ifru$ifru_addr(request);
-        Memory.putShort(socket, (short) linux_h.AF_INET);
-        Memory.copy(address.getAddress(), 0, socket + 4, 4);
     }
 
     /** Ends the thread after the tasks submitted so far. */

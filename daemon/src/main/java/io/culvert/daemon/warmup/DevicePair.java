@@ -5,117 +5,147 @@ import io.culvert.crypto.Aeads;
 import io.culvert.engine.device.Device;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.DeviceUpdate;
+import io.culvert.engine.device.MemoryBudget;
 import io.culvert.engine.device.PeerUpdate;
-import io.culvert.engine.linux.LinuxPlatform;
-import io.culvert.engine.linux.Offload;
+import io.culvert.engine.linux.SocketPlatform;
 import io.culvert.engine.linux.SystemRandom;
+import io.culvert.engine.linux.tun.SocketTun;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.noise.StaticIdentity;
 import io.culvert.engine.routing.Prefix;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
+import java.util.concurrent.Callable;
 
 /**
- * Two devices that are peers of each other, each with its interface in a network namespace of its own. The UDP sockets
- * of both are in the near namespace and communicate over its loopback interface.
- *
- * <pre>
- *   near namespace                                far namespace
- *   sockets - warmup0 - device ~ lo ~ device - - - warmup1 - sockets
- * </pre>
+ * Two devices that are peers of each other. Their UDP sockets communicate over a loopback interface: that of an unnamed
+ * network namespace where one may be made, else that of the namespace of the calling thread. In place of interfaces
+ * they have {@link SocketTun}s, so that all else needs no privileges, and no program of the system sees them.
  */
 final class DevicePair implements AutoCloseable {
-    /** Addresses inside the tunnel. They are in private namespaces, so they cannot collide with others. */
-    static final Inet4Address NEAR = address(1);
+    /** Addresses inside the tunnel. */
+    static final Inet4Address[] ADDRESSES = {address(1), address(2)};
 
-    static final Inet4Address FAR = address(2);
-
+    private static final Logger LOG = System.getLogger(DevicePair.class.getName());
     private static final String[] NAMES = {"warmup0", "warmup1"};
-    private static final Inet4Address[] ADDRESSES = {NEAR, FAR};
-    private static final int FIRST_PORT = 51_820;
     private static final int PREFIX_BITS = 32;
+    /** The workers run when nobody else wants the CPUs, so they may stand still for long. */
+    private static final int NO_WATCHDOG = 0;
 
-    private final AnonymousNamespace[] namespaces = new AnonymousNamespace[2];
+    /** {@code null} if the system refuses one. */
+    private final AnonymousNamespace namespace;
+
     private final Device[] devices = new Device[2];
+    private final SocketPlatform[] platforms = new SocketPlatform[2];
 
     /**
-     * Creates and configures the devices, and brings their interfaces up.
+     * Creates and configures the devices.
      *
      * @param aeads creates the AEADs of both devices
      * @param workers the number of workers of each device
-     * @param backend the system calls used for I/O
-     * @param offloads which offloads are switched off or on
+     * @param source opens their platforms
      * @throws IOException if the system refuses; everything is closed then
      */
-    DevicePair(Aeads aeads, int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads)
-            throws IOException {
+    DevicePair(Aeads aeads, int workers, PlatformSource source) throws IOException {
+        namespace = namespace();
         try {
             for (int i = 0; i < 2; i++) {
-                namespaces[i] = new AnonymousNamespace(NAMES[i]);
-                LinuxPlatform.Options options =
-                        new LinuxPlatform.Options(NAMES[i], -1, workers, List.of(), backend, offloads);
-                devices[i] = namespaces[i].call(
-                        () -> Device.start(new LinuxPlatform(options), DeviceOptions.defaults(aeads)));
+                SocketPlatform platform = source.open(NAMES[i], workers);
+                platforms[i] = platform;
+                devices[i] = call(() ->
+                        Device.start(platform, DeviceOptions.defaults(aeads, MemoryBudget.ofHeap(), NO_WATCHDOG)));
             }
             configurePeers();
-            near().up("lo");
-            for (int i = 0; i < 2; i++) {
-                namespaces[i].address(NAMES[i], ADDRESSES[i], ADDRESSES[1 - i]);
-                namespaces[i].up(NAMES[i]);
-            }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException | Error e) {
             close();
             throw e;
         }
     }
 
-    /** The namespace with address {@link #NEAR}. */
-    AnonymousNamespace near() {
-        return namespaces[0];
+    /** A namespace whose loopback interface is up, or {@code null}. */
+    private static AnonymousNamespace namespace() {
+        AnonymousNamespace made = null;
+        try {
+            made = new AnonymousNamespace("warmup-net");
+            made.up("lo");
+            return made;
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the warm-up uses the loopback interface of the daemon: {0}", e.getMessage());
+            if (made != null) {
+                made.close();
+            }
+            return null;
+        }
     }
 
-    /** The namespace with address {@link #FAR}. */
-    AnonymousNamespace far() {
-        return namespaces[1];
+    private <T> T call(Callable<T> task) throws IOException {
+        if (namespace != null) {
+            return namespace.call(task);
+        }
+        try {
+            return task.call();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException(e);
+        }
     }
 
+    /** Has the workers run only while no other thread wants their CPUs, from now on. */
+    void runWhenIdle() {
+        for (Device device : devices) {
+            device.workers().callAll(worker -> SocketPlatform.runWhenIdle());
+        }
+    }
+
+    /** The TUN of device 0 or 1. */
+    SocketTun tun(int device) {
+        return platforms[device].tun();
+    }
+
+    /** Opens the sockets at free ports first, and then names them to the peers. */
     private void configurePeers() throws IOException {
         try (Secret nearKey = randomKey();
                 Secret farKey = randomKey()) {
             Secret[] keys = {nearKey, farKey};
             for (int i = 0; i < 2; i++) {
+                apply(i, new DeviceUpdate(keys[i].copy(), OptionalInt.of(0), OptionalInt.empty(), true, List.of()));
+            }
+            for (int i = 0; i < 2; i++) {
                 int other = 1 - i;
-                try (DeviceUpdate update = update(keys[i], FIRST_PORT + i, peer(keys[other], other))) {
-                    // The device opens its sockets here, in the namespace of the thread that configures it.
-                    Device device = devices[i];
-                    near().call(() -> {
-                        device.apply(update);
-                        return null;
-                    });
-                }
+                PeerUpdate peer =
+                        peer(keys[other], other, devices[other].status().openPort());
+                apply(i, new DeviceUpdate(null, OptionalInt.empty(), OptionalInt.empty(), false, List.of(peer)));
             }
         }
     }
 
-    private static DeviceUpdate update(Secret key, int port, PeerUpdate peer) {
-        return new DeviceUpdate(key.copy(), OptionalInt.of(port), OptionalInt.empty(), true, List.of(peer));
+    private void apply(int device, DeviceUpdate update) throws IOException {
+        try (update) {
+            // The device opens its sockets here, in the namespace of the thread that configures it.
+            call(() -> {
+                devices[device].apply(update);
+                return null;
+            });
+        }
     }
 
-    private static PeerUpdate peer(Secret key, int side) {
+    private static PeerUpdate peer(Secret key, int side, int port) {
         Prefix inside = Prefix.of(ADDRESSES[side].getAddress(), PREFIX_BITS);
         return new PeerUpdate(
                 publicKey(key),
                 false,
                 false,
                 null,
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), FIRST_PORT + side),
+                new InetSocketAddress(InetAddress.getLoopbackAddress(), port),
                 OptionalInt.empty(),
                 true,
                 List.of(new PeerUpdate.AllowedIp(inside, false)));
@@ -148,9 +178,12 @@ final class DevicePair implements AutoCloseable {
             if (devices[i] != null) {
                 devices[i].close();
             }
-            if (namespaces[i] != null) {
-                namespaces[i].close();
+            if (platforms[i] != null) {
+                platforms[i].tun().close();
             }
+        }
+        if (namespace != null) {
+            namespace.close();
         }
     }
 }

@@ -2,125 +2,236 @@
 package io.culvert.daemon.warmup;
 
 import io.culvert.crypto.Aeads;
-import io.culvert.engine.linux.LinuxPlatform;
-import io.culvert.engine.linux.Offload;
+import io.culvert.daemon.warmup.WarmupStatus.State;
+import io.culvert.engine.linux.SocketPlatform;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
 
 /**
- * Warms up the JIT compilers with traffic before the daemon serves. Two devices with the daemon's settings, in private
- * network namespaces, exchange traffic until the compilers are mostly idle. So the first packet of a user meets
- * compiled code, in which C2 has seen all branches that traffic takes.
+ * Warms up the JIT compilers with traffic behind a daemon that serves already. Two devices of its own exchange traffic
+ * until the compilers are mostly idle, so that users' packets meet compiled code in which C2 has seen all branches that
+ * traffic takes.
+ *
+ * <p>It stops for good once the daemon's device carries traffic: that warms up the same code, and is not to wait for
+ * the compilers' work for any other. Its threads run only while no other thread wants their CPU.
+ *
+ * <p>Its devices are made before the daemon gives its privileges up, by {@link #prepare}. Any thread; {@code status}
+ * is volatile and written by the warm-up's thread alone.
  */
 public final class SelfTrafficWarmup {
-    /** How long the start of the daemon is delayed at most, however loaded the machine is. */
-    static final int MAX_MILLIS = 3000;
+    /** How long traffic is carried at most. */
+    static final int MAX_MILLIS = 6000;
+
+    /** How long the traffic waits for its first packet to come through, as other programs may have all CPUs. */
+    private static final int MAX_WAIT_MILLIS = 60_000;
 
     /**
-     * How long of that the traffic waits for C2 to compile the AEAD's kernels. Traffic in parallel would delay their
+     * How long the traffic waits for C2 to compile the AEAD's kernels. Traffic in parallel would delay their
      * compilation, and the warm-up is to run with them.
      */
-    private static final int MAX_KERNEL_MILLIS = 2000;
+    private static final int MAX_KERNEL_MILLIS = 10_000;
 
     private static final Logger LOG = System.getLogger(SelfTrafficWarmup.class.getName());
     /** Two workers take all paths that more do, such as stealing; with more, each would process less. */
     private static final int MAX_WORKERS = 2;
 
-    private static final long STEP_MILLIS = 200;
-    /** The compilers count as idle in a step if they work for less than this fraction of it ... */
-    private static final double IDLE_FRACTION = 0.25;
-    /** ... and the warm-up ends after this many idle steps in a row. */
-    private static final int IDLE_STEPS = 2;
+    /** How often the daemon's traffic is looked at. */
+    private static final long STEP_MILLIS = 20;
+    /** Packets in a step that are traffic: 2,000 a second. Pings, keepalives and handshakes are fewer. */
+    private static final long TRAFFIC_PACKETS = 40;
 
-    /** Completed when the warm-up is done or has reached its time limit. */
-    private final CompletableFuture<?> end = new CompletableFuture<>();
+    /** The compilers are looked at after so many steps. */
+    private static final int STEPS = 10;
+    /** They count as idle if they worked for less than this fraction of the time ... */
+    private static final double IDLE_FRACTION = 0.25;
+    /** ... and the warm-up ends when they were twice in a row. */
+    private static final int IDLE_LOOKS = 2;
 
     private final Aeads aeads;
+    private final CompletableFuture<Void> prepared = new CompletableFuture<>();
+    /** Completed with the counter of the daemon's packets when the daemon serves; or without one when it ends. */
+    private final CompletableFuture<LongSupplier> served = new CompletableFuture<>();
+    /** Completed with the reason to stop. */
+    private final CompletableFuture<String> stop = new CompletableFuture<>();
+
+    private volatile WarmupStatus status = new WarmupStatus(State.WAITING, "", 0);
 
     private SelfTrafficWarmup(Aeads aeads) {
         this.aeads = aeads;
     }
 
     /**
-     * Runs the warm-up in a thread of its own and waits until it is done, for three seconds at most. Some of its
-     * threads may end a little later.
+     * Begins to make the warm-up's devices, in a thread of their own.
      *
      * @param aeads creates the AEADs of the daemon's device and of the devices here
      * @param workers the number of workers of the daemon's device
-     * @param backend the system calls that it uses for I/O
-     * @param offloads which offloads are switched off or on
-     * @param cancel stops the warm-up early when it is completed in any way
+     * @param source opens the platforms of the devices, in that thread
      */
-    public static void run(
-            Aeads aeads,
-            int workers,
-            LinuxPlatform.Backend backend,
-            Map<Offload, Boolean> offloads,
-            CompletableFuture<?> cancel) {
+    public static SelfTrafficWarmup prepare(Aeads aeads, int workers, PlatformSource source) {
         SelfTrafficWarmup warmup = new SelfTrafficWarmup(aeads);
-        Thread.ofPlatform()
-                .name("warmup")
-                .daemon()
-                .start(() -> warmup.run(Math.min(workers, MAX_WORKERS), backend, offloads));
-        await(CompletableFuture.anyOf(warmup.end, cancel), MAX_MILLIS);
-        warmup.end.complete(null);
+        Thread.ofPlatform().name("warmup").daemon().start(() -> warmup.run(Math.min(workers, MAX_WORKERS), source));
+        return warmup;
     }
 
-    private void run(int workers, LinuxPlatform.Backend backend, Map<Offload, Boolean> offloads) {
-        long start = System.nanoTime();
-        try (DevicePair pair = new DevicePair(aeads, workers, backend, offloads)) {
-            await(CompletableFuture.anyOf(aeads.warmedUp(), end), MAX_KERNEL_MILLIS);
-            try (TrafficGenerator traffic = new TrafficGenerator(pair)) {
-                awaitCompilers();
-                LOG.log(
-                        Level.INFO,
-                        "self-traffic warm-up took {0} ms and carried {1} kB forward and {2} kB back",
-                        TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start),
-                        traffic.kilobytes(false),
-                        traffic.kilobytes(true));
+    /** Waits until the devices are made, or are known to be impossible. */
+    public void awaitPrepared() {
+        prepared.join();
+    }
+
+    /**
+     * Lets the warm-up run: the daemon serves.
+     *
+     * @param packets counts the packets of the daemon's device; any thread
+     */
+    public void start(LongSupplier packets) {
+        served.complete(packets);
+    }
+
+    /** Stops the warm-up, if it runs. Does not wait for its end. */
+    public void stop(String reason) {
+        stop.complete(reason);
+        served.complete(null);
+    }
+
+    /** How far it has come. Any thread. */
+    public WarmupStatus status() {
+        return status;
+    }
+
+    private void run(int workers, PlatformSource source) {
+        try (DevicePair pair = new DevicePair(aeads, workers, source)) {
+            prepared.complete(null);
+            LongSupplier packets = served.join();
+            if (packets != null) {
+                // Not before: a thread that gets no CPU could not give its privileges up.
+                pair.runWhenIdle();
+                SocketPlatform.runWhenIdle();
+                carry(pair, packets);
             }
         } catch (IOException e) {
+            end(State.IMPOSSIBLE, e.getMessage(), 0);
             LOG.log(
                     Level.INFO,
                     "self-traffic warm-up impossible, throughput is lower in the first seconds: {0}",
                     e.getMessage());
         } catch (RuntimeException | Error e) {
+            end(State.IMPOSSIBLE, e.toString(), 0);
             LOG.log(Level.ERROR, "self-traffic warm-up failed, throughput is lower in the first seconds", e);
         } finally {
-            end.complete(null);
+            prepared.complete(null);
+        }
+        if (status.state() == State.DONE) {
+            // Now rather than under traffic.
+            System.gc();
         }
     }
 
-    private void awaitCompilers() {
+    private void carry(DevicePair pair, LongSupplier packets) {
+        long start = System.nanoTime();
+        Watch watch = new Watch(packets);
+        while (!aeads.warmedUp().isDone() && !stop.isDone() && millisSince(start) < MAX_KERNEL_MILLIS) {
+            watch.step();
+        }
+        TrafficGenerator traffic = new TrafficGenerator(pair);
+        if (!stop.isDone()) {
+            Thread thread = Thread.ofPlatform().name("warmup-traffic").daemon().start(traffic);
+            carry(traffic, watch);
+            traffic.end();
+            join(thread);
+        } else {
+            traffic.end();
+            traffic.run();
+        }
+        long kilobytes = traffic.kilobytes(false) + traffic.kilobytes(true);
+        String reason = stop.getNow("");
+        if (reason.isEmpty() && kilobytes == 0) {
+            reason = "no packet came through: no CPU was free, or the loopback interface is down";
+        }
+        end(reason.isEmpty() ? State.DONE : State.STOPPED, reason, kilobytes);
+        LOG.log(
+                Level.INFO,
+                "self-traffic warm-up took {0} ms and carried {1} kB forward and {2} kB back{3}",
+                millisSince(start),
+                traffic.kilobytes(false),
+                traffic.kilobytes(true),
+                reason.isEmpty() ? "" : "; stopped: " + reason);
+    }
+
+    /** Until the compilers are idle, the time is over, or the warm-up is stopped. */
+    private void carry(TrafficGenerator traffic, Watch watch) {
         CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        long start = System.nanoTime();
+        long limit = MAX_WAIT_MILLIS;
         long before = compilers.getTotalCompilationTime();
-        for (int idle = 0; idle < IDLE_STEPS && await(end, STEP_MILLIS); ) {
-            long now = compilers.getTotalCompilationTime();
-            idle = now - before < IDLE_FRACTION * STEP_MILLIS ? idle + 1 : 0;
-            before = now;
+        long lookedAt = start;
+        for (int idle = 0, step = 1; idle < IDLE_LOOKS && !stop.isDone() && millisSince(start) < limit; step++) {
+            watch.step();
+            long kilobytes = traffic.kilobytes(false) + traffic.kilobytes(true);
+            status = new WarmupStatus(State.RUNNING, "", kilobytes);
+            if (kilobytes > 0 && limit == MAX_WAIT_MILLIS) {
+                start = System.nanoTime();
+                limit = MAX_MILLIS;
+            }
+            if (step % STEPS == 0) {
+                long now = compilers.getTotalCompilationTime();
+                boolean resting = kilobytes > 0 && now - before < IDLE_FRACTION * millisSince(lookedAt);
+                idle = resting ? idle + 1 : 0;
+                before = now;
+                lookedAt = System.nanoTime();
+            }
         }
-        end.complete(null);
     }
 
-    /** Waits until the future is completed or the time is over; returns whether the time is over. */
-    private static boolean await(CompletableFuture<?> future, long millis) {
+    private void end(State state, String reason, long kilobytes) {
+        status = new WarmupStatus(state, reason, kilobytes);
+    }
+
+    private static long millisSince(long start) {
+        return TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+    }
+
+    private static void join(Thread thread) {
         try {
-            future.get(millis, TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            return true;
+            thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        } catch (ExecutionException e) {
-            // Completed exceptionally: that counts as completed.
         }
-        return false;
+    }
+
+    /** Watches the daemon's traffic. Confined to the warm-up's thread. */
+    private final class Watch {
+        private final LongSupplier packets;
+        private long before;
+
+        Watch(LongSupplier packets) {
+            this.packets = packets;
+            before = packets.getAsLong();
+        }
+
+        /** Waits for a step; stops the warm-up if the daemon carried traffic in it. */
+        void step() {
+            try {
+                stop.get(STEP_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException e) {
+                long now = packets.getAsLong();
+                if (now - before >= TRAFFIC_PACKETS) {
+                    stop.complete("the tunnel carries traffic");
+                }
+                before = now;
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                stop.complete("interrupted");
+            } catch (ExecutionException e) {
+                throw new AssertionError("completed normally only", e);
+            }
+        }
     }
 }

@@ -1,163 +1,129 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.warmup;
 
+import io.culvert.engine.io.WorkerIo;
+import io.culvert.engine.linux.SocketPlatform;
+import io.culvert.engine.linux.tun.SocketTun;
+import io.culvert.natives.linux.CallState;
 import io.culvert.natives.linux.Linux;
-import java.io.IOException;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
-import java.net.InetSocketAddress;
-import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.atomic.LongAdder;
+import io.culvert.natives.linux.PacketMemory;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends many kinds of traffic through a pair of devices, as fast as possible: TCP streams in both directions with
- * writes of all sizes, and bursts of datagrams of different lengths. C2 prunes branches that it has not seen taken, so
- * all kinds run at the same time; for a quarter of the time datagrams run alone, since the data path delivers them
- * differently then.
+ * Sends many kinds of traffic through a pair of devices, both ways, as fast as the devices carry it: TCP super-packets
+ * of all sizes, acknowledgements, and bursts of datagrams, in packets and super-packets. C2 prunes branches that it has
+ * not seen taken, so all kinds are mixed; for a quarter of the time datagrams are alone, since the data path delivers
+ * them differently then.
  *
- * <p>Created and closed by one thread. The threads of the generator share only channels and {@code received}, which are
- * thread-safe.
+ * <p>One thread runs it, only while no other thread wants its CPU. Any thread may {@link #end} it and read the counts.
  */
-final class TrafficGenerator implements AutoCloseable {
-    private static final Logger LOG = System.getLogger(TrafficGenerator.class.getName());
-    /** Lowest priority, so that the compilers, which the warm-up waits for, run first. */
-    private static final int NICE = 19;
+final class TrafficGenerator implements Runnable {
+    private static final int BUFFER_BYTES = WorkerIo.TUN_BUFFER_BYTES;
+    /** Bytes under way in each direction: some super-packets, as many as TCP has in a short queue. */
+    private static final long WINDOW_BYTES = 256 * 1024;
+    /** After this time without a packet what is under way counts as lost. */
+    private static final long LOST_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private static final int STREAMS = 4;
-    private static final int PORT = 1;
-    private static final int CONNECT_MILLIS = 2000;
-    private static final int BUFFER_BYTES = 65_536;
-    private static final int LONGEST_DATAGRAM = 1361;
-    /** Above the MTU: fragments have a complete checksum, as forwarded packets have, instead of one to be offloaded. */
-    private static final int FRAGMENTED_DATAGRAM = 2000;
-
-    private static final int LONGEST_BURST = 150;
-    private static final long PAUSE_NANOS = 300_000;
-    /** Streams pause for one of four periods of 2^26 ns, which is 67 ms. */
+    private static final long PAUSE_NANOS = 50_000;
+    /** Datagrams are alone for one of four periods of 2^26 ns, which is 67 ms. */
     private static final int PERIOD_SHIFT = 26;
 
-    private final LongAdder[] received = {new LongAdder(), new LongAdder()};
-    private final List<AutoCloseable> channels = new ArrayList<>();
+    private static final int LONGEST_BURST = 40;
 
-    /** The work of one thread, which ends when its channels are closed. */
-    private interface Work {
-        void run() throws IOException;
-    }
+    private final Way[] ways;
+    private final CallState calls = new CallState();
+    private final long memory = PacketMemory.map(2L * BUFFER_BYTES);
+    private final Packets packets = new Packets(memory);
+    /** Set by any thread, read by the generator's. */
+    private volatile boolean ended;
 
-    /**
-     * Connects the channels and starts the threads.
-     *
-     * @throws IOException if the pair carries no traffic
-     */
-    TrafficGenerator(DevicePair pair) throws IOException {
-        try {
-            ServerSocketChannel server = register(pair.far()
-                    .call(() -> ServerSocketChannel.open().bind(new InetSocketAddress(DevicePair.FAR, PORT))));
-            for (int i = 0; i < STREAMS; i++) {
-                SocketChannel near = register(pair.near().call(SocketChannel::open));
-                near.socket().connect(new InetSocketAddress(DevicePair.FAR, PORT), CONNECT_MILLIS);
-                SocketChannel far = register(server.accept());
-                SocketChannel from = i % 2 == 0 ? near : far;
-                SocketChannel to = i % 2 == 0 ? far : near;
-                start(() -> write(from));
-                LongAdder count = received[i % 2];
-                start(() -> read(to, count));
-            }
-            DatagramChannel near = register(pair.near()
-                    .call(() -> DatagramChannel.open().bind(new InetSocketAddress(DevicePair.NEAR, PORT))));
-            DatagramChannel far = register(pair.far()
-                    .call(() -> DatagramChannel.open().bind(new InetSocketAddress(DevicePair.FAR, PORT))));
-            near.connect(far.getLocalAddress()).configureBlocking(false);
-            far.connect(near.getLocalAddress()).configureBlocking(false);
-            start(() -> datagrams(near, far));
-        } catch (IOException e) {
-            close();
-            throw e;
+    /** One direction. */
+    private static final class Way {
+        private final int from;
+        private final SocketTun source;
+        private final SocketTun target;
+        private long underWay;
+        private long lastReceived = System.nanoTime();
+        private int step;
+        /** Written by the generator's thread alone, read by any. */
+        private volatile long received;
+
+        Way(DevicePair pair, int from) {
+            this.from = from;
+            source = pair.tun(from);
+            target = pair.tun(1 - from);
         }
     }
 
-    /** Kilobytes that the TCP streams have carried so far, from near to far or back. */
+    TrafficGenerator(DevicePair pair) {
+        ways = new Way[] {new Way(pair, 0), new Way(pair, 1)};
+    }
+
+    /** Kilobytes carried so far, from the near device to the far one or back. Any thread. */
     long kilobytes(boolean back) {
-        return received[back ? 1 : 0].sum() / 1000;
+        return ways[back ? 1 : 0].received / 1000;
     }
 
-    private <T extends AutoCloseable> T register(T channel) {
-        channels.add(channel);
-        return channel;
+    /** Ends {@link #run}. Any thread. */
+    void end() {
+        ended = true;
     }
 
-    private void start(Work work) {
-        Thread.ofPlatform().name("warmup-traffic").daemon().start(() -> {
-            try {
-                Linux.nice(NICE);
-                work.run();
-            } catch (ClosedChannelException e) {
-                // The generator was closed.
-            } catch (IOException | RuntimeException | Error e) {
-                // Without this traffic the daemon is only slower in its first seconds.
-                LOG.log(Level.DEBUG, "warm-up traffic", e);
+    @Override
+    public void run() {
+        SocketPlatform.runWhenIdle();
+        while (!ended) {
+            int done = 0;
+            for (Way way : ways) {
+                done += send(way) + receive(way);
             }
-        });
-    }
-
-    private static void write(SocketChannel channel) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        // Steps of a prime, so that all sizes occur in a mixed order.
-        for (int i = 0; ; i += 7919) {
-            buffer.clear().limit(1 + Math.floorMod(i, BUFFER_BYTES));
-            while (buffer.hasRemaining()) {
-                channel.write(buffer);
-            }
-            while ((System.nanoTime() >>> PERIOD_SHIFT & 3) == 0) {
+            if (done == 0) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+        PacketMemory.unmap(memory, 2L * BUFFER_BYTES);
     }
 
-    private static void read(SocketChannel channel, LongAdder count) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
-        for (int bytes = 0; bytes >= 0; bytes = channel.read(buffer.clear())) {
-            count.add(bytes);
-        }
-    }
-
-    private static void datagrams(DatagramChannel near, DatagramChannel far) throws IOException {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(FRAGMENTED_DATAGRAM);
-        for (int i = 0; ; i++) {
-            DatagramChannel from = i % 2 == 0 ? near : far;
-            int longest = i % 8 == 1 ? FRAGMENTED_DATAGRAM : LONGEST_DATAGRAM;
-            for (int left = i % LONGEST_BURST; left > 0; left--) {
-                buffer.clear().limit(i % 3 == 0 ? left * 5 : longest);
-                from.write(buffer);
+    private int send(Way way) {
+        int sent = 0;
+        boolean datagramsAlone = (System.nanoTime() >>> PERIOD_SHIFT & 3) == 0;
+        while (way.underWay < WINDOW_BYTES && sent < LONGEST_BURST) {
+            way.step++;
+            int flow = way.step % Packets.FLOWS;
+            int length = switch (datagramsAlone ? way.step % 2 : way.step % 8) {
+                case 0 -> packets.datagram(way.from, flow, way.step);
+                case 1 -> packets.datagrams(way.from, flow, way.step);
+                case 2, 3 -> packets.acknowledgement(way.from, flow);
+                default -> packets.stream(way.from, flow, way.step);
+            };
+            int queue = way.source.application(flow % way.source.queues());
+            if (Linux.write(calls, queue, packets.address(), length) < 0) {
+                break;
             }
-            drain(near, buffer);
-            drain(far, buffer);
-            LockSupport.parkNanos(PAUSE_NANOS);
+            way.underWay += length;
+            sent++;
         }
+        return sent;
     }
 
-    private static void drain(DatagramChannel channel, ByteBuffer buffer) throws IOException {
-        while (channel.read(buffer.clear()) > 0) {
-            // The content is not checked.
-        }
-    }
-
-    /** Closes the channels, upon which the threads end. */
-    @Override
-    public void close() {
-        for (AutoCloseable channel : channels) {
-            try {
-                channel.close();
-            } catch (Exception e) {
-                LOG.log(Level.DEBUG, "warm-up traffic", e);
+    private int receive(Way way) {
+        int count = 0;
+        for (int queue = 0; queue < way.target.queues(); queue++) {
+            int descriptor = way.target.application(queue);
+            for (int bytes; (bytes = Linux.read(calls, descriptor, memory + BUFFER_BYTES, BUFFER_BYTES)) > 0; count++) {
+                way.received += bytes;
+                way.underWay = Math.max(0, way.underWay - bytes);
             }
         }
+        long now = System.nanoTime();
+        if (count > 0) {
+            way.lastReceived = now;
+        } else if (now - way.lastReceived > LOST_NANOS) {
+            // Lost, or less than was sent, as coalesced packets share headers.
+            way.underWay = 0;
+            way.lastReceived = now;
+        }
+        return count;
     }
 }

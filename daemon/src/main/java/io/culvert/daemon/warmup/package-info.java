@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The self-traffic warm-up: before the daemon serves, two devices of its own exchange traffic in private network
- * namespaces until the JIT compilers have compiled the data path.
+ * The self-traffic warm-up: behind a daemon that serves, two devices of its own exchange traffic until the JIT
+ * compilers have compiled the data path, or until the tunnel carries traffic.
  */
 package io.culvert.daemon.warmup;

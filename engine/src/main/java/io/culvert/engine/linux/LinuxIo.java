@@ -7,7 +7,7 @@ import io.culvert.engine.io.SendOwner;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.io.UdpPort;
 import io.culvert.engine.io.WorkerIo;
-import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.tun.TunQueues;
 import io.culvert.engine.linux.udp.DatagramReceiver;
 import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.engine.linux.udp.SocketPort;
@@ -34,7 +34,7 @@ abstract class LinuxIo implements WorkerIo {
 
     private static final Logger LOG = System.getLogger(LinuxIo.class.getName());
 
-    private final TunDevice device;
+    private final TunQueues device;
     final int worker;
     final CallState calls = new CallState();
     final IoCounters counters = new IoCounters();
@@ -64,7 +64,7 @@ abstract class LinuxIo implements WorkerIo {
     private SocketPort port;
 
     /** I/O on a queue of an interface, or on sockets alone if {@code device} is {@code null}. */
-    LinuxIo(TunDevice device, int worker, Set<Offload> on) {
+    LinuxIo(TunQueues device, int worker, Set<Offload> on) {
         this.device = device;
         this.worker = worker;
         tun = device == null ? NO_TUN : device.descriptor(worker);

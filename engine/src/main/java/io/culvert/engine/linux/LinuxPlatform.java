@@ -174,6 +174,13 @@ public final class LinuxPlatform implements Platform {
                 .toList();
     }
 
+    /** The offloads that are on. */
+    Set<Offload> enabledOffloads() {
+        Set<Offload> on = EnumSet.allOf(Offload.class);
+        on.removeAll(disabled.keySet());
+        return on;
+    }
+
     @Override
     public Clock clock() {
         return clock;
@@ -232,8 +239,7 @@ public final class LinuxPlatform implements Platform {
     @Override
     public WorkerIo workerIo(int worker) {
         schedule(worker);
-        Set<Offload> on = EnumSet.allOf(Offload.class);
-        on.removeAll(disabled.keySet());
+        Set<Offload> on = enabledOffloads();
         if (ioUringUnavailable.isEmpty()) {
             try {
                 return new UringIo(tun, worker, on);

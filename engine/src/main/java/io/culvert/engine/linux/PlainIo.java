@@ -3,7 +3,7 @@ package io.culvert.engine.linux;
 
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.UdpPort;
-import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.tun.TunQueues;
 import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.engine.linux.udp.SocketPort;
 import io.culvert.natives.Memory;
@@ -34,7 +34,7 @@ final class PlainIo extends LinuxIo {
     private final Refusals refusals = new Refusals("ppoll", linux_h.EINTR);
     private boolean closed;
 
-    PlainIo(TunDevice device, int worker, Set<Offload> on) {
+    PlainIo(TunQueues device, int worker, Set<Offload> on) {
         super(device, worker, on);
         for (int i = 0; i < SOURCES; i++) {
             pollfd.events(descriptors + i * pollfd.sizeof(), (short) linux_h.POLLIN);

@@ -3,7 +3,7 @@ package io.culvert.engine.linux;
 
 import io.culvert.engine.io.IoCounters.Counter;
 import io.culvert.engine.io.UdpPort;
-import io.culvert.engine.linux.tun.TunDevice;
+import io.culvert.engine.linux.tun.TunQueues;
 import io.culvert.engine.linux.udp.SendQueue;
 import io.culvert.natives.generated.liburing_h;
 import io.culvert.natives.generated.linux_h;
@@ -60,7 +60,7 @@ final class UringIo extends LinuxIo {
 
     private boolean closed;
 
-    UringIo(TunDevice device, int worker, Set<Offload> on) throws ErrnoException {
+    UringIo(TunQueues device, int worker, Set<Offload> on) throws ErrnoException {
         super(device, worker, on);
         ring = new IoUring(SUBMISSIONS, COMPLETIONS);
         submissions = ring.submissions();

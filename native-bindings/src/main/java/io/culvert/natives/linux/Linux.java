@@ -68,6 +68,21 @@ public final class Linux {
         return checked(state, linux_h.socket(state.segment(), domain, type | SOCK_CLOEXEC, protocol), "socket");
     }
 
+    /**
+     * Makes two sockets that are connected with each other; {@code SOCK_CLOEXEC} is added to {@code type}.
+     *
+     * @return the descriptor of one in the high word, that of the other in the low word
+     */
+    public static long socketpair(int domain, int type) throws ErrnoException {
+        CallState state = STATE.get();
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment pair = arena.allocate(2 * JAVA_INT.byteSize(), JAVA_INT.byteSize());
+            int result = linux_h.socketpair(state.segment(), domain, type | SOCK_CLOEXEC, 0, pair.address());
+            checked(state, result, "socketpair");
+            return (long) pair.getAtIndex(JAVA_INT, 0) << Integer.SIZE | pair.getAtIndex(JAVA_INT, 1);
+        }
+    }
+
     /** Binds to the {@code length}-byte socket address at {@code address}. */
     public static void bind(int fd, long address, int length) throws ErrnoException {
         CallState state = STATE.get();
@@ -218,10 +233,19 @@ public final class Linux {
 
     /** Sets SCHED_BATCH for the calling thread: its wake-ups preempt no other thread. */
     public static void schedBatch() throws ErrnoException {
+        schedule(linux_h.SCHED_BATCH);
+    }
+
+    /** Sets SCHED_IDLE for the calling thread: it runs while no thread of another policy wants its CPU. */
+    public static void schedIdle() throws ErrnoException {
+        schedule(linux_h.SCHED_IDLE);
+    }
+
+    private static void schedule(int policy) throws ErrnoException {
         CallState state = STATE.get();
         try (Arena arena = Arena.ofConfined()) {
             long priority = arena.allocate(sched_param.layout()).address();
-            int result = linux_h.sched_setscheduler(state.segment(), 0, linux_h.SCHED_BATCH, priority);
+            int result = linux_h.sched_setscheduler(state.segment(), 0, policy, priority);
             checked(state, result, "sched_setscheduler");
         }
     }

@@ -25,7 +25,7 @@ import java.util.Optional;
  * the offloads that need one. This class creates the queues, which workers read and write through their descriptors,
  * and {@link TunMonitor} watches the interface.
  */
-public final class TunDevice implements Tun {
+public final class TunDevice implements Tun, TunQueues {
     /** The MTU of a new interface: 1500 less 80 bytes of IPv6, UDP and WireGuard. */
     public static final int DEFAULT_MTU = 1420;
 
@@ -209,7 +209,7 @@ public final class TunDevice implements Tun {
         monitor.limitSegments();
     }
 
-    /** The kernel segments super-packets in front of the TUN, which the segment limit may cause. Any thread. */
+    @Override
     public void softwareSegmentation() {
         monitor.softwareSegmentation();
     }
@@ -260,7 +260,7 @@ public final class TunDevice implements Tun {
         }
     }
 
-    /** The descriptor of a queue, which its worker reads and writes. */
+    @Override
     public int descriptor(int queue) {
         return queues[queue];
     }
