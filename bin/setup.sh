@@ -146,6 +146,8 @@ have() {
         iputils-ping) command -v ping ;;
         nftables) command -v nft ;;
         procps) command -v pgrep ;;
+        xz-utils) command -v xz ;;
+        dpkg-dev) command -v dpkg-shlibdeps ;;
         chromium-driver) command -v chromedriver ;;
         fontconfig) command -v fc-list ;;
         fonts-dejavu-core) [ -n "$(fc-list 2>/dev/null)" ] ;;

@@ -1,0 +1,97 @@
+# SPDX-License-Identifier: Apache-2.0
+# shellcheck shell=bash disable=SC2154  # bin/package, which sources this file, sets the variables
+# What all packages have in common: the program, its documents, the Java runtime, and the archive of them.
+
+# Runs a program $@ whose output is of interest only if it fails.
+quietly() {
+    "$@" >"$work/log" 2>&1 || {
+        cat "$work/log" >&2
+        die "$1 failed"
+    }
+}
+
+# Gives all files below directory $1 the time of the last commit.
+set_times() {
+    find "$1" -exec touch --no-dereference --date="@$SOURCE_DATE_EPOCH" {} +
+}
+
+# Compresses stdin, on all machines to the same bytes: with blocks of their own the number of threads makes no
+# difference. Level 6 saves a tenth of the bytes for three times the time.
+compress() {
+    xz -2 --threads=2 --block-size=32MiB
+}
+
+# Writes a tar of directory $2 in directory $1 to stdout, with fixed order, owners and times.
+sorted_tar() {
+    tar -C "$1" --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$SOURCE_DATE_EPOCH" --format=gnu -cf - "$2"
+}
+
+# Makes the tree of an installation in directory $1, without a Java runtime.
+make_prefix() {
+    local share=$1/share page name
+    mkdir -p "$1/bin" "$1/lib" "$share/man/man8" "$share/doc/culvert" "$share/bash-completion/completions" \
+        "$share/zsh/site-functions"
+    cp "$root"/bin/{culvert,setup.sh,culvert.jvmopts} "$1/bin"
+    cp "$root"/daemon/target/lib/* "$1/lib"
+    for page in "$root"/packaging/man/*.scd; do
+        name=${page##*/}
+        scdoc <"$page" >"$share/man/man8/${name%.scd}"
+    done
+    "$JAVA_HOME/bin/java" -cp "$root/daemon/target/lib/*" picocli.AutoComplete --force --name culvert \
+        --completionScript "$share/bash-completion/completions/culvert" io.culvert.daemon.Main
+    # It is read by shells and never run.
+    sed -i '1{/^#!/d}' "$share/bash-completion/completions/culvert"
+    cp "$root/packaging/completion/_culvert" "$share/zsh/site-functions/_culvert"
+    cp "$root"/{README.md,CHANGELOG.md,SECURITY.md} "$root"/docs/operations.md "$share/doc/culvert"
+    cp "$root/daemon/target/bom.json" "$share/doc/culvert/culvert.cdx.json"
+    cp "$root/LICENSE" "$share/doc/culvert"
+    chmod -R u=rwX,go=rX "$1"
+    chmod 644 "$1"/lib/*
+}
+
+# Adds the JDK that the runtime is made of to the list of components on stdin.
+add_java_component() {
+    local release=$JAVA_HOME/release name version line
+    name=$(sed -n 's/^IMPLEMENTOR="\(.*\)"/\1/p' "$release")
+    version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$release")
+    while IFS= read -r line || [ -n "$line" ]; do
+        printf '%s\n' "$line"
+        # The list of the whole program; that of the tool stands deeper.
+        [ "$line" != '  "components" : [' ] || cat <<EOF
+    {
+      "type" : "framework",
+      "name" : "OpenJDK",
+      "version" : "$version",
+      "supplier" : { "name" : "$name" },
+      "licenses" : [ { "expression" : "GPL-2.0-only WITH Classpath-exception-2.0" } ]
+    },
+EOF
+    done
+}
+
+# Makes a Java runtime in directory $1 with the modules of the JDK that the jars need, jcmd and the flight recorder.
+make_runtime() {
+    local modules
+    modules=$("$JAVA_HOME/bin/jdeps" --multi-release "$java_minimum" --ignore-missing-deps --print-module-deps \
+        --module-path "$root/daemon/target/lib" "$root"/daemon/target/lib/*.jar | tail -n 1)
+    # Gson works without, and then has no adapters for types of SQL.
+    modules=${modules/java.sql,/}
+    # Modules are not compressed: xz compresses the packages better without, and the JVM starts sooner.
+    quietly "$JAVA_HOME/bin/jlink" --add-modules "$modules,jdk.jcmd,jdk.jfr,jdk.management" --compress zip-0 \
+        --no-header-files --no-man-pages --generate-cds-archive --output "$1"
+    # The heap stays below 4 GiB, so references are always compressed.
+    rm -f "$1/lib/server/classes_nocoops.jsa"
+    find "$1/bin" -type f ! -name java ! -name jcmd ! -name jfr -delete
+    chmod -R u=rwX,go=rX "$1"
+    find "$1" -name '*.so' -exec chmod 644 {} +
+    # Stack traces of Java code need no symbols of the JVM.
+    find "$1" \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -type f \
+        -exec strip --strip-unneeded {} +
+}
+
+make_archive() {
+    local name=culvert-$version
+    mv "$work/prefix" "$work/$name"
+    sorted_tar "$work" "$name" | compress >"$out/$name-linux-$architecture.tar.xz"
+    mv "$work/$name" "$work/prefix"
+}

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.culvert.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packages of {@code bin/package}, in a Debian 12 without Java. They are made once for all tests. */
+@OnHost({"mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign"})
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+class PackageTest {
+    private static final Duration BUILD = Duration.ofMinutes(4);
+
+    @TempDir
+    private static Path directory;
+
+    private Path packages;
+    private DebianRoot debian;
+
+    @BeforeAll
+    void make() {
+        assumeTrue(Program.CULVERT.isCulvert(), "another program stands in for Culvert");
+        assumeTrue(DebianRoot.isMirrorThere(), "missing: a network connection to " + DebianRoot.MIRROR);
+        packages = make("packages");
+        debian = DebianRoot.create(
+                directory.resolve("bookworm"),
+                "bookworm",
+                "iproute2",
+                "iputils-ping",
+                "libssl3",
+                "liburing2",
+                "nftables",
+                "wireguard-tools");
+    }
+
+    private static Path make(String name, String... kinds) {
+        Path out = directory.resolve(name);
+        String[] words = Stream.concat(
+                        Stream.of(Repository.root().resolve("bin/package").toString(), "--out", out.toString()),
+                        Stream.of(kinds))
+                .toArray(String[]::new);
+        Command.of(words).limit(BUILD).run().expectSuccess();
+        return out;
+    }
+
+    private Path packaged(String pattern) throws IOException {
+        try (Stream<Path> all = Files.list(packages)) {
+            return all.filter(file -> file.getFileName().toString().matches(pattern))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no " + pattern));
+        }
+    }
+
+    /** README's way from the installation to the removal, against wireguard-go. */
+    @Test
+    void debianPackageIsInstalledUsedRemovedAndPurged() throws IOException {
+        TreeSet<String> before = debian.files();
+        debian.copy(packaged("culvert_.*deb12_.*"), "tmp/culvert.deb");
+        String device = Names.next();
+        try (Namespace one = Namespace.create();
+                Namespace two = Namespace.create()) {
+            Namespace.connect(one, "192.168.99.1/24", two, "192.168.99.2/24");
+            debian.run(one, "dpkg", "--install", "/tmp/culvert.deb");
+            assertThat(debian.run(one, "culvert", "--version")).matches("culvert \\d+\\.\\d+\\.\\d+");
+            useTunnel(one, two, device);
+            debian.run(one, "dpkg", "--remove", "culvert");
+            assertThat(debian.path("usr/lib/culvert")).doesNotExist();
+            debian.run(one, "dpkg", "--purge", "culvert");
+        }
+        Files.delete(debian.path("tmp/culvert.deb"));
+        assertThat(debian.files()).isEqualTo(before);
+    }
+
+    private void useTunnel(Namespace one, Namespace two, String device) throws IOException {
+        Key key = Key.generate();
+        try (Daemon peer = Daemon.start(Program.WIREGUARD_GO, two)) {
+            Key peerKey = Key.generate();
+            peer.wg()
+                    .set(("private-key " + peerKey.file() + " listen-port 51820 peer " + key.pub()
+                                    + " allowed-ips 10.9.0.1/32 endpoint 192.168.99.1:51820")
+                            .split(" "));
+            two.ip("address", "add", "10.9.0.2/24", "dev", peer.device());
+            two.ip("link", "set", peer.device(), "up");
+            Files.writeString(debian.path("tmp/wg0.conf"), """
+                    [Interface]
+                    PrivateKey = %s
+                    ListenPort = 51820
+
+                    [Peer]
+                    PublicKey = %s
+                    AllowedIPs = 10.9.0.2/32
+                    Endpoint = 192.168.99.2:51820
+                    """.formatted(key.secret(), peerKey.pub()));
+            one.command(debian.words(List.of("CULVERT_METRICS=127.0.0.1:9586"), "culvert", device))
+                    .run()
+                    .expectSuccess();
+            debian.run(one, "wg", "setconf", device, "/tmp/wg0.conf");
+            Files.delete(debian.path("tmp/wg0.conf"));
+            one.ip("address", "add", "10.9.0.1/24", "dev", device);
+            one.ip("link", "set", device, "up");
+            debian.run(one, "ping", "-c", "3", "-i", "0.2", "-W", "2", "10.9.0.2");
+            assertThat(debian.run(one, "wg", "show", device)).contains(peerKey.pub(), "latest handshake");
+            assertThat(one.output("curl", "-s", "http://127.0.0.1:9586/metrics"))
+                    .contains("culvert_peer_received_bytes_total", "culvert_io_uring_enabled");
+            one.ip("link", "delete", device);
+            assertThat(Eventually.holds(
+                            Duration.ofSeconds(5), () -> one.processes().isEmpty()))
+                    .as("it ends with its interface")
+                    .isTrue();
+        }
+    }
+
+    /** The archive's Java runtime has what the program needs; the root has none. */
+    @Test
+    void archiveRunsInAnyDirectory() throws IOException {
+        Path place = Files.createDirectories(debian.path("opt/some where"));
+        try (Namespace namespace = Namespace.create()) {
+            Command.output(
+                    "tar", "-C", place.toString(), "-xf", packaged(".*linux.*").toString());
+            try (Stream<Path> unpacked = Files.list(place)) {
+                String program =
+                        "/opt/some where/" + unpacked.findFirst().orElseThrow().getFileName() + "/bin/culvert";
+                assertThat(debian.run(namespace, program, "--version")).startsWith("culvert ");
+                String device = Names.next();
+                debian.run(namespace, program, device);
+                assertThat(debian.run(namespace, "wg", "show", device)).contains(device);
+                namespace.ip("link", "delete", device);
+            }
+        }
+        Command.output("rm", "-rf", place.toString());
+    }
+
+    /** In a chroot of the image's layers, with its environment. */
+    @Test
+    void imageRuns() throws IOException {
+        Path image = Files.createDirectories(directory.resolve("image"));
+        Command.output("tar", "-C", image.toString(), "-xf", packaged(".*oci.*").toString());
+        JsonObject index = json(image.resolve("index.json"));
+        JsonObject manifest = json(blob(image, index.getAsJsonArray("manifests").get(0)));
+        JsonObject config = json(blob(image, manifest.get("config"))).getAsJsonObject("config");
+        assertThat(config.getAsJsonArray("Entrypoint")).hasToString("[\"/usr/bin/culvert\"]");
+        Path place = Files.createDirectories(directory.resolve("container"));
+        for (JsonElement layer : manifest.getAsJsonArray("layers")) {
+            Command.output(
+                    "tar", "-C", place.toString(), "-xf", blob(image, layer).toString());
+        }
+        DebianRoot container = DebianRoot.of(place);
+        List<String> environment = config.getAsJsonArray("Env").asList().stream()
+                .map(JsonElement::getAsString)
+                .toList();
+        String device = Names.next();
+        try (Namespace namespace = Namespace.create()) {
+            Process process = namespace.start(
+                    Map.of(), Daemon.logFile(device), container.words(environment, "/usr/bin/culvert", "-f", device));
+            assertThat(Eventually.holds(
+                            Duration.ofSeconds(20),
+                            () -> Files.exists(container.path("run/wireguard/" + device + ".sock"))
+                                    || Files.exists(container.path("var/run/wireguard/" + device + ".sock"))))
+                    .as(() -> Repository.text(Daemon.logFile(device).toPath()))
+                    .isTrue();
+            assertThat(container.run(namespace, "wg", "show", device)).contains(device);
+            namespace.ip("link", "delete", device);
+            assertThat(Unchecked.call(() -> process.waitFor(Duration.ofSeconds(10))))
+                    .isTrue();
+        }
+    }
+
+    private static JsonObject json(Path file) {
+        return JsonParser.parseString(Repository.text(file)).getAsJsonObject();
+    }
+
+    /** The file that a descriptor of the image names by its digest. */
+    private static Path blob(Path image, JsonElement descriptor) {
+        String digest = descriptor.getAsJsonObject().get("digest").getAsString();
+        return image.resolve("blobs").resolve(digest.replace(':', '/'));
+    }
+
+    @Test
+    void lintianIsSilent() throws IOException {
+        for (String kind : List.of("deb12", "deb13")) {
+            assertThat(Command.of(
+                                    "lintian",
+                                    "--allow-root",
+                                    "--fail-on",
+                                    "warning",
+                                    packaged("culvert_.*" + kind + "_.*").toString())
+                            .limit(BUILD)
+                            .run()
+                            .expectSuccess()
+                            .output())
+                    .isEmpty();
+        }
+    }
+
+    /** The Debian package for 12 has the files of this archive, and is packed as that for 13. */
+    @Test
+    void secondBuildGivesTheSameBytes() throws IOException {
+        Path again = make("again", "tar", "deb13", "sbom");
+        try (Stream<Path> files = Files.list(again)) {
+            for (Path file : files.toList()) {
+                if (!file.endsWith("SHA256SUMS")) {
+                    assertThat(Files.mismatch(file, packages.resolve(file.getFileName())))
+                            .as("%s", file)
+                            .isEqualTo(-1);
+                }
+            }
+        }
+    }
+
+    @Test
+    void componentsAreListedAlike() throws IOException {
+        Path file = packaged(".*cdx.json");
+        assertThat(json(file).getAsJsonArray("components").asList().stream()
+                        .map(component ->
+                                component.getAsJsonObject().get("name").getAsString()))
+                .contains("OpenJDK", "agrona", "picocli", "culvert-engine");
+        assertThat(file).content().contains("\"bomFormat\" : \"CycloneDX\"").doesNotContain("serialNumber");
+    }
+
+    /** As the release procedure in CONTRIBUTING.md says, with a key that is thrown away. */
+    @Test
+    void checksumsAreSignedAndVerified() throws IOException {
+        Path key = directory.resolve("minisign.key");
+        Path pub = directory.resolve("minisign.pub");
+        Path sums = packages.resolve("SHA256SUMS");
+        Command.output("minisign", "-G", "-W", "-s", key.toString(), "-p", pub.toString());
+        Command.output("minisign", "-S", "-W", "-s", key.toString(), "-m", sums.toString());
+        String[] verify = {"minisign", "-V", "-p", pub.toString(), "-m", sums.toString()};
+        Command.of(verify).run().expectSuccess();
+        Command.output("sh", "-c", "cd \"$0\" && sha256sum --check --quiet SHA256SUMS", packages.toString());
+        Files.writeString(sums, Repository.text(sums).replaceFirst("[0-9a-f]", "g"));
+        Command.of(verify).run().expectFailure();
+    }
+}
