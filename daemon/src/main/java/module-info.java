@@ -32,4 +32,6 @@ module io.culvert.daemon {
             info.picocli;
     opens io.culvert.daemon.top to
             info.picocli;
+    opens io.culvert.daemon.wgquick to
+            info.picocli;
 }

@@ -11,6 +11,9 @@ import io.culvert.daemon.doctor.DoctorCommand;
 import io.culvert.daemon.status.StatusCommand;
 import io.culvert.daemon.top.TopCommand;
 import io.culvert.daemon.unix.ServiceManager;
+import io.culvert.daemon.wgquick.Down;
+import io.culvert.daemon.wgquick.Reload;
+import io.culvert.daemon.wgquick.Up;
 import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
 import io.culvert.natives.linux.Linux;
@@ -57,7 +60,16 @@ import picocli.CommandLine.Spec;
             "  CULVERT_WATCHDOG          seconds for which a thread may be stuck before the daemon ends (default: 30)",
             "  CULVERT_JAVA_OPTS         additional JVM options"
         },
-        subcommands = {Demo.class, ServiceCommand.class, StatusCommand.class, TopCommand.class, DoctorCommand.class})
+        subcommands = {
+            Up.class,
+            Down.class,
+            Reload.class,
+            StatusCommand.class,
+            TopCommand.class,
+            DoctorCommand.class,
+            ServiceCommand.class,
+            Demo.class
+        })
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 

@@ -19,12 +19,12 @@ public final class AddressText {
     private AddressText() {}
 
     /** Returns the 4 or 16 bytes of {@code 192.0.2.1} or {@code 2001:db8::1}. */
-    static byte[] address(String text) {
+    public static byte[] address(String text) {
         return text.indexOf(':') < 0 ? ipv4(text) : ipv6(text);
     }
 
     /** Parses {@code 192.0.2.0/24} or {@code 2001:db8::/32}; bits beyond the prefix length are cleared. */
-    static Prefix prefix(String text) {
+    public static Prefix prefix(String text) {
         int slash = text.indexOf('/');
         byte[] address = slash < 0 ? null : address(text.substring(0, slash));
         long length = address == null ? -1 : decimal(text.substring(slash + 1), 8L * address.length);

@@ -84,6 +84,28 @@ final class UapiReader {
         return true;
     }
 
+    boolean startsWith(String text) {
+        if (length < text.length() || isTooLong()) {
+            return false;
+        }
+        for (int i = 0; i < text.length(); i++) {
+            if (line.get(i) != text.charAt(i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The absolute value of the decimal number from an index to the end of the line; -1 if there is none. */
+    long number(int from) {
+        int begin = from < length && line.get(from) == '-' ? from + 1 : from;
+        StringBuilder digits = new StringBuilder();
+        for (int i = begin; i < length; i++) {
+            digits.append((char) line.get(i));
+        }
+        return AddressText.decimal(digits.toString(), Integer.MAX_VALUE);
+    }
+
     /** Zeroes all bytes that were read and consumed. */
     void wipe() {
         zero(line, LINE_BYTES);
