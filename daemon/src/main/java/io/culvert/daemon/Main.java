@@ -52,7 +52,7 @@ import picocli.CommandLine.Spec;
             "  CULVERT_IO                auto (default), io_uring or plain",
             "  CULVERT_OFFLOADS          offloads to switch off or on: -udp-gso,-tun-uso or -all (see README)",
             "  CULVERT_AEAD              auto (default), vector-512, vector-256, openssl or jce",
-            "  CULVERT_WARMUP            on (default): self-traffic until the JIT is done, up to 3 s; or off",
+            "  CULVERT_WARMUP            on (default): self-traffic behind the idle daemon; or off",
             "  CULVERT_SANDBOX           on (default): drop capabilities and unneeded system calls; log; or off",
             "  CULVERT_METRICS           where to serve metrics over HTTP: 127.0.0.1:9586, :9586, unix:/PATH",
             "  CULVERT_LOG               stderr, syslog, or a file (default: stderr; in the background the system log)",

@@ -85,8 +85,7 @@ final class Service {
     }
 
     private SelfTrafficWarmup prepareWarmup() {
-        SelfTrafficWarmup warmup =
-                SelfTrafficWarmup.prepare(shared.aeads(), defaults.workers(), SocketPlatform::new);
+        SelfTrafficWarmup warmup = SelfTrafficWarmup.prepare(shared.aeads(), defaults.workers(), SocketPlatform::new);
         report.warmup(warmup::status);
         return warmup;
     }
