@@ -25,9 +25,19 @@ culvert ($3) unstable; urgency=medium
 
  -- $maintainer  $(TZ=UTC LC_ALL=C date --rfc-email --date="@$SOURCE_DATE_EPOCH")
 EOF
+    lay_out_services "$usr"
     gzip -9n "$document"/{changelog,NEWS.md,operations.md} "$usr"/share/man/man8/*
     cp "$root/packaging/debian/lintian-overrides" "$usr/share/lintian/overrides/culvert"
     cp "$root/packaging/debian/copyright" "$document/copyright"
+}
+
+# Copies units, and what other programs can use, to directory $1: /usr of the package. None is enabled.
+lay_out_services() {
+    local share=$1/share/culvert
+    mkdir -p "$1/lib/systemd/system" "$1/lib/NetworkManager/conf.d" "$share"
+    cp "$root"/packaging/systemd/*.service "$1/lib/systemd/system"
+    cp "$root/packaging/networkmanager/culvert.conf" "$1/lib/NetworkManager/conf.d"
+    cp -r "$root"/packaging/{grafana,prometheus,jfr,networkd} "$share"
 }
 
 # Sets the size in KiB of what is below directory $1, as dpkg-gencontrol counts: it depends on no file system.
@@ -41,6 +51,7 @@ make_deb() {
     local tree=$1 size
     shift
     mkdir "$tree/DEBIAN"
+    install -m 755 "$root"/packaging/debian/{prerm,postrm} "$tree/DEBIAN"
     installed_size "$tree"
     cat - "$root/packaging/debian/description" >"$tree/DEBIAN/control" <<EOF
 Package: culvert

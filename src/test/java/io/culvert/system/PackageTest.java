@@ -80,6 +80,7 @@ class PackageTest {
             useTunnel(one, two, device);
             debian.run(one, "dpkg", "--remove", "culvert");
             assertThat(debian.path("usr/lib/culvert")).doesNotExist();
+            assertThat(debian.path("usr/lib/systemd/system/culvert.service")).doesNotExist();
             debian.run(one, "dpkg", "--purge", "culvert");
         }
         Files.delete(debian.path("tmp/culvert.deb"));
@@ -96,31 +97,37 @@ class PackageTest {
                             .split(" "));
             two.ip("address", "add", "10.9.0.2/24", "dev", peer.device());
             two.ip("link", "set", peer.device(), "up");
-            Files.writeString(debian.path("tmp/wg0.conf"), """
+            String file = "/tmp/" + device + ".conf";
+            Files.writeString(debian.path(file.substring(1)), """
                     [Interface]
                     PrivateKey = %s
                     ListenPort = 51820
+                    Address = 10.9.0.1/24
 
                     [Peer]
                     PublicKey = %s
                     AllowedIPs = 10.9.0.2/32
                     Endpoint = 192.168.99.2:51820
                     """.formatted(key.secret(), peerKey.pub()));
-            one.command(debian.words(List.of("CULVERT_METRICS=127.0.0.1:9586"), "culvert", device))
+            one.command(debian.words(List.of("CULVERT_METRICS=127.0.0.1:9586"), "culvert", "up", file))
                     .run()
                     .expectSuccess();
-            debian.run(one, "wg", "setconf", device, "/tmp/wg0.conf");
-            Files.delete(debian.path("tmp/wg0.conf"));
-            one.ip("address", "add", "10.9.0.1/24", "dev", device);
-            one.ip("link", "set", device, "up");
             debian.run(one, "ping", "-c", "3", "-i", "0.2", "-W", "2", "10.9.0.2");
             assertThat(debian.run(one, "wg", "show", device)).contains(peerKey.pub(), "latest handshake");
+            assertThat(debian.run(one, "culvert", "status", device)).contains(device, "192.168.99.2:51820");
             assertThat(one.output("curl", "-s", "http://127.0.0.1:9586/metrics"))
                     .contains("culvert_peer_received_bytes_total", "culvert_io_uring_enabled");
-            one.ip("link", "delete", device);
+            // 1: it works, and something costs speed, as a small net.core.rmem_max does.
+            Command.Result doctor = one.command(debian.words(List.of(), "culvert", "doctor", device))
+                    .run();
+            assertThat(doctor.exit()).as(doctor.output()).isLessThan(2);
+            assertThat(doctor.output()).contains("io_uring");
+            assertThat(debian.run(one, "culvert", "top", "--count", "1")).contains(device);
+            debian.run(one, "culvert", "down", file);
+            Files.delete(debian.path(file.substring(1)));
             assertThat(Eventually.holds(
                             Duration.ofSeconds(5), () -> one.processes().isEmpty()))
-                    .as("it ends with its interface")
+                    .as("its process ends")
                     .isTrue();
         }
     }
