@@ -64,7 +64,7 @@ record QuickFile(Namespace namespace, String device, Path path) {
     String traces() {
         return String.join(
                 "\n",
-                namespace.output("ip", "-brief", "link"),
+                namespace.output("sh", "-c", "ip -brief link | cut -d ' ' -f 1"),
                 namespace.output("ip", "-4", "route", "show", "table", "all"),
                 namespace.output("ip", "-6", "route", "show", "table", "all"),
                 namespace.output("ip", "-4", "rule"),

@@ -31,17 +31,24 @@ final class TunnelStart {
     private final TunnelConfig config;
     private final DaemonStart daemon;
     private final EndpointResolver resolver;
+    private final Interruption interruption;
     private final String device;
     // What has been done so far.
     private TunnelState state;
 
-    /** The start of a file's tunnel. */
-    TunnelStart(ConfigFile file, TunnelConfig config, DaemonStart daemon, EndpointResolver resolver)
+    /** The start of a file's tunnel, which an interruption stops until it begins to undo what it did. */
+    TunnelStart(
+            ConfigFile file,
+            TunnelConfig config,
+            DaemonStart daemon,
+            EndpointResolver resolver,
+            Interruption interruption)
             throws IOException {
         this.file = file;
         this.config = config;
         this.daemon = daemon;
         this.resolver = resolver;
+        this.interruption = interruption;
         this.device = file.name();
         state = TunnelState.begin(device, file.path(), config.self());
     }
@@ -202,7 +209,7 @@ final class TunnelStart {
     }
 
     private void undo(Throwable cause) {
-        boolean interrupted = Thread.interrupted() || cause instanceof InterruptedException;
+        interruption.shield();
         try {
             Programs.warn(device + " is not set up; undoing what was done");
             TunnelEnd.run(state, false);
@@ -210,10 +217,7 @@ final class TunnelStart {
             cause.addSuppressed(e);
             Programs.warn(e.getMessage());
         } catch (InterruptedException e) {
-            interrupted = true;
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+            throw new AssertionError("nobody interrupts a shielded thread", e);
         }
     }
 }

@@ -49,9 +49,10 @@ public final class Up implements Callable<Integer> {
         Parsed parsed = file.read();
         parsed.warnings().forEach(Programs::warn);
         try (TunnelConfig config = parsed.config();
-                Interruption _ = new Interruption()) {
+                Interruption interruption = new Interruption()) {
             DaemonStart daemon = foreground ? DaemonStart.bySupervisor(supervisor) : DaemonStart.inBackground();
-            new TunnelStart(file, config, daemon, new EndpointResolver(System.getenv())).run();
+            EndpointResolver resolver = new EndpointResolver(System.getenv());
+            new TunnelStart(file, config, daemon, resolver, interruption).run();
             return 0;
         } catch (InterruptedException | ClosedByInterruptException e) {
             throw new IOException("stopped by a signal", e);
