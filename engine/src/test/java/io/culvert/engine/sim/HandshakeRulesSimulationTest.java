@@ -113,7 +113,8 @@ class HandshakeRulesSimulationTest {
         simulation.runUntilIdle();
         assertThat(b.received()).isEmpty();
         assertThat(b.device().drops()).containsEntry(DropCause.RX_BAD_SOURCE, 1L);
-        assertThat(b.peer().endpoint()).isEqualTo(elsewhere.withPort(Node.PORT).toSocketAddress());
+        assertThat(b.peer().endpoint().toSocketAddress())
+                .isEqualTo(elsewhere.withPort(Node.PORT).toSocketAddress());
     }
 
     /** The initiator asks for a new key when it receives with one of 165 s, though it sends nothing. */

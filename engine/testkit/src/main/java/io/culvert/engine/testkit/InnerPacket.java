@@ -11,6 +11,7 @@ import java.util.List;
 
 /** Makes and reads the inner packets of a tunnel: UDP and TCP over IPv4 and IPv6, whole or as super-packets. */
 public final class InnerPacket {
+    private static final int ICMP = 1;
     private static final int UDP = 17;
     private static final int TCP = 6;
     private static final int UDP_HEADER = 8;
@@ -117,7 +118,9 @@ public final class InnerPacket {
 
     private static void checkComplete(byte[] packet) {
         int ip = headerBytes(packet);
-        check(sum(packet, ip, packet.length, pseudoSum(packet)) == 0xffff, "wrong transport checksum");
+        // ICMP of IPv4 has no pseudo-header.
+        int start = ip == 20 && packet[9] == ICMP ? 0 : pseudoSum(packet);
+        check(sum(packet, ip, packet.length, start) == 0xffff, "wrong transport checksum");
         check(ip != 20 || sum(packet, 0, ip, 0) == 0xffff, "wrong IPv4 header checksum");
     }
 
@@ -125,6 +128,11 @@ public final class InnerPacket {
         if (!condition) {
             throw new AssertionError(failure);
         }
+    }
+
+    /** Whether a packet is a datagram. */
+    static boolean isUdp(byte[] packet) {
+        return packet[headerBytes(packet) == 20 ? 9 : 6] == UDP;
     }
 
     /** The payload of a UDP or TCP packet. */

@@ -192,7 +192,10 @@ public final class Node implements AutoCloseable {
 
     /** The numbers of the datagrams that came out of the tunnel since the last call, with their content verified. */
     public List<Integer> received() {
-        return receivedPackets().stream().map(Node::number).toList();
+        return receivedPackets().stream()
+                .filter(InnerPacket::isUdp)
+                .map(Node::number)
+                .toList();
     }
 
     private static int number(byte[] packet) {
