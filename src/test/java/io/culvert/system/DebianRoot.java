@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 
 /** A directory with a small Debian in it, whose programs run in a chroot with mounts of their own. */
 final class DebianRoot {
-    static final String MIRROR = "http://deb.debian.org/debian";
 
     private static final Duration LIMIT = Duration.ofMinutes(4);
     /** Mounts what programs need below the root $0; the mounts end with the program. Then runs $@ there. */
@@ -42,12 +41,15 @@ final class DebianRoot {
         return new DebianRoot(root);
     }
 
-    /** Whether the mirror of Debian answers. */
+    /** Whether a mirror of Debian that this machine uses answers. */
     static boolean isMirrorThere() {
-        return Command.of("curl", "-sfI", "--max-time", "10", MIRROR + "/dists/bookworm/InRelease")
-                        .run()
-                        .exit()
-                == 0;
+        return Command.output("apt-get", "indextargets", "--format", "$(REPO_URI)", "Origin: Debian")
+                .lines()
+                .distinct()
+                .anyMatch(mirror -> Command.of("curl", "-sfI", "--max-time", "10", mirror + "dists/bookworm/InRelease")
+                                .run()
+                                .exit()
+                        == 0);
     }
 
     Path path(String name) {

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packages of {@code bin/package}, in a Debian 12 without Java. They are made once for all tests. */
-@OnHost({"mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign"})
+@OnHost({"apt-get", "mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PackageTest {
     private static final Duration BUILD = Duration.ofMinutes(4);
@@ -35,7 +35,7 @@ class PackageTest {
     @BeforeAll
     void make() {
         assumeTrue(Program.CULVERT.isCulvert(), "another program stands in for Culvert");
-        assumeTrue(DebianRoot.isMirrorThere(), "missing: a network connection to " + DebianRoot.MIRROR);
+        assumeTrue(DebianRoot.isMirrorThere(), "missing: a network connection to a mirror of Debian");
         packages = make("packages");
         debian = DebianRoot.create(
                 directory.resolve("bookworm"),
