@@ -51,7 +51,8 @@ make_deb() {
     local tree=$1 size
     shift
     mkdir "$tree/DEBIAN"
-    install -m 755 "$root"/packaging/debian/{prerm,postrm} "$tree/DEBIAN"
+    cp "$root"/packaging/debian/{prerm,postrm} "$tree/DEBIAN"
+    chmod 755 "$tree/DEBIAN"/{prerm,postrm}
     installed_size "$tree"
     cat - "$root/packaging/debian/description" >"$tree/DEBIAN/control" <<EOF
 Package: culvert
