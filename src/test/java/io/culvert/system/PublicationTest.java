@@ -7,6 +7,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -106,6 +107,17 @@ class PublicationTest {
                 .orElseThrow();
     }
 
+    /** A build in the tree itself would replace the jars from which this JVM loads its classes. */
+    private Path copyOfTheTree() throws IOException {
+        Path copy = directory.resolve("tree");
+        for (Path file : Repository.files()) {
+            Path to = copy.resolve(Repository.root().relativize(file));
+            Files.createDirectories(to.getParent());
+            Files.copy(file, to, StandardCopyOption.COPY_ATTRIBUTES);
+        }
+        return copy;
+    }
+
     private Path artefact(String module, String ending) {
         String name = "culvert-" + module;
         return repository.resolve("io/culvert").resolve(name).resolve(VERSION).resolve(name + "-" + VERSION + ending);
@@ -115,7 +127,7 @@ class PublicationTest {
     void publishedArtefactsAreCompleteAndServeAnOutsideProject() throws Exception {
         repository = directory.resolve("repository");
         maven(
-                Repository.root().resolve("pom.xml").toString(),
+                copyOfTheTree().resolve("pom.xml").toString(),
                 "install",
                 "-Ppublish",
                 "-DskipTests",
