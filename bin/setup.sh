@@ -148,6 +148,8 @@ have() {
         procps) command -v pgrep ;;
         xz-utils) command -v xz ;;
         dpkg-dev) command -v dpkg-shlibdeps ;;
+        etcd-server) command -v etcd ;;
+        etcd-client) command -v etcdctl ;;
         chromium-driver) command -v chromedriver ;;
         fontconfig) command -v fc-list ;;
         fonts-dejavu-core) [ -n "$(fc-list 2>/dev/null)" ] ;;
