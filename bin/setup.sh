@@ -138,6 +138,8 @@ have() {
         liburing2) compgen -G '/usr/lib*/*/liburing.so.2' || compgen -G '/usr/lib*/liburing.so.2' ;;
         libssl3) compgen -G '/usr/lib*/*/libcrypto.so.3' || compgen -G '/usr/lib*/libcrypto.so.3' ;;
         libipsec-mb1) compgen -G '/usr/lib*/*/libIPSec_MB.so.[12]' || compgen -G '/usr/lib*/libIPSec_MB.so.[12]' ;;
+        etcd-server) command -v etcd ;;
+        etcd-client) command -v etcdctl ;;
         liburing-dev) [ -e /usr/include/liburing.h ] ;;
         libc6-dev) [ -e /usr/include/stdio.h ] ;;
         linux-libc-dev) [ -e /usr/include/linux/if_tun.h ] ;;
@@ -234,11 +236,15 @@ progress() {
     [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# Whether the build of module $1 (daemon, bench) is newer than all of its sources.
+# Whether the build of module $1 (daemon, bench, overlay) is newer than all of its sources.
 is_built() {
     local built=$root/$1/target/built changed sources=(pom.xml native-bindings ring crypto-simd engine daemon)
     [ -e "$built" ] || return 1
-    [ "$1" = daemon ] || sources+=("$1")
+    case $1 in
+        daemon) ;;
+        overlay) sources=(pom.xml overlay) ;;
+        *) sources+=("$1") ;;
+    esac
     changed=$(cd "$root" && find "${sources[@]}" \( -name target -o -path '*/src/test' \) -prune -o \
         \( -type f -o -path '*/src/*' \) -newer "$built" -print -quit)
     [ -z "$changed" ]
@@ -282,7 +288,8 @@ build() {
             die "the build failed"
         fi
         # An edit made during the build must cause the next build.
-        touch -r "$root/target/build.begun" "$root/daemon/target/built" "$root/$1/target/built"
+        touch -r "$root/target/build.begun" "$root/$1/target/built"
+        [ "$1" = overlay ] || touch -r "$root/target/build.begun" "$root/daemon/target/built"
         say "built in $((SECONDS - begin)) s"
     fi
     exec {lock}>&-

@@ -27,9 +27,9 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Dependencies point one way: native-bindings, ring, engine, daemon, bench; and crypto-simd, engine. Packages are free
- * of cycles everywhere, and the engine's are layered: wire formats know no device, and the pipeline knows no device
- * either.
+ * Dependencies point one way: native-bindings, ring, engine, daemon, bench; and crypto-simd, engine. The overlay stands
+ * alone. Packages are free of cycles everywhere, and the engine's are layered: wire formats know no device, and the
+ * pipeline knows no device either.
  */
 class ModuleDependenciesTest {
     private static final JavaClasses CLASSES = new ClassFileImporter()
@@ -44,6 +44,7 @@ class ModuleDependenciesTest {
         CRYPTO_SIMD("crypto-simd", "crypto", Set.of()),
         ENGINE("engine", "engine", Set.of("natives", "ring", "crypto")),
         DAEMON("daemon", "daemon", Set.of("natives", "ring", "crypto", "engine")),
+        OVERLAY("overlay", "overlay", Set.of()),
         BENCH("bench", "bench", Set.of("natives", "ring", "crypto", "engine", "engine.testkit", "daemon"));
 
         private final String directory;

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+/** The program that keeps the peer lists of an overlay's nodes. */
+// jetcd is an automatic module.
+@SuppressWarnings("requires-automatic")
+module io.culvert.overlay {
+    requires com.google.gson;
+    requires info.picocli;
+    requires io.prometheus.metrics.model;
+    requires io.prometheus.writer.text;
+    requires java.logging;
+    requires jdk.httpserver;
+    requires jetcd.core;
+
+    opens io.culvert.overlay to
+            info.picocli;
+}
