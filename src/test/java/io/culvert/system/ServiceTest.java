@@ -8,6 +8,7 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -151,6 +152,29 @@ class ServiceTest extends InNamespace {
         service.destroy();
         assertThat(Unchecked.call(() -> service.waitFor(SOON))).isTrue();
         assertThat(files()).containsExactly("lock");
+    }
+
+    /** Service and up have files in the same directory, here one of the test's own. */
+    @Test
+    void interfacesGoUpFromFilesBesideAService() throws IOException {
+        Path file = directory.resolve(device + ".conf");
+        Files.writeString(file, "[Interface]\nPrivateKey = " + Key.generate().secret() + "\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        namespace
+                .command("unshare", "--mount", "bash", "-euc", """
+                        mkdir -p /run/culvert
+                        mount -t tmpfs tmpfs /run/culvert
+                        "$0" service &
+                        until [ -e /run/culvert/service ]; do kill -0 $!; sleep 0.1; done
+                        "$0" up "$1"
+                        wg show "$2"
+                        "$0" down "$1"
+                        kill $!
+                        wait $!""", Program.CULVERT.command(), file.toString(), device)
+                .environment("CULVERT_WARMUP", "off")
+                .limit(START)
+                .run()
+                .expectSuccess();
     }
 
     @Test

@@ -23,7 +23,9 @@ final class StateLock implements AutoCloseable {
 
     private static FileChannel open() throws IOException {
         return FileChannel.open(
-                TunnelState.directory().resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+                TunnelState.directory().resolve("interfaces.lock"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.WRITE);
     }
 
     /**
