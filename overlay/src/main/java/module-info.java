@@ -5,10 +5,12 @@
 module io.culvert.overlay {
     requires com.google.gson;
     requires info.picocli;
+    requires io.netty.handler;
     requires io.prometheus.metrics.model;
     requires io.prometheus.writer.text;
     requires java.logging;
     requires jdk.httpserver;
+    requires jetcd.common;
     requires jetcd.core;
 
     opens io.culvert.overlay to
