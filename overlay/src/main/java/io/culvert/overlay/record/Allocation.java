@@ -2,7 +2,6 @@
 package io.culvert.overlay.record;
 
 import java.time.Instant;
-import java.util.Optional;
 
 /**
  * Who has an index of a pool, signed by an enrolment key. Only the enroller reads it: a node's prefixes are those of
@@ -13,9 +12,9 @@ import java.util.Optional;
  * @param index in the pool
  * @param serial rises with each version
  * @param node who has it, or had it last
- * @param freeAfter when it may be given to another node; empty while the node has it
+ * @param freeAfter when it may be given to another node: a membership's life twice after the node's ended
  */
-public record Allocation(String network, String pool, long index, long serial, String node, Optional<Instant> freeAfter)
+public record Allocation(String network, String pool, long index, long serial, String node, Instant freeAfter)
         implements Content {
     @Override
     public Kind kind() {
@@ -33,9 +32,7 @@ public record Allocation(String network, String pool, long index, long serial, S
             json.name("pool").value(pool);
             json.name("index").value(index);
             json.name("node").value(node);
-            if (freeAfter.isPresent()) {
-                json.name("free_after").value(freeAfter.get().toString());
-            }
+            json.name("free_after").value(freeAfter.toString());
         });
     }
 
@@ -43,8 +40,7 @@ public record Allocation(String network, String pool, long index, long serial, S
         String pool = fields.name("pool");
         long index = fields.number("index", 0, MAX_SERIAL);
         String node = fields.name("node");
-        Optional<Instant> freeAfter =
-                fields.has("free_after") ? Optional.of(fields.time("free_after")) : Optional.empty();
+        Instant freeAfter = fields.time("free_after");
         return new Allocation(network, pool, index, serial, node, freeAfter);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.overlay.record;
 
+import java.util.Optional;
+
 /** The keys of the store. */
 public final class Keys {
     private Keys() {}
@@ -53,5 +55,22 @@ public final class Keys {
     /** The key of a gateway. */
     public static String gateway(String network, String region, String node) {
         return gateways(network) + Name.require("region", region) + "/" + Name.require("node", node);
+    }
+
+    /** The kind of record that a network's key is for; empty if it is for none. The rest of the key is not checked. */
+    public static Optional<Kind> kindOf(String network, String key) {
+        String prefix = network(network);
+        if (!key.startsWith(prefix)) {
+            return Optional.empty();
+        }
+        String rest = key.substring(prefix.length());
+        return switch (rest.contains("/") ? rest.substring(0, rest.indexOf('/') + 1) : rest) {
+            case "config" -> Optional.of(Kind.CONFIG);
+            case "member/" -> Optional.of(Kind.MEMBER);
+            case "node/" -> Optional.of(Kind.NODE);
+            case "ipam/" -> Optional.of(Kind.ALLOCATION);
+            case "gw/" -> Optional.of(Kind.GATEWAY);
+            default -> Optional.empty();
+        };
     }
 }

@@ -17,6 +17,9 @@ public record Topology(Shape shape, List<LabelPair> allow) {
     /** The label that names a node's region. */
     public static final String REGION = "region";
 
+    /** The region of gateways whose label names none. */
+    public static final String DEFAULT_REGION = "default";
+
     /** Shapes of a network. */
     public enum Shape {
         /** Each node is the peer of each. */
