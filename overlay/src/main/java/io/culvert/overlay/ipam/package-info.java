@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Who gets which index of a pool. */
+package io.culvert.overlay.ipam;
