@@ -15,4 +15,8 @@ module io.culvert.overlay {
 
     opens io.culvert.overlay to
             info.picocli;
+    opens io.culvert.overlay.command to
+            info.picocli;
+    opens io.culvert.overlay.enrolment to
+            info.picocli;
 }
