@@ -21,6 +21,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Watches a TUN interface on a thread of its own, and notifies a {@link Listener} of changes.
@@ -29,7 +30,9 @@ import java.util.List;
  * They are read only for an interface that was set down and up again in the meantime.
  *
  * <p>The interface may be moved to another network namespace, which this process's netlink sockets do not see. The
- * thread then enters that namespace (TUNGETDEVNETNS, setns), opens its sockets there, and returns to its own.
+ * thread then enters that namespace (TUNGETDEVNETNS, setns), opens its sockets there, and returns to its own. Sockets
+ * keep a namespace alive, and with it the interface: every eight quiet seconds they are closed and opened again, and a
+ * namespace that nobody else has ends.
  *
  * <p>Without a notification it checks once a second whether the interface was removed (any write to the TUN then fails
  * with EBADFD, even an empty one), and re-reads the rest every eight seconds, so that an idle program stays idle.
@@ -39,6 +42,9 @@ final class TunMonitor {
     private static final int PERIOD_MILLIS = 1000;
     private static final int PERIODS_PER_REFRESH = 8;
     private static final int DRAIN_BYTES = 8192;
+    /** The kernel lets go of a closed netlink socket's namespace after a grace period of RCU. */
+    private static final long RELEASE_NANOS = 50_000_000;
+
     /**
      * A column of /proc/net/dev: bytes, packets, errors, drops and four more, received and then the same transmitted.
      */
@@ -68,6 +74,8 @@ final class TunMonitor {
     private int control = NONE;
     private int netlink = NONE;
     private int up = NONE;
+    /** Whether the sockets were opened in the namespace that the interface was moved to. */
+    private boolean moved;
     /** Whether a notification since the last look said that the interface is down. */
     private boolean saidDown;
 
@@ -157,6 +165,9 @@ final class TunMonitor {
                 }
                 boolean refreshed = true;
                 if (quietPeriods % PERIODS_PER_REFRESH == 0) {
+                    if (moved && quietPeriods > 0) {
+                        releaseNamespace();
+                    }
                     refreshed = refresh(listener);
                     watch(descriptors);
                     if (mtu != notifiedMtu) {
@@ -304,7 +315,23 @@ final class TunMonitor {
             prepare();
             return null;
         });
+        moved = true;
         LOG.log(Level.DEBUG, "interface {0} was moved to another network namespace", name);
+    }
+
+    /** Closes the sockets in the interface's namespace for a moment. If nobody else has it, it ends then. */
+    private void releaseNamespace() {
+        closeSockets();
+        index = NONE;
+        LockSupport.parkNanos(RELEASE_NANOS);
+        try {
+            namespace.call(() -> {
+                openSockets();
+                return null;
+            });
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "the namespace of {0} cannot be entered: {1}", name, e.getMessage());
+        }
     }
 
     /** Packets that the kernel dropped because a queue was full, which it counts as transmit drops. Any thread. */
