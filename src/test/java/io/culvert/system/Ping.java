@@ -16,10 +16,15 @@ final class Ping {
      * no longer than two round trips, a time that depends on the machine. The tunnel's counters show real losses.
      */
     static void flood(Namespace from, String address) {
-        assertThat(run(from, address, "-c", "10", "-f", "-W", "1")
+        flood(from, address, 10);
+    }
+
+    /** As {@link #flood(Namespace, String)} with another number of pings; at least one is answered. */
+    static void flood(Namespace from, String address, int count) {
+        assertThat(run(from, address, "-c", Integer.toString(count), "-f", "-W", "1")
                         .expectSuccess()
                         .output())
-                .contains("10 packets transmitted");
+                .contains(count + " packets transmitted");
     }
 
     /**
