@@ -22,7 +22,6 @@ import picocli.CommandLine.Spec;
         description = "Keeps the peer lists of many nodes by records in etcd.",
         mixinStandardHelpOptions = true,
         version = "culvert overlay " + Main.VERSION,
-        usageHelpWidth = 100,
         footer = {"", "Environment:", "  LOG_LEVEL  silent, error, info (default), or verbose (same as debug)"},
         subcommands = {Init.class, Enrol.class, Renew.class, Revoke.class, Rotate.class, Verify.class})
 public final class Main implements Callable<Integer> {
@@ -40,7 +39,7 @@ public final class Main implements Callable<Integer> {
 
     /** The command line; tests run it in their own JVM. */
     static CommandLine commandLine() {
-        return CommandErrors.inWords(new CommandLine(new Main()));
+        return CommandErrors.inWords(new CommandLine(new Main()).setUsageHelpWidth(100));
     }
 
     @Override

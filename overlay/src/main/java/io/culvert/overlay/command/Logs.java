@@ -15,6 +15,9 @@ public final class Logs {
     /** Libraries that log what their callers learn by an exception. */
     private static final List<String> LIBRARIES = List.of("io.etcd", "io.grpc", "io.netty", "io.vertx");
 
+    /** The program's own; the JDK has details of its own, such as each certificate, which nobody wants here. */
+    private static final Logger OWN = Logger.getLogger("io.culvert");
+
     /** Loggers live only as long as someone refers to them. */
     private static final List<Logger> KEPT =
             LIBRARIES.stream().map(Logger::getLogger).toList();
@@ -41,7 +44,8 @@ public final class Logs {
         handler.setLevel(Level.ALL);
         handler.setFormatter(new Line());
         root.addHandler(handler);
-        root.setLevel(level);
+        root.setLevel(level == Level.FINE ? Level.INFO : level);
+        OWN.setLevel(level);
         KEPT.forEach(library -> library.setLevel(level == Level.FINE ? Level.INFO : Level.OFF));
     }
 
