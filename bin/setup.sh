@@ -138,8 +138,6 @@ have() {
         liburing2) compgen -G '/usr/lib*/*/liburing.so.2' || compgen -G '/usr/lib*/liburing.so.2' ;;
         libssl3) compgen -G '/usr/lib*/*/libcrypto.so.3' || compgen -G '/usr/lib*/libcrypto.so.3' ;;
         libipsec-mb1) compgen -G '/usr/lib*/*/libIPSec_MB.so.[12]' || compgen -G '/usr/lib*/libIPSec_MB.so.[12]' ;;
-        etcd-server) command -v etcd ;;
-        etcd-client) command -v etcdctl ;;
         liburing-dev) [ -e /usr/include/liburing.h ] ;;
         libc6-dev) [ -e /usr/include/stdio.h ] ;;
         linux-libc-dev) [ -e /usr/include/linux/if_tun.h ] ;;

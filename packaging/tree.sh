@@ -28,25 +28,31 @@ sorted_tar() {
 
 # Makes the tree of an installation in directory $1, without a Java runtime.
 make_prefix() {
-    local share=$1/share page name
-    mkdir -p "$1/bin" "$1/lib" "$share/man/man8" "$share/doc/culvert" "$share/bash-completion/completions" \
+    local share=$1/share page name jar
+    mkdir -p "$1/bin" "$1/lib/overlay" "$share/man/man8" "$share/doc/culvert" "$share/bash-completion/completions" \
         "$share/zsh/site-functions"
     cp "$root"/bin/{culvert,setup.sh,culvert.jvmopts} "$1/bin"
     cp "$root"/daemon/target/lib/* "$1/lib"
+    # The overlay is a program of its own. What it has in common with the daemon is there once.
+    cp "$root"/overlay/target/lib/* "$1/lib/overlay"
+    for jar in "$1"/lib/overlay/*; do
+        ! cmp -s "$jar" "$1/lib/${jar##*/}" || ln -sf "../${jar##*/}" "$jar"
+    done
     for page in "$root"/packaging/man/*.scd; do
         name=${page##*/}
         scdoc <"$page" >"$share/man/man8/${name%.scd}"
     done
-    "$JAVA_HOME/bin/java" -cp "$root/daemon/target/lib/*" picocli.AutoComplete --force --name culvert \
-        --completionScript "$share/bash-completion/completions/culvert" io.culvert.daemon.Main
+    "$JAVA_HOME/bin/java" -cp "$root/daemon/target/lib/*:$root/overlay/target/lib/*" \
+        "$root/packaging/completion/Completion.java" "$share/bash-completion/completions/culvert"
     # It is read by shells and never run.
     sed -i '1{/^#!/d}' "$share/bash-completion/completions/culvert"
     cp "$root/packaging/completion/_culvert" "$share/zsh/site-functions/_culvert"
     cp "$root"/{README.md,CHANGELOG.md,SECURITY.md} "$root"/docs/operations.md "$share/doc/culvert"
     cp "$root/daemon/target/bom.json" "$share/doc/culvert/culvert.cdx.json"
+    cp "$root/overlay/target/bom.json" "$share/doc/culvert/culvert-overlay.cdx.json"
     cp "$root/LICENSE" "$share/doc/culvert"
     chmod -R u=rwX,go=rX "$1"
-    chmod 644 "$1"/lib/*
+    find "$1/lib" -type f -exec chmod 644 {} +
 }
 
 # Adds the JDK that the runtime is made of to the list of components on stdin.
@@ -76,6 +82,9 @@ make_runtime() {
         --module-path "$root/daemon/target/lib" "$root"/daemon/target/lib/*.jar | tail -n 1)
     # Gson works without, and then has no adapters for types of SQL.
     modules=${modules/java.sql,/}
+    # What the overlay's libraries use otherwise they do without.
+    modules=$modules$("$JAVA_HOME/bin/java" --module-path "$root/overlay/target/lib" \
+        --describe-module io.culvert.overlay | sed -n -E 's/^requires ((java|jdk)\.[a-z.]+).*/,\1/p' | tr -d '\n')
     # Modules are not compressed: xz compresses the packages better without, and the JVM starts sooner.
     quietly "$JAVA_HOME/bin/jlink" --add-modules "$modules,jdk.jcmd,jdk.jfr,jdk.management" --compress zip-0 \
         --no-header-files --no-man-pages --generate-cds-archive --output "$1"

@@ -9,6 +9,8 @@ module io.culvert.overlay {
     requires io.prometheus.metrics.model;
     requires io.prometheus.writer.text;
     requires java.logging;
+    requires java.naming;
+    requires java.net.http;
     requires jdk.httpserver;
     requires jetcd.common;
     requires jetcd.core;

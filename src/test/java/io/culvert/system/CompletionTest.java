@@ -49,13 +49,10 @@ class CompletionTest {
         Command.output(
                 Repository.jdkProgram("java"),
                 "-cp",
-                Repository.root().resolve("daemon/target/lib") + "/*",
-                "picocli.AutoComplete",
-                "--name",
-                "culvert",
-                "--completionScript",
-                bash.toString(),
-                "io.culvert.daemon.Main");
+                Repository.root().resolve("daemon/target/lib") + "/*:"
+                        + Repository.root().resolve("overlay/target/lib") + "/*",
+                Repository.root().resolve("packaging/completion/Completion.java").toString(),
+                bash.toString());
         Files.copy(
                 Repository.root().resolve("packaging/completion/_culvert"), zsh, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -76,6 +73,7 @@ class CompletionTest {
         assertThat(bash("culvert", "de")).isEqualTo("demo");
         assertThat(bash("culvert", "--fore")).isEqualTo("--foreground");
         assertThat(bash("culvert", "demo", "--sec")).isEqualTo("--seconds");
+        assertThat(bash("culvert", "overlay", "--ver")).isEqualTo("--version");
     }
 
     @Test

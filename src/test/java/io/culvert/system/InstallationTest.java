@@ -34,6 +34,10 @@ class InstallationTest {
         try (Stream<Path> jars = Files.list(root.resolve("daemon/target/lib"))) {
             copy(jars.toList(), prefix.resolve("lib"));
         }
+        Command.of(launcher(root), "overlay", "--version").run().expectSuccess();
+        try (Stream<Path> jars = Files.list(root.resolve("overlay/target/lib"))) {
+            copy(jars.toList(), prefix.resolve("lib/overlay"));
+        }
         copy(
                 Stream.of("culvert", "setup.sh", "culvert.jvmopts")
                         .map(name -> root.resolve("bin").resolve(name))
@@ -66,6 +70,27 @@ class InstallationTest {
         Command.Result result = Command.of(installed("--version")).run().expectSuccess();
         assertThat(result.output()).containsPattern("culvert \\d+\\.\\d+");
         assertThat(result.allOutput()).doesNotContain("warning", "error");
+    }
+
+    @Test
+    void overlayRunsWithoutTheSourceTree() {
+        assertThat(Command.of(installed("overlay", "--version"))
+                        .run()
+                        .expectSuccess()
+                        .allOutput())
+                .matches("culvert overlay \\d+\\.\\d+\\.\\d+\n");
+    }
+
+    /** Its libraries lie in a directory below those of the daemon. */
+    @Test
+    void daemonSeesNoLibraryOfTheOverlay() {
+        String[] command = installed("--version");
+        String output = Command.of(command)
+                .environment("CULVERT_JAVA_OPTS", "--show-module-resolution")
+                .run()
+                .expectSuccess()
+                .output();
+        assertThat(output).contains("info.picocli").doesNotContain("jetcd", "netty", "lib/overlay");
     }
 
     @Test

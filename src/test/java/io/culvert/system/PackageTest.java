@@ -77,6 +77,8 @@ class PackageTest {
             Namespace.connect(one, "192.168.99.1/24", two, "192.168.99.2/24");
             debian.run(one, "dpkg", "--install", "/tmp/culvert.deb");
             assertThat(debian.run(one, "culvert", "--version")).matches("culvert \\d+\\.\\d+\\.\\d+");
+            assertThat(debian.run(one, "culvert", "overlay", "--version"))
+                    .matches("culvert overlay \\d+\\.\\d+\\.\\d+");
             useTunnel(one, two, device);
             debian.run(one, "dpkg", "--remove", "culvert");
             assertThat(debian.path("usr/lib/culvert")).doesNotExist();
@@ -231,12 +233,16 @@ class PackageTest {
 
     @Test
     void componentsAreListedAlike() throws IOException {
-        Path file = packaged(".*cdx.json");
+        Path file = packaged("culvert-[0-9.]+.cdx.json");
         assertThat(json(file).getAsJsonArray("components").asList().stream()
                         .map(component ->
                                 component.getAsJsonObject().get("name").getAsString()))
                 .contains("OpenJDK", "agrona", "picocli", "culvert-engine");
         assertThat(file).content().contains("\"bomFormat\" : \"CycloneDX\"").doesNotContain("serialNumber");
+        assertThat(packaged("culvert-overlay-.*cdx.json"))
+                .content()
+                .contains("\"jetcd-core\"", "\"netty-common\"")
+                .doesNotContain("serialNumber");
     }
 
     /** As the release procedure in CONTRIBUTING.md says, with a key that is thrown away. */

@@ -38,6 +38,9 @@ import picocli.CommandLine.Spec;
         usageHelpWidth = 100,
         footer = {
             "",
+            "A program of its own, with --help:",
+            "  overlay  Keeps the peers of many nodes by records in etcd.",
+            "",
             "In a source tree also, each with --help:",
             "  bench    Measures tunnels beside other implementations; bench aead, bench jmh, bench report.",
             "  build    Builds what has changed.",
