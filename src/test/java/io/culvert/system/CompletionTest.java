@@ -51,7 +51,9 @@ class CompletionTest {
                 "-cp",
                 Repository.root().resolve("daemon/target/lib") + "/*:"
                         + Repository.root().resolve("overlay/target/lib") + "/*",
-                Repository.root().resolve("packaging/completion/Completion.java").toString(),
+                Repository.root()
+                        .resolve("packaging/completion/Completion.java")
+                        .toString(),
                 bash.toString());
         Files.copy(
                 Repository.root().resolve("packaging/completion/_culvert"), zsh, StandardCopyOption.REPLACE_EXISTING);

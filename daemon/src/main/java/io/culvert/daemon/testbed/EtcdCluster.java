@@ -106,13 +106,16 @@ public final class EtcdCluster implements AutoCloseable {
     public void awaitAnswer() throws IOException, InterruptedException {
         long end = System.nanoTime() + START.toNanos();
         while (true) {
-            String output =
-                    etcdctl(tls, "--command-timeout=2s", "get", "none").run().allOutput();
-            if (!output.contains("Error: ") || output.contains("permission denied") || output.contains("auth")) {
+            Subprocess.Result result =
+                    etcdctl(tls, "--command-timeout=2s", "get", "none").run();
+            String error = result.error();
+            boolean isRefused =
+                    error.contains("etcdserver: ") && !error.contains("timed out") && !error.contains("leader");
+            if (result.exit() == 0 || isRefused) {
                 return;
             }
             if (System.nanoTime() > end) {
-                throw new IOException("etcd does not answer after " + START.toSeconds() + " s; logs: " + directory);
+                throw new IOException("etcd does not answer after " + START.toSeconds() + " s: " + error);
             }
             Thread.sleep(STEP);
         }
