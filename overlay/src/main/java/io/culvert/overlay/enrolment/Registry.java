@@ -346,6 +346,22 @@ final class Registry {
         return commit(transaction, "the membership of " + member.name()).thenApply(committed -> member);
     }
 
+    /** Whether a membership has been over for twice its life: its records are of no use to anyone. */
+    boolean isForgotten(Config config, Member member) {
+        return !now().isBefore(member.notAfter().plus(life(config).multipliedBy(2)));
+    }
+
+    /** Deletes the records of a node whose membership {@link #isForgotten}: were they written again, they are over. */
+    CompletableFuture<Void> forget(Member member, Entry entry) {
+        written.clear();
+        return commit(
+                Transaction.builder()
+                        .ifUnchanged(entry.key(), entry.modRevision())
+                        .delete(member.key())
+                        .delete(Keys.node(network, member.name())),
+                "the membership of " + member.name());
+    }
+
     private static Instant later(Instant one, Instant other) {
         return one.isAfter(other) ? one : other;
     }

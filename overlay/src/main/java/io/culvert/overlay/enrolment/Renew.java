@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
         name = "renew",
         description = {
             "Prolongs the membership of NODE for another life from now; without NODE those of all nodes that end soon.",
+            "It also deletes the records of nodes whose membership has been over for twice its life.",
             "Run it by a timer: a membership that is over takes the node out of the network."
         },
         mixinStandardHelpOptions = true)
@@ -75,10 +76,14 @@ public final class Renew implements Callable<Integer> {
         Instant until = Instant.now().plus(ahead);
         List<String> refused = new ArrayList<>();
         int renewed = 0;
+        int forgotten = 0;
         for (Entry entry : enroller.members()) {
             Optional<Member> member = registry.read(config, entry);
             if (member.isEmpty()) {
                 refused.add(entry.key());
+            } else if (registry.isForgotten(config, member.get())) {
+                enroller.ask(registry, asked -> asked.forget(member.get(), entry));
+                forgotten++;
             } else if (member.get().role() != Role.REVOKED
                     && member.get().notAfter().isBefore(until)) {
                 renew(enroller, registry, config, member.get().name());
@@ -87,6 +92,9 @@ public final class Renew implements Callable<Integer> {
         }
         PrintWriter out = spec.commandLine().getOut();
         out.println(renewed + (renewed == 1 ? " membership was" : " memberships were") + " renewed.");
+        if (forgotten > 0) {
+            out.println("The records of " + forgotten + " former members were deleted.");
+        }
         if (!refused.isEmpty()) {
             throw new EnrolmentException(refused.size() + " member records are refused and were not renewed, first "
                     + refused.getFirst() + ": see culvert overlay verify " + options.network());
