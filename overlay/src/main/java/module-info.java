@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /** The program that keeps the peer lists of an overlay's nodes. */
-// jetcd and grpc-java are automatic modules, which do not say what they need: the last six are for them.
+// jetcd is an automatic module. The program runs on a class path, see decision 110.
 @SuppressWarnings("requires-automatic")
 module io.culvert.overlay {
     requires com.google.gson;
@@ -14,12 +14,6 @@ module io.culvert.overlay {
     requires jdk.httpserver;
     requires jetcd.common;
     requires jetcd.core;
-    requires com.google.common;
-    requires dev.failsafe.core;
-    requires io.netty.codec.http2;
-    requires io.netty.handler.proxy;
-    requires io.vertx.core;
-    requires org.slf4j;
 
     opens io.culvert.overlay to
             info.picocli;

@@ -52,7 +52,8 @@ public final class EtcdStore implements Store {
         ClientBuilder builder = Client.builder()
                 .endpoints(settings.endpoints())
                 .connectTimeout(CONNECT_TIMEOUT)
-                .retryMaxDuration(DEADLINE)
+                // Longer than an election takes; after that the caller decides when to try again.
+                .retryMaxDuration(CONNECT_TIMEOUT)
                 .keepaliveTime(KEEPALIVE)
                 .keepaliveTimeout(CONNECT_TIMEOUT)
                 // A request that waits for a connection would not say why there is none.

@@ -199,7 +199,7 @@ class AllocatorTest {
 
     @Test
     void manyClaimantsAtOnceGetDifferentIndexes() {
-        Laws.check(200, AllocatorTest::claimAtOnce);
+        Laws.check(100, AllocatorTest::claimAtOnce);
     }
 
     private static void claimAtOnce(Draw draw) {
