@@ -24,6 +24,9 @@ import java.util.List;
  * password in {@code password}.
  */
 public final class LabAuthority {
+    /** What bin/keytool starts; a runtime image may lack that program, and never this class. */
+    private static final String KEYTOOL = "java.base/sun.security.tools.keytool.Main";
+
     private static final String CA = "ca";
     private static final String DAYS = "825";
 
@@ -148,9 +151,11 @@ public final class LabAuthority {
 
     private void keytool(String alias, String name, List<String> extensions) throws IOException {
         List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-J-Xshare:auto",
-                "-J-XX:TieredStopAtLevel=1",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-m",
+                KEYTOOL,
                 "-genkeypair",
                 "-keystore",
                 keys().toString(),
