@@ -28,6 +28,8 @@ module io.culvert.daemon {
             info.picocli;
     opens io.culvert.daemon.doctor to
             info.picocli;
+    opens io.culvert.daemon.soak to
+            info.picocli;
     opens io.culvert.daemon.status to
             info.picocli;
     opens io.culvert.daemon.top to

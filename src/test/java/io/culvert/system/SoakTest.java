@@ -61,6 +61,16 @@ class SoakTest {
         }
     }
 
+    /** Faults come one after another, in an order that each run chooses. */
+    @Test
+    void theTunnelComesBackAfterEachFault() {
+        Command.Result result = Command.of(Program.CULVERT.command(), "soak", "--minutes", "3")
+                .limit(Duration.ofMinutes(10))
+                .run();
+        assertThat(result.exit()).as(result.allOutput()).isZero();
+        assertThat(result.output()).endsWith("holds\n");
+    }
+
     private static Tunnel connected() {
         Tunnel tunnel = Tunnel.create(Program.CULVERT, Program.CULVERT);
         tunnel.configure();

@@ -8,6 +8,7 @@ import io.culvert.daemon.command.StandardStreams;
 import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.daemon.doctor.DoctorCommand;
+import io.culvert.daemon.soak.Soak;
 import io.culvert.daemon.status.StatusCommand;
 import io.culvert.daemon.top.TopCommand;
 import io.culvert.daemon.unix.ServiceManager;
@@ -71,7 +72,8 @@ import picocli.CommandLine.Spec;
             TopCommand.class,
             DoctorCommand.class,
             ServiceCommand.class,
-            Demo.class
+            Demo.class,
+            Soak.class
         })
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
