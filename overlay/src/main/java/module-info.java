@@ -21,4 +21,6 @@ module io.culvert.overlay {
             info.picocli;
     opens io.culvert.overlay.enrolment to
             info.picocli;
+    opens io.culvert.overlay.relay to
+            info.picocli;
 }

@@ -21,9 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @OnHost
 class ManPageTest {
     private static final Pattern HELP_OPTION =
-            Pattern.compile("^ {2,6}(?:-\\w, +)?(--[a-z][a-z-]*)", Pattern.MULTILINE);
+            Pattern.compile("^ {2,6}(?:-\\w, +)?(--[a-z][a-z0-9-]*)", Pattern.MULTILINE);
     private static final Pattern PAGE_OPTION =
             Pattern.compile("^(?:\\*-\\w\\*, )?\\*(--[a-z][a-z-]*)", Pattern.MULTILINE);
+    private static final Pattern PAGE_OPTIONS = Pattern.compile("^(?:\\*.*, )?\\*(--[a-z0-9-]+)\\*", Pattern.MULTILINE);
     private static final Pattern HELP_COMMAND = Pattern.compile("^  ([a-z]+) ", Pattern.MULTILINE);
     private static final Pattern HELP_VARIABLE = Pattern.compile("\\b((?:CULVERT|WG|LOG)_[A-Z_]+)\\b");
     private static final Pattern PAGE_VARIABLE = Pattern.compile("^\\*([A-Z_]+)\\*$", Pattern.MULTILINE);
@@ -75,6 +76,21 @@ class ManPageTest {
         assertThat(found(PAGE_OPTION, section(page, "# OPTIONS", "\n# ")))
                 .isNotEmpty()
                 .isEqualTo(found(HELP_OPTION, help(command)));
+    }
+
+    /** The page of the overlay has a section for each of its commands. */
+    @Test
+    void overlayPageHasTheOptionsOfEachCommand() {
+        Set<String> commands = found(HELP_COMMAND, section(help("overlay"), "Commands:", "\n\n"));
+        assertThat(commands).contains("init", "relay");
+        String page = Repository.text(pages().resolve("culvert-overlay.8.scd"));
+        for (String command : commands) {
+            String help = help("overlay", command);
+            Set<String> options = found(HELP_OPTION, help);
+            options.removeAll(Set.of("--help", "--version", "--directory"));
+            String text = section(page, "\n## " + command + " ", "\n#");
+            assertThat(found(PAGE_OPTIONS, text)).as(command).containsExactlyElementsOf(options);
+        }
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.culvert.overlay.enrolment.Renew;
 import io.culvert.overlay.enrolment.Revoke;
 import io.culvert.overlay.enrolment.Rotate;
 import io.culvert.overlay.enrolment.Verify;
+import io.culvert.overlay.relay.Relay;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "culvert overlay " + Main.VERSION,
         footer = {"", "Environment:", "  LOG_LEVEL  silent, error, info (default), or verbose (same as debug)"},
-        subcommands = {Init.class, Enrol.class, Renew.class, Revoke.class, Rotate.class, Verify.class})
+        subcommands = {Init.class, Enrol.class, Renew.class, Revoke.class, Rotate.class, Verify.class, Relay.class})
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 
