@@ -19,7 +19,11 @@ class ServiceUnitsTest {
     private static final double MOST_EXPOSED = 3.0;
 
     @ParameterizedTest
-    @CsvSource({"culvert.service, culvert.service", "culvert@.service, culvert@wg0.service"})
+    @CsvSource({
+        "culvert.service, culvert.service",
+        "culvert@.service, culvert@wg0.service",
+        "culvert-overlay@.service, culvert-overlay@net.service"
+    })
     void unitIsCorrectAndLittleExposed(String file, String name, @TempDir Path directory) throws IOException {
         Path unit = directory.resolve(name);
         // The checker wants the program to exist, which is installed by the packages.
