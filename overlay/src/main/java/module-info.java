@@ -17,6 +17,9 @@ module io.culvert.overlay {
 
     opens io.culvert.overlay to
             info.picocli;
+    opens io.culvert.overlay.agent to
+            com.google.gson,
+            info.picocli;
     opens io.culvert.overlay.command to
             info.picocli;
     opens io.culvert.overlay.enrolment to

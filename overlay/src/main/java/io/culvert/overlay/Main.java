@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.overlay;
 
+import io.culvert.overlay.agent.Peers;
+import io.culvert.overlay.agent.Run;
+import io.culvert.overlay.agent.Status;
 import io.culvert.overlay.command.CommandErrors;
 import io.culvert.overlay.command.Logs;
 import io.culvert.overlay.enrolment.Enrol;
@@ -24,7 +27,18 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         version = "culvert overlay " + Main.VERSION,
         footer = {"", "Environment:", "  LOG_LEVEL  silent, error, info (default), or verbose (same as debug)"},
-        subcommands = {Init.class, Enrol.class, Renew.class, Revoke.class, Rotate.class, Verify.class, Relay.class})
+        subcommands = {
+            Init.class,
+            Enrol.class,
+            Run.class,
+            Status.class,
+            Peers.class,
+            Renew.class,
+            Revoke.class,
+            Rotate.class,
+            Verify.class,
+            Relay.class
+        })
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 

@@ -33,6 +33,11 @@ public record PeerChange(
         return new PeerChange(key, false, true, "", keepaliveSeconds, allowedIps);
     }
 
+    /** Another interval of keepalives for a peer that is there; when it is turned on, one is sent at once. */
+    public static PeerChange keepalive(Key key, int seconds) {
+        return new PeerChange(key, false, true, "", seconds, null);
+    }
+
     /** The end of a peer. */
     public static PeerChange remove(Key key) {
         return new PeerChange(key, true, false, "", AS_IT_IS, null);
