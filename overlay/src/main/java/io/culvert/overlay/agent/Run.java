@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "The interface is started by culvert if no process serves it. When this command ends, the",
-            "interface and its peers stay. It ends on SIGINT or SIGTERM with status 0."
+            "interface and its peers stay. It ends on SIGINT or SIGTERM."
         })
 public final class Run implements Callable<Integer> {
     private static final Logger LOG = System.getLogger(Run.class.getName());
