@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.engine;
 
-import io.culvert.engine.device.PeerEvents;
+import io.culvert.engine.device.DeviceListener;
 import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.noise.HandshakeFailure;
 import io.culvert.ring.Mailbox;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -11,7 +12,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
 /** Calls a listener on a thread of its own. Producers: any thread, none of which waits. */
-final class EventThread implements PeerEvents {
+final class EventThread implements DeviceListener {
     private static final Logger LOG = System.getLogger(EventThread.class.getName());
     private static final int CAPACITY = 8192;
 
@@ -28,7 +29,7 @@ final class EventThread implements PeerEvents {
     }
 
     @Override
-    public void handshakeCompleted(io.culvert.engine.noise.PublicKey peer) {
+    public void sessionBegan(io.culvert.engine.noise.PublicKey peer, boolean initiator, boolean rekey, long nanos) {
         post(() -> listener.handshakeCompleted(new PublicKey(peer)));
     }
 
@@ -43,8 +44,10 @@ final class EventThread implements PeerEvents {
     }
 
     @Override
-    public void handshakeGivenUp(io.culvert.engine.noise.PublicKey peer) {
-        post(() -> listener.peerUnreachable(new PublicKey(peer)));
+    public void handshakeFailed(HandshakeFailure why, io.culvert.engine.noise.PublicKey peer) {
+        if (why == HandshakeFailure.GIVEN_UP) {
+            post(() -> listener.peerUnreachable(new PublicKey(peer)));
+        }
     }
 
     TunnelListener listener() {

@@ -76,7 +76,7 @@ public final class Device implements AutoCloseable {
 
     private Device(Platform platform, DeviceOptions options) {
         this.platform = platform;
-        listeners = new DeviceListeners(options.events());
+        listeners = new DeviceListeners(options.listener());
         indexTable = new IndexTable<>(platform.random());
         cookieChecker = new CookieChecker(new RateLimiter(platform.random()), platform.random());
         memory = new ConfiguredMemory(options.memory(), peers, allowedIps, cookieChecker);
@@ -240,7 +240,7 @@ public final class Device implements AutoCloseable {
         return peers.size();
     }
 
-    /** A copy of the list of peers, in the order they were added. */
+    /** The peers now, in the order they were added; the list does not change. */
     public List<Peer> peers() {
         return peers.all();
     }

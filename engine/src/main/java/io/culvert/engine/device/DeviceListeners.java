@@ -20,14 +20,14 @@ import java.util.function.Consumer;
 public final class DeviceListeners implements DeviceListener, HandshakeFailure.Sink {
     private static final Logger LOG = System.getLogger(DeviceListeners.class.getName());
 
-    /** Of the device's owner. */
-    private final PeerEvents owner;
-
     private final List<DeviceListener> listeners = new CopyOnWriteArrayList<>();
     private final AtomicLongArray failures = new AtomicLongArray(HandshakeFailure.values().length);
 
-    DeviceListeners(PeerEvents owner) {
-        this.owner = owner;
+    /** {@code first} is one of them from the start. */
+    DeviceListeners(DeviceListener first) {
+        if (first != DeviceListener.NONE) {
+            listeners.add(first);
+        }
     }
 
     /** Adds a listener; what happens from now on is told to it. */
@@ -52,9 +52,6 @@ public final class DeviceListeners implements DeviceListener, HandshakeFailure.S
     @Override
     public void failed(HandshakeFailure why, PublicKey peer) {
         failures.incrementAndGet(why.ordinal());
-        if (why == HandshakeFailure.GIVEN_UP) {
-            handshakeGivenUp(peer);
-        }
         handshakeFailed(why, peer);
     }
 
@@ -65,31 +62,16 @@ public final class DeviceListeners implements DeviceListener, HandshakeFailure.S
 
     @Override
     public void sessionBegan(PublicKey peer, boolean initiator, boolean rekey, long nanos) {
-        handshakeCompleted(peer);
         each(listener -> listener.sessionBegan(peer, initiator, rekey, nanos));
     }
 
     @Override
-    public void handshakeCompleted(PublicKey peer) {
-        owner.handshakeCompleted(peer);
-        each(listener -> listener.handshakeCompleted(peer));
-    }
-
-    @Override
-    public void handshakeGivenUp(PublicKey peer) {
-        owner.handshakeGivenUp(peer);
-        each(listener -> listener.handshakeGivenUp(peer));
-    }
-
-    @Override
     public void sessionExpired(PublicKey peer) {
-        owner.sessionExpired(peer);
         each(listener -> listener.sessionExpired(peer));
     }
 
     @Override
     public void roamed(PublicKey peer, UdpEndpoint from, UdpEndpoint to) {
-        owner.roamed(peer, from, to);
         each(listener -> listener.roamed(peer, from, to));
     }
 

@@ -13,7 +13,7 @@ import java.util.function.Supplier;
  * @param threads whether the device runs by itself; a simulation steps its workers and handshakes instead
  * @param memory what peers may use; devices may share one
  * @param watchdogSeconds how long a thread may not turn before the device ends; 0 to log it only
- * @param events hears of the peers
+ * @param listener hears what happens, from the start
  */
 public record DeviceOptions(
         int handshakeThreads,
@@ -21,7 +21,7 @@ public record DeviceOptions(
         boolean threads,
         MemoryBudget memory,
         int watchdogSeconds,
-        PeerEvents events) {
+        DeviceListener listener) {
     /** Three times as long as it takes until a stall is logged. */
     public static final int WATCHDOG_SECONDS = 30;
 
@@ -30,10 +30,10 @@ public record DeviceOptions(
         this(handshakeThreads, aeads, threads, MemoryBudget.ofHeap(), WATCHDOG_SECONDS);
     }
 
-    /** Options without anybody who hears of the peers. */
+    /** Options without a listener. */
     public DeviceOptions(
             int handshakeThreads, Supplier<Aead> aeads, boolean threads, MemoryBudget memory, int watchdogSeconds) {
-        this(handshakeThreads, aeads, threads, memory, watchdogSeconds, PeerEvents.NONE);
+        this(handshakeThreads, aeads, threads, memory, watchdogSeconds, DeviceListener.NONE);
     }
 
     /** Up to four handshake threads, workers with threads of their own, and AEAD instances from {@code aeads}. */

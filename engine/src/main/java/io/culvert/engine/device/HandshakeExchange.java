@@ -45,8 +45,8 @@ abstract class HandshakeExchange extends RoamingPath {
     /** What the home is to do; {@code next} came before it. */
     private record Result(Runnable action, Result next) {}
 
-    HandshakeExchange(Worker home, byte receiveSocket, PublicKey publicKey, PeerEvents events) {
-        super(home, receiveSocket, publicKey, events);
+    HandshakeExchange(Worker home, byte receiveSocket, PublicKey publicKey, DeviceListener listener) {
+        super(home, receiveSocket, publicKey, listener);
     }
 
     /** Asks for an initiation; returns whether the caller must enqueue the peer. The home. */

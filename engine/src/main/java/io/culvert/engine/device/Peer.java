@@ -15,6 +15,8 @@ import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.pipeline.DropCause;
 import io.culvert.engine.pipeline.Traffic;
 import io.culvert.engine.pipeline.Worker;
+import io.culvert.engine.routing.PeerChunk;
+import io.culvert.engine.routing.PeerTable;
 import io.culvert.engine.timer.PeerTimers;
 import java.util.concurrent.atomic.AtomicLongFieldUpdater;
 
@@ -27,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * it results. Any worker may commit trains, one at a time for each direction, and {@linkplain #want asks} the home for
  * what happens once in many trains.
  */
-public final class Peer extends HandshakeExchange implements PeerTimers.Events {
+public final class Peer extends HandshakeExchange implements PeerTimers.Events, PeerTable.Member {
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
 
@@ -53,6 +55,8 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private StagedPackets staged = StagedPackets.NONE;
 
     private final PeerConfiguration configuration;
+    /** Of the device's table, which has a lock. */
+    private PeerChunk chunk;
 
     // Bytes of data messages. Written by the holders of the tokens with release stores, because readers tolerate delay,
     // and the tokens order the writers; read by any thread.
@@ -69,8 +73,8 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     private volatile long lastSentHandshake;
     private volatile boolean sentLastMinuteHandshake;
 
-    Peer(Device device, PublicKey publicKey, Worker home, byte receiveSocket, PeerEvents events) {
-        super(home, receiveSocket, publicKey, events);
+    Peer(Device device, PublicKey publicKey, Worker home, byte receiveSocket, DeviceListener listener) {
+        super(home, receiveSocket, publicKey, listener);
         this.device = device;
         handshake = new Handshake<>(publicKey, this, device.indexDropped());
         keypairs = new Keypairs(device.indexDropped());
@@ -115,6 +119,16 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
             // Only a handshake can make room for the packets of this peer.
             want(worker, KEY_MISSING);
         }
+    }
+
+    @Override
+    public PeerChunk chunk() {
+        return chunk;
+    }
+
+    @Override
+    public void setChunk(PeerChunk chunk) {
+        this.chunk = chunk;
     }
 
     Handshake<Peer> handshake() {
@@ -411,7 +425,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events {
     public void onZeroKeyMaterial(long now) {
         clearHandshake();
         keypairs.clear();
-        events.sessionExpired(publicKey());
+        listener.sessionExpired(publicKey());
     }
 
     @Override

@@ -15,7 +15,7 @@ abstract class RoamingPath extends PeerPath {
     private static final UdpEndpoint NONE = new UdpEndpoint();
 
     /** Hears of the device's peers. */
-    final PeerEvents events;
+    final DeviceListener listener;
 
     private final PublicKey publicKey;
 
@@ -27,10 +27,10 @@ abstract class RoamingPath extends PeerPath {
     /** The one before, so that a peer that alternates between two costs no memory. Shared as {@code endpoint}. */
     private volatile UdpEndpoint lastEndpoint = endpoint;
 
-    RoamingPath(Worker home, byte receiveSocket, PublicKey publicKey, PeerEvents events) {
+    RoamingPath(Worker home, byte receiveSocket, PublicKey publicKey, DeviceListener listener) {
         super(home, receiveSocket);
         this.publicKey = publicKey;
-        this.events = events;
+        this.listener = listener;
     }
 
     /** The static public key, which identifies the peer. Any thread. */
@@ -67,7 +67,7 @@ abstract class RoamingPath extends PeerPath {
     final void follow(UdpEndpoint from) {
         UdpEndpoint before = endpoint;
         if (setEndpoint(from) && before.isSet() && !before.sameRemote(from)) {
-            events.roamed(publicKey, before, endpoint);
+            listener.roamed(publicKey, before, endpoint);
         }
     }
 

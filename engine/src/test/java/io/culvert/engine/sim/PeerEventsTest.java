@@ -4,8 +4,9 @@ package io.culvert.engine.sim;
 import static io.culvert.engine.testkit.Simulation.SECOND;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.culvert.engine.device.PeerEvents;
+import io.culvert.engine.device.DeviceListener;
 import io.culvert.engine.io.UdpEndpoint;
+import io.culvert.engine.noise.HandshakeFailure;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.testkit.Address;
 import io.culvert.engine.testkit.Node;
@@ -37,14 +38,14 @@ class PeerEventsTest {
     }
 
     /** Names the event; the peer must be the only one. */
-    private final class Recorder implements PeerEvents {
+    private final class Recorder implements DeviceListener {
         private void add(PublicKey peer, String event) {
             assertThat(peer).isEqualTo(a.publicKey());
             heard.add(event);
         }
 
         @Override
-        public void handshakeCompleted(PublicKey peer) {
+        public void sessionBegan(PublicKey peer, boolean initiator, boolean rekey, long nanos) {
             add(peer, "handshake");
         }
 
@@ -59,8 +60,10 @@ class PeerEventsTest {
         }
 
         @Override
-        public void handshakeGivenUp(PublicKey peer) {
-            add(peer, "given up");
+        public void handshakeFailed(HandshakeFailure why, PublicKey peer) {
+            if (why == HandshakeFailure.GIVEN_UP) {
+                add(peer, "given up");
+            }
         }
     }
 

@@ -2,6 +2,7 @@
 package io.culvert.bench.jmh.suite;
 
 import io.culvert.engine.noise.PublicKey;
+import io.culvert.engine.routing.PeerChunk;
 import io.culvert.engine.routing.PeerTable;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -34,6 +35,20 @@ public class PeerTableBenchmark {
     @Param({"1000"})
     public int peers;
 
+    private static final class Member implements PeerTable.Member {
+        private PeerChunk chunk;
+
+        @Override
+        public PeerChunk chunk() {
+            return chunk;
+        }
+
+        @Override
+        public void setChunk(PeerChunk place) {
+            chunk = place;
+        }
+    }
+
     private final PublicKey[] asked = new PublicKey[ASKED];
     private Function<PublicKey, Object> table;
     private int next;
@@ -41,7 +56,7 @@ public class PeerTableBenchmark {
     /** Fills the table. */
     @Setup
     public void setUp() {
-        PeerTable<Object> own = new PeerTable<>();
+        PeerTable<Member> own = new PeerTable<>();
         Map<PublicKey, Object> map = new ConcurrentHashMap<>();
         boolean culvert = implementation.equals("culvert");
         table = culvert ? own::get : map::get;
@@ -50,7 +65,7 @@ public class PeerTableBenchmark {
         for (byte[] key : keys) {
             random.nextBytes(key);
             if (culvert) {
-                own.add(new PublicKey(key), key);
+                own.add(new PublicKey(key), new Member());
             } else {
                 map.put(new PublicKey(key), key);
             }

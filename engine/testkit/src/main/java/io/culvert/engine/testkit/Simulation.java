@@ -3,9 +3,9 @@ package io.culvert.engine.testkit;
 
 import io.culvert.crypto.AeadChoice;
 import io.culvert.crypto.Aeads;
+import io.culvert.engine.device.DeviceListener;
 import io.culvert.engine.device.DeviceOptions;
 import io.culvert.engine.device.MemoryBudget;
-import io.culvert.engine.device.PeerEvents;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -57,12 +57,12 @@ public final class Simulation implements AutoCloseable {
 
     /** The same, with a budget for peers. */
     public Node node(MemoryBudget memory) {
-        return up(downNode(memory, PeerEvents.NONE));
+        return up(downNode(memory, DeviceListener.NONE));
     }
 
-    /** The same, with an owner that hears of its peers. */
-    public Node node(PeerEvents events) {
-        return up(downNode(MemoryBudget.ofHeap(), events));
+    /** The same, with a listener. */
+    public Node node(DeviceListener listener) {
+        return up(downNode(MemoryBudget.ofHeap(), listener));
     }
 
     private static Node up(Node node) {
@@ -72,12 +72,12 @@ public final class Simulation implements AutoCloseable {
 
     /** Adds a configured node whose interface is down. */
     public Node downNode() {
-        return downNode(MemoryBudget.ofHeap(), PeerEvents.NONE);
+        return downNode(MemoryBudget.ofHeap(), DeviceListener.NONE);
     }
 
-    private Node downNode(MemoryBudget memory, PeerEvents events) {
+    private Node downNode(MemoryBudget memory, DeviceListener listener) {
         DeviceOptions options =
-                new DeviceOptions(1, AEADS::create, false, memory, DeviceOptions.WATCHDOG_SECONDS, events);
+                new DeviceOptions(1, AEADS::create, false, memory, DeviceOptions.WATCHDOG_SECONDS, listener);
         Node node = new Node(clock, network, nodes.size() + 1, workers, 31 * seed + nodes.size(), options);
         nodes.add(node);
         return node;
