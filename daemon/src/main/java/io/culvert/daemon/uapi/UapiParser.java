@@ -26,8 +26,6 @@ import java.util.Set;
 final class UapiParser implements AutoCloseable {
     /** Bytes of the objects that a line becomes, at most. */
     private static final long LINE_BYTES = 320;
-    /** Memory is taken in pieces, so that the budget is not asked for each line. */
-    private static final long PIECE_BYTES = 64 * 1024;
 
     private final MemoryBudget memory;
     private final Set<PublicKey> publicKeys = new HashSet<>();
@@ -93,13 +91,13 @@ final class UapiParser implements AutoCloseable {
         if (lines * LINE_BYTES <= taken) {
             return;
         }
-        if (!memory.tryRequest(PIECE_BYTES)) {
+        if (!(taken == 0 ? memory.tryBeginRequest() : memory.tryContinueRequest())) {
             throw new UapiException(
                     ENOSPC,
                     "line " + lines + ": the request does not fit the memory: send a smaller one, or give the process"
                             + " more memory, or the JVM more heap (-Xmx)");
         }
-        taken += PIECE_BYTES;
+        taken += MemoryBudget.REQUEST_PIECE;
     }
 
     @Override

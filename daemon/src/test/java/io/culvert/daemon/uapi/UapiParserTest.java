@@ -28,7 +28,11 @@ class UapiParserTest {
     private static final String PEER = "public_key=" + KEY_A + "\n";
 
     private static DeviceUpdate parse(String text) throws UapiException {
-        try (UapiParser parser = new UapiParser(new MemoryBudget(1 << 30))) {
+        return parse(new MemoryBudget(1 << 30), text);
+    }
+
+    private static DeviceUpdate parse(MemoryBudget memory, String text) throws UapiException {
+        try (UapiParser parser = new UapiParser(memory)) {
             for (String line : text.split("\n")) {
                 byte[] bytes = line.getBytes(StandardCharsets.UTF_8);
                 parser.accept(ByteBuffer.wrap(bytes), bytes.length);
@@ -188,6 +192,23 @@ class UapiParserTest {
         assertThatThrownBy(() -> parse("private_key=" + KEY_B + "f"))
                 .isInstanceOf(UapiException.class)
                 .hasMessage("line 1: private_key: expected 64 hex digits, got 65");
+    }
+
+    /** A request that frees memory needs little of it; one that needs more is refused. */
+    @Test
+    void peersAreRemovedWhenTheMemoryIsFull() throws UapiException {
+        MemoryBudget memory = new MemoryBudget(8 << 20);
+        while (memory.tryContinueRequest()) {
+            // Takes all that peers and sessions could have.
+        }
+        long used = memory.used();
+        try (DeviceUpdate update = parse(memory, PEER + "remove=true")) {
+            assertThat(update.peers().getFirst().remove()).isTrue();
+        }
+        assertThatThrownBy(() -> parse(memory, PEER + "allowed_ip=::/0\n".repeat(1000)))
+                .isInstanceOf(UapiException.class)
+                .hasMessageContaining("does not fit the memory");
+        assertThat(memory.used()).as("requests give back what they took").isEqualTo(used);
     }
 
     @Test

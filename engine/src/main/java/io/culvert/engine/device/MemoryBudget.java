@@ -8,7 +8,8 @@ package io.culvert.engine.device;
  * renew their keys.
  *
  * <p>The sizes are upper bounds of what was measured; {@code MemoryBudgetTest} compares them with the heap. Configured
- * peers take three quarters at most, and so do sessions: neither can displace the other entirely.
+ * peers take three quarters at most, and so do sessions: neither can displace the other entirely. And both together
+ * leave a part in which requests begin, so that peers can be removed when the memory is full.
  *
  * <p>Any thread; under its own lock, which the data path never takes.
  */
@@ -22,8 +23,16 @@ public final class MemoryBudget {
     /** Bytes of a peer's sessions: three keypairs with replay windows, two queues, a handshake and indices. */
     public static final long SESSION = 6 * 1024;
 
+    /** Requests take their memory in pieces of so many bytes. */
+    public static final long REQUEST_PIECE = 64 * 1024;
+
     /** The young generation takes part of the heap, in which nothing stays; see bin/culvert.jvmopts. */
     private static final long YOUNG_GENERATION = 16L << 20;
+
+    /** A sixteenth is for requests alone, and no more than the first pieces of 64 requests at once need. */
+    private static final int RESERVED_PART = 16;
+
+    private static final long MOST_RESERVED = 64 * REQUEST_PIECE;
 
     // Guarded by this.
     private long limit;
@@ -71,7 +80,7 @@ public final class MemoryBudget {
     /** Whether a configuration may become larger by so many bytes. */
     synchronized boolean fits(long more) {
         long configuration = configured + more;
-        return more <= 0 || configuration <= limit - limit / 4 && configuration + sessions + requests <= limit;
+        return more <= 0 || configuration <= limit - limit / 4 && fitsWithoutReserve(more);
     }
 
     /** A configuration became larger, or smaller, by so many bytes. */
@@ -82,7 +91,7 @@ public final class MemoryBudget {
     /** Takes the memory of a peer's sessions; {@code false} if it does not fit. */
     synchronized boolean trySession() {
         long more = sessions + SESSION;
-        if (more > limit - limit / 4 || configured + more + requests > limit) {
+        if (more > limit - limit / 4 || !fitsWithoutReserve(SESSION)) {
             refusedSessions++;
             return false;
         }
@@ -95,13 +104,27 @@ public final class MemoryBudget {
         sessions -= SESSION;
     }
 
-    /** Takes memory for a request while it is read; {@code false} if it does not fit. */
-    public synchronized boolean tryRequest(long bytes) {
-        if (configured + sessions + requests + bytes > limit) {
+    /** Takes the first piece of memory for a request, also from what is reserved; {@code false} if it does not fit. */
+    public synchronized boolean tryBeginRequest() {
+        if (configured + sessions + requests + REQUEST_PIECE > limit) {
             return false;
         }
-        requests += bytes;
+        requests += REQUEST_PIECE;
         return true;
+    }
+
+    /** Takes another piece of memory for a request while it is read; {@code false} if it does not fit. */
+    public synchronized boolean tryContinueRequest() {
+        if (!fitsWithoutReserve(REQUEST_PIECE)) {
+            return false;
+        }
+        requests += REQUEST_PIECE;
+        return true;
+    }
+
+    private boolean fitsWithoutReserve(long more) {
+        long reserved = Math.min(limit / RESERVED_PART, MOST_RESERVED);
+        return configured + sessions + requests + more <= limit - reserved;
     }
 
     /** Gives back what requests took. */

@@ -113,6 +113,26 @@ class MemoryBudgetTest {
         assertThat(memory.used()).isZero();
     }
 
+    /** The request may be the one that frees memory. */
+    @Test
+    void requestBeginsAndPeersAreRemovedWhenTheMemoryIsFull() throws IOException {
+        MemoryBudget memory = new MemoryBudget(4 << 20);
+        Node node = simulation.node(memory);
+        int peers = (int) (memory.limit() * 3 / 4 / (MemoryBudget.PEER + MemoryBudget.ALLOWED_IP));
+        node.device().apply(peers(0, peers));
+        while (memory.tryContinueRequest()) {
+            // Until nothing fits but the beginning of a request.
+        }
+        assertThatThrownBy(() -> node.device().apply(peers(peers, 1))).isInstanceOf(InsufficientMemoryException.class);
+        assertThat(memory.tryBeginRequest()).isTrue();
+        long used = memory.used();
+        PeerUpdate removal = new PeerUpdate(
+                peer(0, null).publicKey(), true, false, null, null, OptionalInt.empty(), false, List.of());
+        node.apply(removal);
+        assertThat(node.device().peerCount()).isEqualTo(peers - 1);
+        assertThat(memory.used()).isEqualTo(used - MemoryBudget.PEER - MemoryBudget.ALLOWED_IP);
+    }
+
     @Test
     void presharedKeysAreAccountedOnce() throws IOException {
         MemoryBudget memory = new MemoryBudget(1 << 20);
