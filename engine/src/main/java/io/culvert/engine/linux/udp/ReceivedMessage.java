@@ -67,24 +67,26 @@ public final class ReceivedMessage {
             if (size < cmsghdr.sizeof() || size > left) {
                 return;
             }
-            parseOne(cmsghdr.cmsg_level(at), cmsghdr.cmsg_type(at), at + cmsghdr.sizeof());
+            parseOne(cmsghdr.cmsg_level(at), cmsghdr.cmsg_type(at), at + cmsghdr.sizeof(), size - cmsghdr.sizeof());
             long aligned = size + 7 & -8;
             at += aligned;
             left -= aligned;
         }
     }
 
-    private void parseOne(int level, int type, long data) {
-        if (level == linux_h.SOL_UDP && type == linux_h.UDP_GRO) {
+    /** A message that is shorter than its type says something else, and is not read. */
+    private void parseOne(int level, int type, long data, long size) {
+        if (level == linux_h.SOL_UDP && type == linux_h.UDP_GRO && size >= Integer.BYTES) {
             segment = Memory.getInt(data);
-        } else if (level == linux_h.SOL_IP && type == linux_h.IP_PKTINFO) {
+        } else if (level == linux_h.SOL_IP && type == linux_h.IP_PKTINFO && size >= in_pktinfo.sizeof()) {
             int local = Memory.getIntBE(in_pktinfo.ipi_spec_dst(data));
             from.setSource(0, Integer.toUnsignedLong(local), in_pktinfo.ipi_ifindex(data));
-        } else if (level == linux_h.SOL_IPV6 && type == linux_h.IPV6_PKTINFO) {
+        } else if (level == linux_h.SOL_IPV6 && type == linux_h.IPV6_PKTINFO && size >= in6_pktinfo.sizeof()) {
             long local = in6_pktinfo.ipi6_addr(data);
             from.setSource(Memory.getLongBE(local), Memory.getLongBE(local + 8), in6_pktinfo.ipi6_ifindex(data));
-        } else if (level == linux_h.SOL_IP && type == linux_h.IP_TOS
-                || level == linux_h.SOL_IPV6 && type == linux_h.IPV6_TCLASS) {
+        } else if (size > 0
+                && (level == linux_h.SOL_IP && type == linux_h.IP_TOS
+                        || level == linux_h.SOL_IPV6 && type == linux_h.IPV6_TCLASS)) {
             // IPv4 has one byte, IPv6 a little-endian int: the low bits come first in both.
             ecn = Memory.getByte(data) & ECN;
         }
