@@ -8,14 +8,12 @@ import java.nio.file.Path;
 
 /**
  * A secret of 32 bytes that two peers share beside their keys. It lies off the heap, in memory that core dumps leave
- * out, and {@link #close} zeroes it; a tunnel keeps a copy of its own. Any thread, but none may use it while another
+ * out, and {@code close} zeroes it; a tunnel keeps a copy of its own. Any thread, but none may use it while another
  * closes it.
  */
-public final class PresharedKey implements AutoCloseable {
-    private final Secret secret;
-
+public final class PresharedKey extends TunnelSecret {
     private PresharedKey(Secret secret) {
-        this.secret = secret;
+        super(secret);
     }
 
     /**
@@ -39,8 +37,7 @@ public final class PresharedKey implements AutoCloseable {
      * @throws IllegalArgumentException if it is not such a text
      */
     public static PresharedKey fromBase64(CharSequence text) {
-        Requirements.check();
-        return new PresharedKey(KeyText.decode(text));
+        return new PresharedKey(decode(text));
     }
 
     /**
@@ -51,32 +48,6 @@ public final class PresharedKey implements AutoCloseable {
      * @throws IOException if it cannot be read or holds anything else
      */
     public static PresharedKey read(Path file) throws IOException {
-        Requirements.check();
-        return new PresharedKey(KeyText.read(file));
-    }
-
-    /**
-     * The key in Base64, 44 characters. The caller overwrites the array after use.
-     *
-     * @return the text
-     */
-    public char[] toBase64() {
-        return KeyText.encode(secret);
-    }
-
-    Secret secret() {
-        return secret;
-    }
-
-    /** Zeroes and frees the key. Idempotent. */
-    @Override
-    public void close() {
-        secret.close();
-    }
-
-    /** Shows no secret. */
-    @Override
-    public String toString() {
-        return "PresharedKey";
+        return new PresharedKey(decode(file));
     }
 }

@@ -8,14 +8,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A tunnel's private key. Its 32 bytes lie off the heap, in memory that core dumps leave out, and {@link #close} zeroes
+ * A tunnel's private key. Its 32 bytes lie off the heap, in memory that core dumps leave out, and {@code close} zeroes
  * them; a tunnel keeps a copy of its own. Any thread, but none may use it while another closes it.
  */
-public final class PrivateKey implements AutoCloseable {
-    private final Secret secret;
-
+public final class PrivateKey extends TunnelSecret {
     private PrivateKey(Secret secret) {
-        this.secret = secret;
+        super(secret);
     }
 
     /**
@@ -37,8 +35,7 @@ public final class PrivateKey implements AutoCloseable {
      * @throws IllegalArgumentException if it is not such a text
      */
     public static PrivateKey fromBase64(CharSequence text) {
-        Requirements.check();
-        return new PrivateKey(KeyText.decode(text));
+        return new PrivateKey(decode(text));
     }
 
     /**
@@ -49,8 +46,7 @@ public final class PrivateKey implements AutoCloseable {
      * @throws IOException if it cannot be read or holds anything else
      */
     public static PrivateKey read(Path file) throws IOException {
-        Requirements.check();
-        return new PrivateKey(KeyText.read(file));
+        return new PrivateKey(decode(file));
     }
 
     /**
@@ -59,36 +55,11 @@ public final class PrivateKey implements AutoCloseable {
      * @return the public key
      */
     public PublicKey publicKey() {
-        StaticIdentity identity = new StaticIdentity(secret);
+        StaticIdentity identity = new StaticIdentity(secret());
         try {
             return new PublicKey(identity.publicKey());
         } finally {
             identity.release();
         }
-    }
-
-    /**
-     * The key in Base64, 44 characters. The caller overwrites the array after use.
-     *
-     * @return the text
-     */
-    public char[] toBase64() {
-        return KeyText.encode(secret);
-    }
-
-    Secret secret() {
-        return secret;
-    }
-
-    /** Zeroes and frees the key. Idempotent. */
-    @Override
-    public void close() {
-        secret.close();
-    }
-
-    /** Shows no secret. */
-    @Override
-    public String toString() {
-        return "PrivateKey";
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
+import io.culvert.daemon.unix.SecretOutput;
 import io.culvert.engine.device.DeviceUpdate;
 import io.culvert.engine.device.PeerUpdate;
 import io.culvert.engine.device.PeerUpdate.AllowedIp;
@@ -12,27 +13,25 @@ import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
 
-/** Writes requests to a UAPI connection, through a direct buffer that is zeroed after each write. One thread. */
+/** Writes requests to a UAPI connection. One thread. */
 final class UapiRequestWriter {
-    private final WritableByteChannel channel;
-    private final ByteBuffer output;
+    private final SecretOutput output;
 
     /** Writes through {@code buffer}, which must be direct and is used by this writer alone. */
     UapiRequestWriter(WritableByteChannel channel, ByteBuffer buffer) {
-        this.channel = channel;
-        output = buffer;
+        output = new SecretOutput(channel, buffer);
     }
 
     /** Sends a request without lines, such as {@code get=1}. */
     void request(String operation) throws IOException {
-        put(operation);
-        put("\n\n");
-        flush();
+        output.put(operation);
+        output.put("\n\n");
+        output.flush();
     }
 
     /** Sends an update as a {@code set} request. */
     void request(DeviceUpdate update) throws IOException {
-        put("set=1\n");
+        output.put("set=1\n");
         if (update.privateKey() != null) {
             secret("private_key", update.privateKey());
         }
@@ -46,8 +45,8 @@ final class UapiRequestWriter {
         for (PeerUpdate peer : update.peers()) {
             write(peer);
         }
-        put("\n");
-        flush();
+        output.put("\n");
+        output.flush();
     }
 
     private void write(PeerUpdate peer) throws IOException {
@@ -87,48 +86,21 @@ final class UapiRequestWriter {
     }
 
     private void line(String key, String value) throws IOException {
-        put(key + "=" + value + "\n");
+        output.put(key + "=" + value + "\n");
     }
 
     private void secret(String key, Secret secret) throws IOException {
-        put(key + "=");
+        output.put(key + "=");
         for (int i = 0; i < Secret.BYTES; i++) {
             byte b = Memory.getByte(secret.address() + i);
-            put(digit(b >> 4 & 15));
-            put(digit(b & 15));
+            output.put(digit(b >> 4 & 15));
+            output.put(digit(b & 15));
         }
-        put("\n");
+        output.put("\n");
     }
 
     /** Computed, so that the time does not depend on the digit. */
-    private static byte digit(int value) {
-        return (byte) ('0' + value + ((9 - value) >> 31 & 'a' - '0' - 10));
-    }
-
-    private void put(String ascii) throws IOException {
-        for (int i = 0; i < ascii.length(); i++) {
-            put((byte) ascii.charAt(i));
-        }
-    }
-
-    private void put(byte b) throws IOException {
-        if (!output.hasRemaining()) {
-            flush();
-        }
-        output.put(b);
-    }
-
-    private void flush() throws IOException {
-        output.flip();
-        try {
-            while (output.hasRemaining()) {
-                channel.write(output);
-            }
-        } finally {
-            output.clear();
-            for (int i = 0; i < output.capacity(); i++) {
-                output.put(i, (byte) 0);
-            }
-        }
+    private static char digit(int value) {
+        return (char) ('0' + value + ((9 - value) >> 31 & 'a' - '0' - 10));
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.uapi;
 
+import io.culvert.daemon.unix.SecretOutput;
 import io.culvert.engine.device.DeviceSnapshot;
 import io.culvert.engine.device.PeerSnapshot;
 import io.culvert.engine.io.UdpEndpoint;
@@ -11,24 +12,21 @@ import io.culvert.natives.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 
 /**
- * Writes answers to a UAPI connection. They contain private keys, so the buffer is direct and zeroed after each write.
- * Nothing is allocated: the answer about a million peers would else have garbage collected, which stops the workers.
+ * Writes answers to a UAPI connection. Nothing is allocated: the answer about a million peers would else have garbage
+ * collected, which stops the workers.
  *
  * <p>One thread.
  */
 final class UapiWriter {
     private static final char[] DIGITS = "0123456789abcdef".toCharArray();
 
-    private final WritableByteChannel channel;
-    private final ByteBuffer output;
+    private final SecretOutput output;
 
     /** Writes through {@code buffer}, which must be direct and is used by this writer alone. */
     UapiWriter(WritableByteChannel channel, ByteBuffer buffer) {
-        this.channel = channel;
-        output = buffer;
+        output = new SecretOutput(channel, buffer);
     }
 
     /** Writes the answer to a {@code get}, without the errno line that ends it. */
@@ -49,16 +47,14 @@ final class UapiWriter {
 
     /** Writes lines of text. */
     void write(String text) throws IOException {
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            put((char) Byte.toUnsignedInt(b));
-        }
+        output.putText(text);
     }
 
     /** Ends an answer with an errno, 0 for success, and sends it. */
     void finish(int errno) throws IOException {
         line("errno", errno);
-        put('\n');
-        flush();
+        output.put('\n');
+        output.flush();
     }
 
     private void write(PeerSnapshot peer) throws IOException {
@@ -66,7 +62,7 @@ final class UapiWriter {
         for (int i = 0; i < PublicKey.BYTES / Long.BYTES; i++) {
             hex(peer.publicKey().word(i), 16);
         }
-        put('\n');
+        output.put('\n');
         secret("preshared_key", peer.presharedKey());
         line("protocol_version", 1);
         if (peer.endpoint().isSet()) {
@@ -81,9 +77,9 @@ final class UapiWriter {
         for (int i = 0; i < prefixes.size(); i++) {
             key("allowed_ip");
             address(prefixes.isIpv6(i), prefixes.high(i), prefixes.low(i));
-            put('/');
+            output.put('/');
             decimal(prefixes.length(i));
-            put('\n');
+            output.put('\n');
         }
     }
 
@@ -91,33 +87,33 @@ final class UapiWriter {
     private void endpoint(UdpEndpoint endpoint) throws IOException {
         key("endpoint");
         if (endpoint.isIpv6()) {
-            put('[');
+            output.put('[');
         }
         address(endpoint.isIpv6(), endpoint.high(), endpoint.low());
         if (endpoint.scope() != 0) {
-            put('%');
+            output.put('%');
             decimal(endpoint.scope());
         }
         if (endpoint.isIpv6()) {
-            put(']');
+            output.put(']');
         }
-        put(':');
+        output.put(':');
         decimal(endpoint.port());
-        put('\n');
+        output.put('\n');
     }
 
     /** An address as dotted decimals, or as eight groups, none of them left out. */
     private void address(boolean ipv6, long high, long low) throws IOException {
         if (ipv6) {
             groups(high);
-            put(':');
+            output.put(':');
             groups(low);
             return;
         }
         for (int shift = 24; shift >= 0; shift -= 8) {
             decimal(low >>> shift & 0xff);
             if (shift > 0) {
-                put('.');
+                output.put('.');
             }
         }
     }
@@ -127,20 +123,20 @@ final class UapiWriter {
             long group = half >>> shift & 0xffff;
             hex(group, Math.max(1, (67 - Long.numberOfLeadingZeros(group)) / 4));
             if (shift > 0) {
-                put(':');
+                output.put(':');
             }
         }
     }
 
     private void key(String name) throws IOException {
-        put(name);
-        put('=');
+        output.put(name);
+        output.put('=');
     }
 
     private void line(String key, long value) throws IOException {
         key(key);
         decimal(value);
-        put('\n');
+        output.put('\n');
     }
 
     private void secret(String key, Secret secret) throws IOException {
@@ -148,54 +144,26 @@ final class UapiWriter {
         for (int i = 0; i < Secret.BYTES; i++) {
             hex(Memory.getByte(secret.address() + i), 2);
         }
-        put('\n');
+        output.put('\n');
     }
 
     /** The last digits of a value, the most significant first. */
     private void hex(long value, int digits) throws IOException {
         for (int shift = 4 * (digits - 1); shift >= 0; shift -= 4) {
-            put(DIGITS[(int) (value >>> shift) & 15]);
+            output.put(DIGITS[(int) (value >>> shift) & 15]);
         }
     }
 
     private void decimal(long value) throws IOException {
         if (value < 0) {
-            put('-');
+            output.put('-');
         }
         long unit = 1;
         while (value / unit / 10 != 0) {
             unit *= 10;
         }
         for (; unit > 0; unit /= 10) {
-            put((char) ('0' + Math.abs(value / unit % 10)));
-        }
-    }
-
-    private void put(String ascii) throws IOException {
-        for (int i = 0; i < ascii.length(); i++) {
-            put(ascii.charAt(i));
-        }
-    }
-
-    private void put(char ascii) throws IOException {
-        if (!output.hasRemaining()) {
-            flush();
-        }
-        output.put((byte) ascii);
-    }
-
-    private void flush() throws IOException {
-        int length = output.position();
-        output.flip();
-        try {
-            while (output.hasRemaining()) {
-                channel.write(output);
-            }
-        } finally {
-            output.clear();
-            for (int i = 0; i < length; i++) {
-                output.put(i, (byte) 0);
-            }
+            output.put((char) ('0' + Math.abs(value / unit % 10)));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.culvert.daemon.wgquick.config;
 
 import io.culvert.daemon.uapi.AddressText;
 import io.culvert.daemon.wgquick.config.ConfigKey.Section;
+import io.culvert.engine.noise.KeyText;
 import io.culvert.engine.noise.PublicKey;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
@@ -152,7 +153,7 @@ record ConfigLine(int number, ByteBuffer bytes, int from, int to) {
         if (to - from != KeyText.CHARACTERS) {
             throw new Fault("expected a key in Base64 of " + KeyText.CHARACTERS + " characters, got " + (to - from));
         }
-        if (!KeyText.decode(bytes, from, target)) {
+        if (!KeyText.decode(index -> bytes.get(from + index), target)) {
             throw new Fault("expected a key in Base64, got characters that are none's");
         }
     }

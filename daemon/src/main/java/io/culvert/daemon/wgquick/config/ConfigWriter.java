@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon.wgquick.config;
 
+import io.culvert.daemon.unix.SecretOutput;
+import io.culvert.engine.noise.KeyText;
 import io.culvert.engine.noise.Secret;
 import io.culvert.engine.routing.Prefix;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 
-/** Writes a file that parses to the same configuration, through a direct buffer that it zeroes. One thread. */
+/** Writes a file that parses to the same configuration. One thread. */
 public final class ConfigWriter {
     private static final int BUFFER_BYTES = 4096;
 
-    private final WritableByteChannel channel;
-    private final ByteBuffer output = ByteBuffer.allocateDirect(BUFFER_BYTES);
+    private final SecretOutput output;
 
     private ConfigWriter(WritableByteChannel channel) {
-        this.channel = channel;
+        output = new SecretOutput(channel, ByteBuffer.allocateDirect(BUFFER_BYTES));
     }
 
     /** Writes a whole file. */
@@ -27,11 +27,11 @@ public final class ConfigWriter {
         for (PeerConfig peer : config.peers()) {
             writer.write(peer);
         }
-        writer.flush();
+        writer.output.flush();
     }
 
     private void write(InterfaceConfig self) throws IOException {
-        put("[Interface]\n");
+        output.putText("[Interface]\n");
         for (InterfaceAddress address : self.addresses()) {
             line(ConfigKey.ADDRESS, address.toString());
         }
@@ -66,16 +66,16 @@ public final class ConfigWriter {
     }
 
     private void write(PeerConfig peer) throws IOException {
-        put("\n[Peer]\n");
+        output.putText("\n[Peer]\n");
         line(ConfigKey.PUBLIC_KEY, peer.publicKey().toBase64());
         secret(ConfigKey.PRESHARED_KEY, peer.presharedKey());
         List<Prefix> all = peer.allowedIps();
         if (!all.isEmpty()) {
-            put(ConfigKey.ALLOWED_IPS.text() + " = ");
+            output.putText(ConfigKey.ALLOWED_IPS.text() + " = ");
             for (int i = 0; i < all.size(); i++) {
-                put((i == 0 ? "" : ", ") + Cidr.text(all.get(i)));
+                output.putText((i == 0 ? "" : ", ") + Cidr.text(all.get(i)));
             }
-            put("\n");
+            output.putText("\n");
         }
         if (peer.endpoint() != null) {
             line(ConfigKey.ENDPOINT, peer.endpoint().toString());
@@ -86,41 +86,16 @@ public final class ConfigWriter {
     }
 
     private void line(ConfigKey key, String value) throws IOException {
-        put(key.text() + " = " + value + "\n");
+        output.putText(key.text() + " = " + value + "\n");
     }
 
     private void secret(ConfigKey key, Secret secret) throws IOException {
         if (secret == null) {
             return;
         }
-        put(key.text() + " = ");
-        if (output.remaining() < KeyText.CHARACTERS) {
-            flush();
-        }
-        KeyText.encode(secret, output);
-        put("\n");
-    }
-
-    private void put(String text) throws IOException {
-        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
-            if (!output.hasRemaining()) {
-                flush();
-            }
-            output.put(b);
-        }
-    }
-
-    private void flush() throws IOException {
-        output.flip();
-        try {
-            while (output.hasRemaining()) {
-                channel.write(output);
-            }
-        } finally {
-            output.clear();
-            for (int i = 0; i < BUFFER_BYTES; i++) {
-                output.put(i, (byte) 0);
-            }
-        }
+        output.putText(key.text() + " = ");
+        output.reserve(KeyText.CHARACTERS);
+        KeyText.encode(secret, output::append);
+        output.putText("\n");
     }
 }
