@@ -7,7 +7,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Mode;
 import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.Signal;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.IIII_Result;
 import org.openjdk.jcstress.infra.results.II_Result;
@@ -259,6 +261,29 @@ final class OrderedQueueStress {
         public void home(II_Result result) {
             result.r1 = element.state();
             result.r2 = element.payload;
+        }
+    }
+
+    /** A thread that goes on sees that the work is done. */
+    @JCStressTest(Mode.Termination)
+    @Outcome(id = "TERMINATED", expect = ACCEPTABLE)
+    @Outcome(id = "STALE", expect = FORBIDDEN, desc = "It waits for ever.")
+    @State
+    public static class Visible {
+        private final Element element = new Element();
+
+        /** Waits for the work. */
+        @Actor
+        public void home() {
+            while (element.state() == CommitEntry.PENDING) {
+                // Until it is done.
+            }
+        }
+
+        /** Works. */
+        @Signal
+        public void finisher() {
+            element.publish(CommitEntry.DONE);
         }
     }
 

@@ -6,7 +6,9 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
+import org.openjdk.jcstress.annotations.Mode;
 import org.openjdk.jcstress.annotations.Outcome;
+import org.openjdk.jcstress.annotations.Signal;
 import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.II_Result;
 import org.openjdk.jcstress.infra.results.I_Result;
@@ -115,6 +117,29 @@ final class AllowedIpsStress {
         public void reader(II_Result result) {
             result.r1 = number(table);
             result.r2 = number(table);
+        }
+    }
+
+    /** A reader that goes on sees the change. */
+    @JCStressTest(Mode.Termination)
+    @Outcome(id = "TERMINATED", expect = ACCEPTABLE)
+    @Outcome(id = "STALE", expect = FORBIDDEN, desc = "The reader goes on with the former configuration for ever.")
+    @State
+    public static class Visible {
+        private final AllowedIps<Peer> table = new AllowedIps<>();
+
+        /** Waits for a peer. */
+        @Actor
+        public void reader() {
+            while (table.lookup4(ADDRESS) == null) {
+                // Until the writer has inserted it.
+            }
+        }
+
+        /** Inserts. */
+        @Signal
+        public void writer() {
+            table.insert(NARROW, new Peer(1));
         }
     }
 }
