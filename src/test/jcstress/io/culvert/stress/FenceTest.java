@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /**
  * Takes the fences and atomic updates out of one method of the code under test, and looks whether the jcstress test
  * that guards it observes a forbidden result: a test that passes without the fence would not show that it is there. The
- * module's list is src/jcstress/fences.txt, whose lines have the class, the method, what is taken out and the test.
+ * module's list is src/jcstress/fences.txt, where four words are the class, the method, what is taken out and the test.
  *
  * <p>A fence becomes nothing, an access of any order a plain one, an atomic update a plain read and a plain write.
  * {@code volatile} is taken from all fields of the class.
@@ -47,14 +48,14 @@ class FenceTest {
             "getOpaque", "get");
     private static final List<String> UPDATES =
             List.of("compareAndSet", "compareAndExchange", "getAndSet", "getAndAdd");
+    private static final int WORDS = 4;
     /** Each runs for half a second; most fences need one attempt. */
     private static final int ATTEMPTS = 20;
 
-    /** One line of the list. */
+    /** One entry of the list. */
     record Fence(String type, String method, List<String> calls, String test) {
-        static Fence of(String line) {
-            String[] words = line.split("\\s+");
-            return new Fence(words[0], words[1], List.of(words[2].split(",")), words[3]);
+        static Fence of(List<String> words) {
+            return new Fence(words.get(0), words.get(1), List.of(words.get(2).split(",")), words.get(3));
         }
 
         @Override
@@ -64,9 +65,12 @@ class FenceTest {
     }
 
     private static Stream<Fence> fences() throws IOException {
-        return Files.readAllLines(Jcstress.CLASSES.resolve("../../src/jcstress/fences.txt")).stream()
+        List<String> words = Files.readAllLines(Jcstress.CLASSES.resolve("../../src/jcstress/fences.txt")).stream()
                 .filter(line -> !line.isBlank() && !line.startsWith("#"))
-                .map(Fence::of);
+                .flatMap(line -> Stream.of(line.strip().split("\\s+")))
+                .toList();
+        return IntStream.range(0, words.size() / WORDS)
+                .mapToObj(i -> Fence.of(words.subList(WORDS * i, WORDS * (i + 1))));
     }
 
     @ParameterizedTest
