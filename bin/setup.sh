@@ -150,6 +150,9 @@ have() {
         dpkg-dev) command -v dpkg-shlibdeps ;;
         etcd-server) command -v etcd ;;
         etcd-client) command -v etcdctl ;;
+        qemu-system-x86) command -v qemu-system-x86_64 ;;
+        busybox-static) command -v busybox ;;
+        kmod) command -v depmod ;;
         chromium-driver) command -v chromedriver ;;
         fontconfig) command -v fc-list ;;
         fonts-dejavu-core) [ -n "$(fc-list 2>/dev/null)" ] ;;
