@@ -31,11 +31,9 @@ public final class Aeads {
 
     static final String JCE = "jce";
     static final String OPENSSL = "openssl";
-    private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
     private final AeadChoice choice;
     private final Supplier<Optional<String>> opensslUnavailable;
-    private final Optional<String> kernelsUnavailable;
     private final List<Consumer<String>> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     /** Completed by the warm-up thread, or by the caller of {@link #warmUp()} when no kernels are to be tried. */
@@ -68,8 +66,11 @@ public final class Aeads {
     Aeads(AeadChoice choice, Supplier<Optional<String>> opensslUnavailable) {
         this.choice = choice;
         this.opensslUnavailable = opensslUnavailable;
-        kernelsUnavailable = kernelsUnavailableReason();
-        kernelsUnavailable.ifPresent(this::serveWithoutKernels);
+        if (choice == AeadChoice.VECTOR_512 || choice == AeadChoice.VECTOR_256) {
+            kernelsUnavailableReason().ifPresent(reason -> {
+                throw new IllegalArgumentException("the vector kernels cannot be used: " + reason);
+            });
+        }
         if (choice == AeadChoice.OPENSSL) {
             opensslUnavailable.get().ifPresent(reason -> {
                 throw new IllegalArgumentException("OpenSSL cannot be used: " + reason);
@@ -79,21 +80,10 @@ public final class Aeads {
 
     /**
      * Why the Vector API cannot be used; empty if it can. A JVM has its module, an incubator module, only if it was
-     * started with it; on the module path the module descriptors see to that.
+     * started with it, or lets it be loaded; see {@link VectorModule}. The first call takes some milliseconds.
      */
     public static Optional<String> kernelsUnavailableReason() {
-        return ModuleLayer.boot().findModule(VECTOR_MODULE).isPresent()
-                ? Optional.empty()
-                : Optional.of("the JVM was started without the Vector API: add --add-modules " + VECTOR_MODULE);
-    }
-
-    private void serveWithoutKernels(String reason) {
-        if (choice == AeadChoice.VECTOR_512 || choice == AeadChoice.VECTOR_256) {
-            throw new IllegalArgumentException("the vector kernels cannot be used: " + reason);
-        }
-        if (choice == AeadChoice.AUTO) {
-            LOG.log(System.Logger.Level.WARNING, "{0} encrypts, slower than the vector kernels: {1}", first(), reason);
-        }
+        return VectorModule.unavailableReason();
     }
 
     /** Makes an instance for one thread, and starts the warm-up unless it was started before. */
@@ -107,21 +97,19 @@ public final class Aeads {
      * threads take some two seconds more) and ends within {@value WarmUp#BUDGET_SECONDS} s of its own CPU time.
      */
     public void warmUp() {
-        List<Kernels> candidates = candidates();
-        if (candidates.isEmpty()) {
+        if (choice == AeadChoice.OPENSSL || choice == AeadChoice.JCE) {
             warmedUp.complete(null);
         } else if (started.compareAndSet(false, true)) {
-            WarmUp warmUp = new WarmUp(candidates, choice != AeadChoice.AUTO, this::createFirst, this::changeOver);
-            Thread thread = new Thread(() -> warmUp(warmUp), "culvert-aead-warm-up");
+            Thread thread = new Thread(this::runWarmUp, "culvert-aead-warm-up");
             thread.setDaemon(true);
             thread.setPriority(Thread.MIN_PRIORITY);
             thread.start();
         }
     }
 
-    private void warmUp(WarmUp warmUp) {
+    private void runWarmUp() {
         try {
-            warmUp.run();
+            new WarmUp(candidates(), choice != AeadChoice.AUTO, this::createFirst, this::changeOver).run();
         } catch (RuntimeException | Error e) {
             // It ends this thread alone: the implementation in use goes on.
             LOG.log(System.Logger.Level.ERROR, "the warm-up failed; " + implementation() + " serves", e);
@@ -169,11 +157,16 @@ public final class Aeads {
     /** The kernels to try, in this order. */
     List<Kernels> candidates() {
         return switch (choice) {
-            case AUTO -> kernelsUnavailable.isPresent() ? List.of() : preferred();
+            case AUTO -> kernelsUnavailableReason().map(this::withoutKernels).orElseGet(Aeads::preferred);
             case VECTOR_512 -> List.of(new Kernels512());
             case VECTOR_256 -> List.of(new Kernels256());
             case OPENSSL, JCE -> List.of();
         };
+    }
+
+    private List<Kernels> withoutKernels(String reason) {
+        LOG.log(System.Logger.Level.WARNING, "{0} encrypts, slower than the vector kernels: {1}", first(), reason);
+        return List.of();
     }
 
     /**
