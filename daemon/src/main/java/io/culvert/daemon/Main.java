@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.daemon;
 
-import io.culvert.crypto.AeadChoice;
-import io.culvert.crypto.Aeads;
 import io.culvert.daemon.command.CommandErrors;
 import io.culvert.daemon.command.StandardStreams;
-import io.culvert.daemon.compat.DeprecatedNames;
 import io.culvert.daemon.demo.Demo;
 import io.culvert.daemon.doctor.DoctorCommand;
 import io.culvert.daemon.soak.Soak;
 import io.culvert.daemon.status.StatusCommand;
 import io.culvert.daemon.top.TopCommand;
-import io.culvert.daemon.unix.ServiceManager;
 import io.culvert.daemon.wgquick.Down;
 import io.culvert.daemon.wgquick.Reload;
 import io.culvert.daemon.wgquick.Up;
-import io.culvert.natives.generated.linux_h;
 import io.culvert.natives.linux.ErrnoException;
-import io.culvert.natives.linux.Linux;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
@@ -78,8 +70,6 @@ import picocli.CommandLine.Spec;
 public final class Main implements Callable<Integer> {
     static final String VERSION = "0.1.0";
 
-    private static final Logger LOG = System.getLogger(Main.class.getName());
-
     @Option(
             names = {"-f", "--foreground"},
             description = "Run in the foreground.")
@@ -93,9 +83,13 @@ public final class Main implements Callable<Integer> {
 
     private Main() {}
 
+    /** Runs the command line. */
     public static void main(String[] args) throws ErrnoException {
         StandardStreams.restoreError();
-        System.exit(CommandErrors.inWords(new CommandLine(new Main())).execute(args));
+        int status = Serving.of(args)
+                .orElse(() -> CommandErrors.inWords(new CommandLine(new Main())).execute(args))
+                .getAsInt();
+        System.exit(status);
     }
 
     @Override
@@ -103,69 +97,10 @@ public final class Main implements Callable<Integer> {
         if (name == null) {
             throw new ParameterException(spec.commandLine(), "the name of an interface is missing, such as wg0");
         }
-        Optional<String> command =
-                MisspeltCommand.meant(name, spec.subcommands().keySet());
+        Optional<String> command = MisspeltCommand.meant(name, Serving.COMMANDS);
         if (command.isPresent() && !foreground) {
             throw new ParameterException(spec.commandLine(), MisspeltCommand.error(name, command.get()));
         }
-        return guarded(
-                name,
-                manager -> new Daemon(
-                                Settings.of(System.getenv()),
-                                DeviceSettings.of(name, System.getenv()),
-                                aeads(System.getProperty("culvert.aead", "auto")),
-                                manager)
-                        .run());
-    }
-
-    /** A program that serves until it ends, with an exit status. */
-    interface Program {
-        int run(ServiceManager manager) throws StartException;
-    }
-
-    /**
-     * Runs a program that serves; what keeps it from its start is said in words.
-     *
-     * @param name of its usual log file
-     */
-    static int guarded(String name, Program program) {
-        try {
-            Settings settings = Settings.of(System.getenv());
-            ServiceManager manager =
-                    new ServiceManager(System.getenv(), ProcessHandle.current().pid());
-            HangUp.run(() -> hangUp(manager));
-            if (!settings.background()) {
-                Loggers.setOutput(settings.log().output(settings.logFile(), false, name));
-            }
-            DeprecatedNames.warnings(System.getenv()).forEach(warning -> LOG.log(Level.WARNING, warning));
-            return program.run(manager);
-        } catch (StartException e) {
-            System.err.println("culvert: error: " + e.getMessage());
-            return 1;
-        } catch (RuntimeException | Error e) {
-            LOG.log(Level.ERROR, "internal error", e);
-            return 1;
-        }
-    }
-
-    private static void hangUp(ServiceManager manager) {
-        manager.reloading(Linux.clockNanos(linux_h.CLOCK_MONOTONIC));
-        Loggers.output().reopen();
-        LOG.log(Level.INFO, "received SIGHUP: the log file is opened again");
-        manager.ready("serving");
-    }
-
-    /**
-     * The process's AEADs.
-     *
-     * @param choice a name of {@link AeadChoice}: the launcher passes CULVERT_AEAD on as a system property
-     * @throws StartException when the name is unknown or the implementation cannot be used
-     */
-    static Aeads aeads(String choice) throws StartException {
-        try {
-            return new Aeads(AeadChoice.parse(choice));
-        } catch (IllegalArgumentException e) {
-            throw new StartException("CULVERT_AEAD: " + e.getMessage(), e);
-        }
+        return Serving.carry(name);
     }
 }

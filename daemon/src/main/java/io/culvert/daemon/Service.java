@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 
@@ -31,7 +30,6 @@ final class Service {
     private static final Path SOCKETS = Path.of("/run/wireguard");
 
     private final Map<String, String> environment;
-    private final Set<String> commands;
     private final Settings settings;
     private final DeviceSettings defaults;
     private final Shared shared;
@@ -41,15 +39,8 @@ final class Service {
     /** By name, guarded by this; those that are starting have {@code null}. */
     private final Map<String, ServedInterface> interfaces = new TreeMap<>();
 
-    /**
-     * A service.
-     *
-     * @param commands words that are no interfaces' names if they are misspelt
-     */
-    Service(Map<String, String> environment, Set<String> commands, Aeads aeads, ServiceManager manager)
-            throws StartException {
+    Service(Map<String, String> environment, Aeads aeads, ServiceManager manager) throws StartException {
         this.environment = environment;
-        this.commands = commands;
         this.manager = manager;
         settings = Settings.of(environment);
         defaults = DeviceSettings.of("", environment);
@@ -154,7 +145,7 @@ final class Service {
     }
 
     private void answer(HandOverRequest request, HandOverQueue.Reply reply) throws IOException {
-        if (commands.contains(request.name())) {
+        if (Serving.COMMANDS.contains(request.name())) {
             reply.send("decline " + request.name() + " is a command");
             return;
         }
@@ -179,7 +170,7 @@ final class Service {
 
     private ServedInterface start(HandOverRequest request) throws StartException, IOException {
         String name = request.name();
-        Optional<String> command = MisspeltCommand.meant(name, commands);
+        Optional<String> command = MisspeltCommand.meant(name, Serving.COMMANDS);
         if (command.isPresent()) {
             throw new StartException(MisspeltCommand.error(name, command.get()), null);
         }

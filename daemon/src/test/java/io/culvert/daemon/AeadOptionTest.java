@@ -10,12 +10,12 @@ import org.junit.jupiter.api.Test;
 class AeadOptionTest {
     @Test
     void implementationCanBeChosen() throws StartException {
-        assertThat(Main.aeads("jce").implementation()).isEqualTo("jce");
+        assertThat(Serving.aeads("jce").implementation()).isEqualTo("jce");
     }
 
     @Test
     void unknownImplementationIsRefusedByName() {
-        assertThatThrownBy(() -> Main.aeads("fast"))
+        assertThatThrownBy(() -> Serving.aeads("fast"))
                 .isInstanceOf(StartException.class)
                 .hasMessageStartingWith("CULVERT_AEAD: unknown AEAD implementation \"fast\"");
     }
