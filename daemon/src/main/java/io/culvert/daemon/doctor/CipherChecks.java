@@ -10,6 +10,7 @@ import java.util.Optional;
 final class CipherChecks {
     private static final String CIPHER = "cipher";
     private static final String JVM = "JVM";
+    private static final String CLASS_DATA = "culvert.jsa";
     private static final int JAVA = 25;
     /** Options that the launcher gives every daemon, and that are part of its speed. */
     private static final List<String> OPTIONS =
@@ -24,6 +25,7 @@ final class CipherChecks {
         findings.add(openssl(host));
         findings.add(java(host));
         findings.add(options(host));
+        findings.add(classData(host));
         host.environment("CULVERT_JAVA_OPTS")
                 .ifPresent(options -> findings.add(Finding.warn(
                         JVM,
@@ -103,5 +105,19 @@ final class CipherChecks {
                         "slower code for the data path",
                         "start Culvert by its launcher"))
                 .orElseGet(() -> Finding.ok(JVM, "options", "those of the launcher"));
+    }
+
+    private static Finding classData(Host host) {
+        String name = "archived classes";
+        return host.read("/proc/self/maps")
+                        .filter(maps -> maps.contains(CLASS_DATA))
+                        .isPresent()
+                ? Finding.ok(JVM, name, "in use")
+                : Finding.warn(
+                        JVM,
+                        name,
+                        "not in use: there are none that fit the jars and the Java runtime",
+                        "a start takes half a second longer",
+                        "run bin/culvert build in a source tree, or bin/class-data in an installation");
     }
 }

@@ -91,7 +91,10 @@ final class TunnelChecks {
             String module = host.exists("/sys/module/tun") ? "the driver is there" : "the driver loads on first use";
             return Finding.ok(IO, DEVICE, module);
         }
-        return Finding.fail(IO, DEVICE, "no permission to open it", "no interface can be made", "chmod 666 " + DEVICE);
+        String found = "no permission to open it";
+        return host.isRoot()
+                ? Finding.fail(IO, DEVICE, found, "no interface can be made", "in a container: --device " + DEVICE)
+                : Finding.unknown(IO, DEVICE, found + ", which the daemon needs", AS_ROOT);
     }
 
     private static Finding offload(OffloadState state) {

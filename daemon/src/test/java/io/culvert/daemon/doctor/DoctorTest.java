@@ -126,6 +126,11 @@ class DoctorTest {
                                         State.FAIL,
                                         "no permission",
                                         host -> host.inaccessible.add("/dev/net/tun")),
+                                of("/dev/net/tun", State.UNKNOWN, "no permission", host -> {
+                                    user(host);
+                                    host.inaccessible.add("/dev/net/tun");
+                                }),
+                                missing("archived classes", State.WARN, "/proc/self/maps"),
                                 of("test interface", State.FAIL, "no permission", noInterface),
                                 of(
                                         "test interface",

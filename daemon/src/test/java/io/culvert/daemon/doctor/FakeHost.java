@@ -51,6 +51,7 @@ final class FakeHost implements Host {
         for (String sysctl : new String[] {"net/core/rmem_max", "net/core/wmem_max"}) {
             files.put("/proc/sys/" + sysctl, "212992");
         }
+        files.put("/proc/self/maps", "8000000 r--p 0 00:1 1 /usr/lib/culvert/lib/culvert.jsa");
         files.put("/proc/sys/net/core/netdev_budget", "300");
         files.put("/proc/sys/net/core/netdev_max_backlog", "1000");
     }
