@@ -4,6 +4,7 @@ package io.culvert.daemon.warmup;
 import io.culvert.crypto.Aeads;
 import io.culvert.daemon.warmup.WarmupStatus.State;
 import io.culvert.engine.linux.SocketPlatform;
+import io.culvert.natives.linux.FilePages;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -131,6 +132,15 @@ public final class SelfTrafficWarmup {
         if (status.state() == State.DONE) {
             // Now rather than under traffic.
             System.gc();
+            releaseFilePages();
+        }
+    }
+
+    private static void releaseFilePages() {
+        try {
+            FilePages.release();
+        } catch (IOException e) {
+            LOG.log(Level.DEBUG, "pages of files stay mapped: {0}", e.getMessage());
         }
     }
 
