@@ -2,12 +2,15 @@
 package io.culvert.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.culvert.daemon.testbed.DatagramReceiver;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -330,6 +333,34 @@ class UpTest {
                     .isEqualTo(end.equals("supervisor"));
             assertThat(file.traces()).isEqualTo(before);
         }
+    }
+
+    /** As in culvert@.service: ready only when addresses and routes are set, and alive by the daemon's own word. */
+    @Test
+    void serviceManagerHearsThatAllIsUp() throws IOException, InterruptedException {
+        assumeTrue(Files.exists(Path.of("/usr/bin/systemd-notify")), "missing: systemd-notify");
+        QuickFile file = first("", "0.0.0.0/0", "");
+        Path socket = directory.resolve("notify");
+        try (DatagramReceiver receiver = new DatagramReceiver(socket.toString())) {
+            Map<String, String> environment =
+                    Map.of("CULVERT_WARMUP", "off", "NOTIFY_SOCKET", socket.toString(), "WATCHDOG_USEC", "1000000000");
+            Process process = one.start(environment, Daemon.logFile(file.device()), file.words("up", "-f"));
+            List<String> heard = new ArrayList<>();
+            while (!heard.contains("BARRIER=1") && process.isAlive()) {
+                heard.add(receiver.await());
+            }
+            assertThat(one.ip("rule")).contains("suppress");
+            assertThat(heard)
+                    .contains("WATCHDOG=1", "STATUS=interface " + file.device())
+                    .filteredOn(message -> message.startsWith("READY=1"))
+                    .singleElement()
+                    .asString()
+                    .contains("STATUS=interface " + file.device());
+            process.destroy();
+            assertThat(process.waitFor(LIMIT)).isTrue();
+            assertThat(process.exitValue()).isZero();
+        }
+        Files.delete(socket);
     }
 
     @Test

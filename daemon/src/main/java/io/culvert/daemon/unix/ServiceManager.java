@@ -18,12 +18,15 @@ public final class ServiceManager {
 
     /** Empty without a service manager. */
     private final String socket;
+    /** Whether another process says when the service serves: the launcher, for "culvert up --foreground". */
+    private final boolean supervised;
     /** Microseconds between two signs of life at most; 0 if none are wanted. */
     private final long watchdogMicros;
 
     /** The service manager that the environment of a process names. */
     public ServiceManager(Map<String, String> environment, long pid) {
         socket = environment.getOrDefault("NOTIFY_SOCKET", "");
+        supervised = !environment.getOrDefault("CULVERT_SUPERVISED", "").isEmpty();
         String watched = environment.getOrDefault("WATCHDOG_PID", "");
         boolean wanted = !socket.isEmpty() && (watched.isEmpty() || watched.equals(Long.toString(pid)));
         watchdogMicros = wanted ? number(environment.getOrDefault("WATCHDOG_USEC", "")) : 0;
@@ -35,7 +38,7 @@ public final class ServiceManager {
 
     /** The service serves. */
     public void ready(String status) {
-        send("READY=1\nSTATUS=" + status);
+        send((supervised ? "" : "READY=1\n") + "STATUS=" + status);
     }
 
     /** What the service does, in a line. */

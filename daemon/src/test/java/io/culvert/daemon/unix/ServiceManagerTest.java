@@ -40,6 +40,15 @@ class ServiceManagerTest {
     }
 
     @Test
+    void supervisedServiceLeavesItToItsSupervisorToBeReady() throws IOException {
+        String address = directory + "/notify";
+        try (DatagramReceiver receiver = new DatagramReceiver(address)) {
+            new ServiceManager(Map.of("NOTIFY_SOCKET", address, "CULVERT_SUPERVISED", "1"), PID).ready("wg0");
+            assertThat(receiver.receive()).isEqualTo("STATUS=wg0");
+        }
+    }
+
+    @Test
     void signsOfLifeStopWhileSomethingIsStuck() throws IOException {
         String address = directory + "/notify";
         try (DatagramReceiver receiver = new DatagramReceiver(address)) {
