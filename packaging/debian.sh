@@ -52,7 +52,9 @@ make_deb() {
     shift
     mkdir "$tree/DEBIAN"
     cp "$root"/packaging/debian/{prerm,postrm} "$tree/DEBIAN"
-    chmod 755 "$tree/DEBIAN"/{prerm,postrm}
+    # Without a Java runtime of its own it makes the archive of classes where it is installed, and again for a new one.
+    [ -d "$tree/usr/lib/culvert/jre" ] || cp "$root"/packaging/debian/{postinst,triggers} "$tree/DEBIAN"
+    find "$tree/DEBIAN" -name 'p*' -exec chmod 755 {} +
     installed_size "$tree"
     cat - "$root/packaging/debian/description" >"$tree/DEBIAN/control" <<EOF
 Package: culvert

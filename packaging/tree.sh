@@ -31,8 +31,8 @@ make_prefix() {
     local share=$1/share page name jar
     mkdir -p "$1/bin" "$1/lib/overlay" "$share/man/man8" "$share/doc/culvert" "$share/bash-completion/completions" \
         "$share/zsh/site-functions"
-    cp "$root"/bin/{culvert,setup.sh,culvert.jvmopts} "$1/bin"
-    cp "$root"/daemon/target/lib/* "$1/lib"
+    cp "$root"/bin/{culvert,setup.sh,classes.sh,class-data,culvert.jvmopts} "$1/bin"
+    cp "$root"/daemon/target/lib/{*.jar,*.json,*.list} "$1/lib"
     # The overlay is a program of its own. What it has in common with the daemon is there once.
     cp "$root"/overlay/target/lib/* "$1/lib/overlay"
     for jar in "$1"/lib/overlay/*; do
@@ -96,6 +96,29 @@ make_runtime() {
     # Stack traces of Java code need no symbols of the JVM.
     find "$1" \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -type f \
         -exec strip --strip-unneeded {} +
+}
+
+# Makes the archive of linked classes in the installation $1, which has a Java runtime. Jars keep their times from now
+# on: the JVM compares them.
+make_class_data() {
+    local data=$1/lib/culvert.jsa word words
+    set_times "$1"
+    quietly "$1/bin/class-data"
+    mv "$data" "$work/first.jsa"
+    quietly "$1/bin/class-data"
+    # The heap in it has times of soft references, in milliseconds since the machine's start; two sums of bytes, which
+    # the JVM compares only if it is asked to, depend on them. The first word begins with the magic number.
+    words=$({ cmp -l "$work/first.jsa" "$data" || true; } | awk '{ print int(($1 - 1) / 8) }' | uniq)
+    [ "$(wc -w <<<"$words")" -lt 200 ] || die "two archives of classes differ in more than times"
+    for word in $words; do
+        if [ "$word" -eq 0 ]; then
+            head -c 4 /dev/zero | dd of="$data" bs=4 seek=1 conv=notrunc status=none
+        else
+            head -c 8 /dev/zero | dd of="$data" bs=8 seek="$word" conv=notrunc status=none
+        fi
+    done
+    set_times "$1"
+    "$1/bin/class-data" --check
 }
 
 make_archive() {

@@ -25,7 +25,7 @@ class DocumentedCommandsTest {
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/guide.md"})
+    @ValueSource(strings = {"README.md", "docs/guide.md", "docs/operations.md"})
     void commandsRun(String document, @TempDir Path directory) throws IOException {
         List<FencedBlock> blocks = FencedBlock.of(
                         Repository.text(Repository.root().resolve(document)))

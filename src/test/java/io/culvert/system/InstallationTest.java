@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -39,7 +40,7 @@ class InstallationTest {
             copy(jars.toList(), prefix.resolve("lib/overlay"));
         }
         copy(
-                Stream.of("culvert", "setup.sh", "culvert.jvmopts")
+                Stream.of("culvert", "setup.sh", "classes.sh", "class-data", "culvert.jvmopts")
                         .map(name -> root.resolve("bin").resolve(name))
                         .toList(),
                 prefix.resolve("bin"));
@@ -86,11 +87,11 @@ class InstallationTest {
     void daemonSeesNoLibraryOfTheOverlay() {
         String[] command = installed("--version");
         String output = Command.of(command)
-                .environment("CULVERT_JAVA_OPTS", "--show-module-resolution")
+                .environment("CULVERT_JAVA_OPTS", "-XshowSettings:properties")
                 .run()
                 .expectSuccess()
-                .output();
-        assertThat(output).contains("info.picocli").doesNotContain("jetcd", "netty", "lib/overlay");
+                .allOutput();
+        assertThat(output).contains("java.class.path", "/picocli-").doesNotContain("jetcd", "netty", "lib/overlay");
     }
 
     @Test
@@ -100,7 +101,40 @@ class InstallationTest {
                 Daemon daemon = Daemon.start(namespace, device, Map.of(), installed("-f", device))) {
             assertThat(daemon.wg().show()).contains(device);
             assertThat(daemon.log()).isEmpty();
+            assertThat(Repository.text(Path.of("/proc", "" + daemon.process().pid(), "maps")))
+                    .as("its classes are those of the archive")
+                    .contains("culvert.jsa");
         }
+    }
+
+    /** Of jars that are newer, or damaged, or of another Java runtime: the start takes longer, and says nothing. */
+    @Test
+    void archiveThatDoesNotFitIsPassedOverInSilence() throws IOException {
+        Path archive = prefix.resolve("lib/culvert.jsa");
+        Command.of(prefix.resolve("bin/class-data").toString(), "--check").run().expectSuccess();
+        byte[] whole = Files.readAllBytes(archive);
+        expectOnlyTheVersion();
+        Files.write(archive, Arrays.copyOf(whole, whole.length / 2));
+        expectOnlyTheVersion();
+        byte[] damaged = whole.clone();
+        Arrays.fill(damaged, 0, 4096, (byte) 7);
+        Files.write(archive, damaged);
+        expectOnlyTheVersion();
+        Files.write(archive, whole);
+        Files.writeString(prefix.resolve("lib/culvert.jsa.java"), "JAVA_VERSION=\"24\"\n");
+        expectOnlyTheVersion();
+        Files.delete(archive);
+        expectOnlyTheVersion();
+        assertThat(Command.of(prefix.resolve("bin/class-data").toString(), "--check")
+                        .run()
+                        .expectFailure()
+                        .allOutput())
+                .contains("is missing");
+    }
+
+    private void expectOnlyTheVersion() {
+        assertThat(Command.of(installed("--version")).run().expectSuccess().allOutput())
+                .matches("culvert \\d+\\.\\d+\\.\\d+\\s*");
     }
 
     @Test

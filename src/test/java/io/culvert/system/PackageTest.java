@@ -115,6 +115,7 @@ class PackageTest {
                     .run()
                     .expectSuccess();
             debian.run(one, "ping", "-c", "3", "-i", "0.2", "-W", "2", "10.9.0.2");
+            expectArchivedClasses(one);
             assertThat(debian.run(one, "wg", "show", device)).contains(peerKey.pub(), "latest handshake");
             assertThat(debian.run(one, "culvert", "status", device)).contains(device, "192.168.99.2:51820");
             assertThat(one.output("curl", "-s", "http://127.0.0.1:9586/metrics"))
@@ -134,6 +135,13 @@ class PackageTest {
         }
     }
 
+    /** The JVM takes the archive of classes, which was made in another directory. */
+    private static void expectArchivedClasses(Namespace namespace) {
+        assertThat(namespace.processes())
+                .extracting(process -> Repository.text(Path.of("/proc", "" + process.pid(), "maps")))
+                .anyMatch(maps -> maps.contains("culvert.jsa"));
+    }
+
     /** The archive's Java runtime has what the program needs; the root has none. */
     @Test
     void archiveRunsInAnyDirectory() throws IOException {
@@ -148,6 +156,7 @@ class PackageTest {
                 String device = Names.next();
                 debian.run(namespace, program, device);
                 assertThat(debian.run(namespace, "wg", "show", device)).contains(device);
+                expectArchivedClasses(namespace);
                 namespace.ip("link", "delete", device);
             }
         }
@@ -183,6 +192,7 @@ class PackageTest {
                     .as(() -> Repository.text(Daemon.logFile(device).toPath()))
                     .isTrue();
             assertThat(container.run(namespace, "wg", "show", device)).contains(device);
+            expectArchivedClasses(namespace);
             namespace.ip("link", "delete", device);
             assertThat(Unchecked.call(() -> process.waitFor(Duration.ofSeconds(10))))
                     .isTrue();

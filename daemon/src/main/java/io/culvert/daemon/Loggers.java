@@ -44,7 +44,7 @@ public final class Loggers extends System.LoggerFinder {
     @Override
     public System.Logger getLogger(String name, Module module) {
         LogLevel asked = LogLevel.of(System.getenv());
-        boolean ours = module.isNamed() && module.getName().startsWith("io.culvert.");
+        boolean ours = name.startsWith("io.culvert.");
         return new OutputLogger(name, asked == LogLevel.VERBOSE && !ours ? LogLevel.ERROR : asked);
     }
 
