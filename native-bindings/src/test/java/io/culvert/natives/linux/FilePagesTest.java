@@ -12,7 +12,6 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,15 +44,13 @@ class FilePagesTest {
 
     @Test
     void pagesOfReadOnlyFilesAreReleasedAndReadAgain() throws IOException {
-        Path file = directory.resolve("file");
-        byte[] content = new byte[BYTES];
-        Arrays.fill(content, (byte) 1);
-        Files.write(file, content);
+        // What was written just now is dirty until it is on the disk. The JVM reads this file, and does not map it.
+        Path file = Path.of(System.getProperty("java.home"), "lib", "tzdb.dat");
         try (FileChannel channel = FileChannel.open(file);
                 Arena arena = Arena.ofConfined()) {
-            MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, BYTES, arena);
+            MemorySegment mapped = channel.map(MapMode.READ_ONLY, 0, channel.size() & -Long.BYTES, arena);
             long before = sum(mapped);
-            assertThat(resident(file)).isEqualTo(BYTES / 1024);
+            assertThat(resident(file)).isPositive();
             FilePages.release();
             assertThat(resident(file)).isZero();
             assertThat(sum(mapped)).isEqualTo(before);
