@@ -20,13 +20,15 @@ import org.junit.jupiter.params.provider.MethodSource;
  * begins. Each module that has targets compiles this class.
  */
 class FuzzTest {
-    private static final Path MODULE = Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
+    private static final Path MODULE =
+            Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
     private static final Path CLASSES = MODULE.resolve("target/test-classes");
     private static final String SECONDS = System.getProperty("culvert.fuzz.seconds", "3");
 
     private static Stream<String> targets() throws IOException {
         try (Stream<Path> files = Files.walk(CLASSES)) {
-            return files.map(file -> CLASSES.relativize(file).toString())
+            return files
+                    .map(file -> CLASSES.relativize(file).toString())
                     .filter(name -> name.endsWith("Fuzz.class"))
                     .map(name -> name.replace(".class", "").replace('/', '.'))
                     .sorted()
@@ -54,7 +56,8 @@ class FuzzTest {
         int exit = process.waitFor();
         String text = Files.readString(output);
         assertThat(exit)
-                .as("an input broke a rule: mend that, and commit the input, the file crash-* in %s, to %s%n%s",
+                .as(
+                        "an input broke a rule: mend that, and commit the input, the file crash-* in %s, to %s%n%s",
                         corpus.getParent(), cases, text)
                 .isZero();
         assertThat(text).contains("Done ", "cov:");

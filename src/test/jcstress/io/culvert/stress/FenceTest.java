@@ -124,8 +124,7 @@ class FenceTest {
                 }
             });
             byte[] bytes = classFile.transformClass(
-                    classFile.parse(original.readAllBytes()),
-                    fence.calls.contains("volatile") ? fields : bodies);
+                    classFile.parse(original.readAllBytes()), fence.calls.contains("volatile") ? fields : bodies);
             assertThat(taken[0]).as(fence + " is there").isPositive();
             Path file = classes.resolve(name);
             Files.createDirectories(file.getParent());
