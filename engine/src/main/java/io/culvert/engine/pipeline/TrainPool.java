@@ -12,6 +12,7 @@ import java.util.BitSet;
  */
 final class TrainPool implements AutoCloseable {
     private final Train[] free;
+    private final Train[] all;
     /** Producers: other workers. Consumer: the owner. */
     private final Mailbox<Train> returned;
 
@@ -24,6 +25,7 @@ final class TrainPool implements AutoCloseable {
 
     private TrainPool(int count, Slab slab) {
         free = new Train[count];
+        all = new Train[count];
         returned = new Mailbox<>(count);
         this.slab = slab;
         lowest = count;
@@ -33,7 +35,7 @@ final class TrainPool implements AutoCloseable {
     static TrainPool outgoing(Worker owner, int count, int slabBytes) {
         TrainPool pool = new TrainPool(count, new Slab(count, slabBytes));
         for (int i = 0; i < count; i++) {
-            pool.free[pool.available++] = Train.outgoing(owner, pool.slab.address(i), slabBytes);
+            pool.add(Train.outgoing(owner, pool.slab.address(i), slabBytes));
         }
         return pool;
     }
@@ -42,9 +44,14 @@ final class TrainPool implements AutoCloseable {
     static TrainPool incoming(Worker owner, int count) {
         TrainPool pool = new TrainPool(count, null);
         for (int i = 0; i < count; i++) {
-            pool.free[pool.available++] = Train.incoming(owner);
+            pool.add(Train.incoming(owner));
         }
         return pool;
+    }
+
+    private void add(Train train) {
+        all[available] = train;
+        free[available++] = train;
     }
 
     /** Takes a train; {@code null} when all are in flight. */
@@ -59,6 +66,11 @@ final class TrainPool implements AutoCloseable {
     /** The number of trains that can be taken. */
     int available() {
         return available;
+    }
+
+    /** The number of trains that are in flight, or on their way back. */
+    int inUse() {
+        return free.length - available;
     }
 
     /** Frees a train. */
@@ -92,8 +104,14 @@ final class TrainPool implements AutoCloseable {
         slab.discard(surplus);
     }
 
+    /** Frees the memory, and the keys of trains in flight, which would otherwise stay. After the last thread ended. */
     @Override
     public void close() {
+        for (Train train : all) {
+            if (train.keypair != null) {
+                train.end();
+            }
+        }
         if (slab != null) {
             slab.close();
         }

@@ -128,6 +128,24 @@ public final class SecretMemory {
         }
     }
 
+    /** Sees memory that is in use. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** {@code bytes} bytes at {@code address}, which stay allocated during the call. */
+        void visit(long address, int bytes);
+    }
+
+    /** Shows all memory in use, by which a test finds secrets that should be gone. Any thread. */
+    public static synchronized void forEach(Visitor visitor) {
+        for (Chunk chunk : CHUNKS.values()) {
+            for (int i = 0; i < chunk.cells; i++) {
+                if ((chunk.used[i / Long.SIZE] >>> i & 1) != 0) {
+                    visitor.visit(chunk.base + (long) i * chunk.cell, chunk.cell);
+                }
+            }
+        }
+    }
+
     /** Maps a chunk, aligned to its size. */
     private static long map() {
         CallState state = new CallState();
