@@ -4,4 +4,5 @@ module io.culvert.engine.testkit {
     requires transitive io.culvert.engine;
 
     exports io.culvert.engine.testkit;
+    exports io.culvert.engine.testkit.seeded;
 }

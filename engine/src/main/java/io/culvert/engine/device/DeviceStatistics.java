@@ -43,6 +43,15 @@ public final class DeviceStatistics {
         return listeners.failures();
     }
 
+    /** The bytes that staged packets take. */
+    public long stagedBytes() {
+        long sum = 0;
+        for (int i = 0; i < device.workers().count(); i++) {
+            sum += device.stagingArea(device.workers().get(i)).bytes();
+        }
+        return sum;
+    }
+
     /** The number of datagrams that a worker's sockets lost because their buffers were full. */
     public long receiveLosses(int worker) {
         synchronized (device) {

@@ -173,6 +173,11 @@ final class Intake implements WorkerIo.Sink, AutoCloseable {
         return udpWaits || tunWaits ? Math.min(nanos, RETRY_NANOS) : Math.min(nanos, idleMemory.poll(now));
     }
 
+    /** The number of TUN buffers that packets wait in. */
+    int buffersInUse() {
+        return TUN_BUFFERS - tunBuffers.available();
+    }
+
     /** The shortest sleep for a park that begins now: packets that arrive in it do not wake the worker. */
     long minWaitNanos(long now) {
         return Math.max(coalescing.minWaitNanos(now), pacer.delay(now));

@@ -197,7 +197,7 @@ public final class Worker extends WorkerCounters {
      */
     public boolean beginPark() {
         sleepFlag.set();
-        if (!mailbox.isEmpty() || !attention.isEmpty() || !commits.isEmpty() || workers.anyWork()) {
+        if (!isIdle()) {
             return false;
         }
         long current = clock.nanos();
@@ -208,6 +208,16 @@ public final class Worker extends WorkerCounters {
         }
         minWaitNanos = intake.minWaitNanos(current);
         return true;
+    }
+
+    /** Whether nothing waits but input and timers, which end a park by themselves. The worker's thread. */
+    public boolean isIdle() {
+        return mailbox.isEmpty() && attention.isEmpty() && commits.isEmpty() && !workers.anyWork();
+    }
+
+    /** The trains and TUN buffers that packets are in; the worker's thread. */
+    public int buffersInUse() {
+        return transmitTrains.inUse() + receiveTrains.inUse() + intake.buffersInUse();
     }
 
     /** The second half of a park: the worker is awake. */

@@ -25,4 +25,11 @@ public record Datagram(byte[] payload, Address from, Address to, int ecn, int ds
     public Datagram withEcn(int other) {
         return new Datagram(payload, from, to, other, dscp);
     }
+
+    /** A copy with bit {@code bit} of the payload inverted. */
+    public Datagram withBitInverted(int bit) {
+        byte[] copy = payload.clone();
+        copy[bit / 8] ^= (byte) (1 << bit % 8);
+        return new Datagram(copy, from, to, ecn, dscp);
+    }
 }

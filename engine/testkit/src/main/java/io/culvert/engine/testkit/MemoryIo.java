@@ -76,6 +76,11 @@ public final class MemoryIo implements WorkerIo {
         return buffers.available();
     }
 
+    /** The number of buffers that the worker has not returned. */
+    int buffersInUse() {
+        return BUFFERS - buffers.available();
+    }
+
     /** The address of the first payload byte in a buffer. */
     public long payload(int buffer) {
         return buffers.address(buffer) + HEADROOM;

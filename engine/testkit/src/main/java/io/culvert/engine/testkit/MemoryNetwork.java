@@ -25,6 +25,7 @@ public final class MemoryNetwork {
     private final List<Datagram> log = new ArrayList<>();
     private double loss;
     private double duplication;
+    private double corruption;
     private long leastDelay;
     private long greatestDelay;
     private Predicate<Datagram> blocked = datagram -> false;
@@ -44,6 +45,11 @@ public final class MemoryNetwork {
     /** Sets the probability that a datagram arrives twice, 0 to 1. */
     public synchronized void setDuplication(double probability) {
         duplication = probability;
+    }
+
+    /** Sets the probability that one bit of a datagram is inverted, 0 to 1. */
+    public synchronized void setCorruption(double probability) {
+        corruption = probability;
     }
 
     /** Sets the delay of each datagram, uniform between two numbers of nanoseconds, so that datagrams are reordered. */
@@ -78,11 +84,17 @@ public final class MemoryNetwork {
     public synchronized void send(Datagram datagram) {
         log.add(datagram);
         if (!blocked.test(datagram) && random.nextDouble() >= loss) {
-            inject(datagram);
+            inject(corrupted(datagram));
             if (random.nextDouble() < duplication) {
-                inject(datagram);
+                inject(corrupted(datagram));
             }
         }
+    }
+
+    private Datagram corrupted(Datagram datagram) {
+        return corruption > 0 && random.nextDouble() < corruption
+                ? datagram.withBitInverted(random.nextInt(8 * datagram.payload().length))
+                : datagram;
     }
 
     /** Sends a datagram that is never lost and that {@link #sent} leaves out, such as an attacker's. */

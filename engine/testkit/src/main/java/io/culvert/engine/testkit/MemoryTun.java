@@ -53,7 +53,12 @@ public final class MemoryTun implements Tun {
 
     /** Sends a packet or super-packet behind its virtio-net header into the tunnel. */
     public void sendFramed(byte[] framed) {
-        enqueue(framed, 0);
+        sendFramed(framed, 0);
+    }
+
+    /** The same through the queue of worker {@code worker}. */
+    public void sendFramed(byte[] framed, int worker) {
+        enqueue(framed, worker);
     }
 
     private void enqueue(byte[] framed, int worker) {

@@ -246,6 +246,11 @@ public final class Node implements AutoCloseable {
         workers[worker].suspend(suspended);
     }
 
+    /** A worker of a device without threads. */
+    public SimulatedWorker worker(int number) {
+        return workers[number];
+    }
+
     /** The number of duty cycles that a worker has run. */
     public long cycles(int worker) {
         return workers[worker].cycles();

@@ -8,7 +8,7 @@ import io.culvert.engine.pipeline.Worker;
  * A worker in virtual time: it runs duty cycles until it has no work, then sleeps until its park timeout, until another
  * thread wakes it, or until input has arrived and its shortest sleep is over.
  */
-final class SimulatedWorker {
+public final class SimulatedWorker {
     private final Worker worker;
     private final MemoryIo io;
     private final Clock clock;
@@ -28,7 +28,7 @@ final class SimulatedWorker {
     }
 
     /** Runs one duty cycle unless the worker sleeps; returns the work done. */
-    int step() {
+    public int step() {
         if (suspended || parked && clock.nanos() < earliest()) {
             return 0;
         }
@@ -48,12 +48,12 @@ final class SimulatedWorker {
     }
 
     /** Takes its CPU away, or gives it back. */
-    void suspend(boolean nowSuspended) {
+    public void suspend(boolean nowSuspended) {
         suspended = nowSuspended;
     }
 
     /** When it runs next; {@link Long#MAX_VALUE} for never. */
-    long earliest() {
+    public long earliest() {
         if (suspended) {
             return Long.MAX_VALUE;
         }
@@ -65,6 +65,26 @@ final class SimulatedWorker {
         }
         boolean newInput = !tunWasReadable && io.isTunReadable() || !udpWasReadable && io.isUdpReadable();
         return newInput ? Math.min(deadline, minWaitEnd) : deadline;
+    }
+
+    /** Whether it sleeps, and nothing has woken it. */
+    public boolean isAsleep() {
+        return parked && !io.isWoken();
+    }
+
+    /** Whether it ends its next duty cycle at once: it has the CPU, and found something to do when it went to sleep. */
+    public boolean isAwake() {
+        return !suspended && !parked;
+    }
+
+    /** Whether something waits for it that only a wake-up announces. */
+    public boolean hasRequests() {
+        return !worker.isIdle();
+    }
+
+    /** The buffers of its device that are in use: trains, buffers for packets of the TUN, and for datagrams. */
+    public int buffersInUse() {
+        return worker.buffersInUse() + io.buffersInUse();
     }
 
     /** Whether input waits for it. */
