@@ -139,7 +139,7 @@ class InstallationTest {
 
     @Test
     void benchmarksAreRefusedWithoutTheSourceTree() {
-        for (String command : List.of("bench", "profile")) {
+        for (String command : List.of("bench", "profile", "simulate")) {
             assertThat(Command.of(installed(command)).run().expectFailure().allOutput())
                     .contains("culvert " + command + " needs a source tree");
         }

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** Tells a command with letters wrong, missing or swapped from the name of an interface. */
 final class MisspeltCommand {
     /** Commands that the launcher runs by itself. */
-    private static final Set<String> LAUNCHER = Set.of("bench", "build", "overlay", "profile");
+    private static final Set<String> LAUNCHER = Set.of("bench", "build", "overlay", "profile", "simulate");
     /** Changes of one letter, or swaps of two neighbours. */
     private static final int MAX_CHANGES = 2;
 
