@@ -23,7 +23,8 @@ final class Serving {
     static final String SERVICE = "service";
 
     /** All commands of {@link Main}. */
-    static final Set<String> COMMANDS = Set.of("up", "down", "reload", "status", "top", "doctor", SERVICE, "demo");
+    static final Set<String> COMMANDS =
+            Set.of("up", "down", "reload", "status", "top", "doctor", SERVICE, "soak", "demo");
 
     private static final Logger LOG = System.getLogger(Serving.class.getName());
     private static final Set<String> FOREGROUND = Set.of("-f", "--foreground");
