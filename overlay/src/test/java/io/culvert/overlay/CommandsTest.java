@@ -280,6 +280,10 @@ class CommandsTest {
                 .fails("10.0.0.0");
         run("init", "net2", "--pool", "10.0.0.0/8", "--etcd", "ftp://x", "--directory", directory + "/x")
                 .fails("ftp://x");
+        for (String relay : List.of("http://192.0.2.1:2389", "https://192.0.2.1", "192.0.2.1", "no url")) {
+            run("run", NET, "--directory", directory.resolve("n2").toString(), "--relay", relay)
+                    .fails("--relay", "https://192.0.2.1:2389", relay);
+        }
         run().fails("command is missing");
         NodeDirectory n1 = new NodeDirectory(directory.resolve("n1"));
         byte[] certificate = Files.readAllBytes(n1.certificateKey());

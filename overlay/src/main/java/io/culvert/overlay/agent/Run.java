@@ -6,9 +6,12 @@ import io.culvert.overlay.command.StoreSession;
 import io.culvert.overlay.loop.Loop;
 import io.culvert.overlay.loop.ThreadLoop;
 import io.culvert.overlay.record.Endpoint;
+import io.culvert.overlay.relay.RelayStore;
+import io.culvert.overlay.relay.Tls;
 import io.culvert.overlay.store.EtcdStore;
 import io.culvert.overlay.store.Store;
 import io.culvert.overlay.trust.NetworkFile;
+import io.culvert.overlay.trust.NodeDirectory;
 import io.culvert.overlay.trust.Serials;
 import io.culvert.overlay.trust.SigningKey;
 import io.culvert.overlay.trust.Verifier;
@@ -17,6 +20,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -71,6 +76,13 @@ public final class Run implements Callable<Integer> {
     private Integer listenPort;
 
     @Option(
+            names = "--relay",
+            paramLabel = "URL",
+            description = "Read through this relay, such as https://192.0.2.1:2389; may be repeated. "
+                    + "What this node writes goes to etcd itself.")
+    private List<String> relays = List.of();
+
+    @Option(
             names = "--force",
             description = "Let any number of peers go at once, also those that a store which went back lacks.")
     private boolean force;
@@ -106,6 +118,7 @@ public final class Run implements Callable<Integer> {
         String node = file.node()
                 .orElseThrow(() -> new IOException(network.directory().network()
                         + " names no node: it is the enroller's; copy the directory that enrol wrote for this node"));
+        List<URI> relayUrls = relays();
         AgentFiles files = AgentFiles.of(network.network(), state, runtime);
         AgentOptions options = new AgentOptions(network.network(), node, interfaceName, port(), endpoints(), force);
         SigningKey identity = SigningKey.read(network.directory().identity());
@@ -121,7 +134,7 @@ public final class Run implements Callable<Integer> {
                     failure.compareAndSet(null, e);
                     end.countDown();
                 });
-                Store store = EtcdStore.connect(StoreSession.settings(file, network.directory()), loop)) {
+                Store store = connect(file, relayUrls, loop)) {
             Agent agent = new Agent(
                     loop,
                     store,
@@ -138,6 +151,19 @@ public final class Run implements Callable<Integer> {
             throw new IllegalStateException("internal error in the agent: " + failure.get(), failure.get());
         }
         return 0;
+    }
+
+    private Store connect(NetworkFile file, List<URI> relayUrls, Loop loop) throws IOException {
+        NodeDirectory directory = network.directory();
+        if (relayUrls.isEmpty()) {
+            return EtcdStore.connect(StoreSession.settings(file, directory), loop);
+        }
+        HttpClient client = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(Store.DEADLINE)
+                .sslContext(Tls.context(directory.authority(), directory.certificate(), directory.certificateKey()))
+                .build();
+        return new RelayStore(loop, relayUrls, client, EtcdStore.connect(StoreSession.settings(file, directory), loop));
     }
 
     private void serve(Agent agent, Loop loop, AgentFiles files, CountDownLatch end) throws Exception {
@@ -197,6 +223,28 @@ public final class Run implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--endpoint: " + e.getMessage());
         }
+    }
+
+    private List<URI> relays() {
+        return relays.stream().map(this::relay).toList();
+    }
+
+    private URI relay(String text) {
+        URI url;
+        try {
+            url = URI.create(text);
+        } catch (IllegalArgumentException e) {
+            throw noRelay(text);
+        }
+        if (!"https".equals(url.getScheme()) || url.getHost() == null || url.getPort() < 1) {
+            throw noRelay(text);
+        }
+        return url;
+    }
+
+    private ParameterException noRelay(String text) {
+        return new ParameterException(
+                spec.commandLine(), "--relay: expected such as https://192.0.2.1:2389, not " + text);
     }
 
     private int port() {
