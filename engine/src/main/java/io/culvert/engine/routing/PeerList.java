@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The peers of a {@link PeerTable} at one moment, which share the table's chunks: the list of a million peers takes 48
+ * The peers of a {@link PeerTable} at one moment, which share the table's chunks: the list of a million peers takes 32
  * KiB. Does not change; any thread.
  */
 final class PeerList<P> extends AbstractList<P> {
