@@ -194,14 +194,15 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
         home().drops().add(DropCause.TX_STAGED_FULL, staged.purge(now() - REKEY_TIMEOUT));
     }
 
-    /** Sends the staged packets; those that find no keypair are staged again. */
+    /** Sends the staged packets; without a keypair they stay, in their order, and a handshake is initiated. */
     void sendStaged() {
         for (int i = staged.size(); i > 0; i--) {
-            StagedPackets.Staged packet = staged.poll();
-            if (packet == null) {
-                // One before it was staged again, and displaced the rest.
+            Keypair<?> keypair = keypairs.current();
+            if (keypair == null || !keypair.maySend(now())) {
+                sendHandshakeInitiation(false);
                 return;
             }
+            StagedPackets.Staged packet = staged.poll();
             if (packet.length() == 0) {
                 sendEmpty();
             } else {
