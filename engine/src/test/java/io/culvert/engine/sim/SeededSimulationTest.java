@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 
 /** The invariants of the engine, in simulations drawn from seeds. */
 class SeededSimulationTest {
-    private static final int SEEDS = Integer.getInteger("culvert.simulations", 4_000);
+    private static final int SEEDS = Integer.getInteger("culvert.simulations", 10_000);
 
     @BeforeEach
     void silence() throws ReflectiveOperationException {
