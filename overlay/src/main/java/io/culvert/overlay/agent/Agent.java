@@ -401,7 +401,9 @@ public final class Agent implements AutoCloseable {
             change(Set.copyOf(records.known().keySet()));
         }
         tunnel.look();
-        if (session.isComplete() && records.config() != null && plan.nodes().containsKey(options.node())) {
+        // A record that waits for the changes to be gathered is not in the plan yet.
+        boolean isPlanned = session.isComplete() && !records.isChanged();
+        if (isPlanned && records.config() != null && plan.nodes().containsKey(options.node())) {
             tunnel.removeUnplanned(keys -> departures.grant(
                     keys, now, plan.nodes().size(), records.config().limits().removalPercent()));
         }

@@ -18,6 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Networks whose agents start, end and crash, whose nodes join, leave and change their keys, over stores and
@@ -156,6 +158,13 @@ class SimulationTest {
         for (long seed = FIRST_SEED; seed < FIRST_SEED + SEEDS; seed++) {
             converge(run(seed, 12, 30), "-Dculvert.overlay.seeds=1 -Dculvert.overlay.seed=" + seed);
         }
+    }
+
+    /** In each of these, a peer once went whose record had been told and not yet been applied. */
+    @ParameterizedTest
+    @ValueSource(longs = {57, 532})
+    void networksThatShowedDefectsConverge(long seed) throws Exception {
+        converge(run(seed, 12, 30), "seed " + seed);
     }
 
     /** With {@code -Dculvert.overlay.agents=5000}, and {@code -Xmx} of 6 GiB, as many as one network is to have. */
