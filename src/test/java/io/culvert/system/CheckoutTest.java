@@ -27,7 +27,7 @@ class CheckoutTest {
     void copyTheLauncher() throws IOException {
         assumeTrue(Program.CULVERT.isCulvert(), "another program stands in for Culvert");
         Path root = Repository.root();
-        for (String name : List.of("culvert", "setup.sh", "culvert.jvmopts")) {
+        for (String name : List.of("culvert", "setup.sh", "classes.sh", "class-data", "culvert.jvmopts")) {
             copy(root.resolve("bin").resolve(name), tree.resolve("bin").resolve(name));
         }
         copy(

@@ -27,6 +27,13 @@ class LogTest extends InNamespace {
         assertThat(Uapi.set(device, "nonsense=1")).isNegative();
     }
 
+    /** The daemon of one test must not be there in the next one. */
+    private void end() {
+        namespace.ip("link", "delete", device);
+        assertThat(Eventually.holds(SOON, () -> namespace.processes().isEmpty()))
+                .isTrue();
+    }
+
     @Test
     void backgroundDaemonLogsToItsFileWhichSighupOpensAgain(@TempDir Path directory) throws IOException {
         Path log = directory.resolve("logs/culvert.log");
@@ -51,7 +58,7 @@ class LogTest extends InNamespace {
         fail();
         assertThat(appears(log, "UAPI set request rejected")).isTrue();
         assertThat(namespace.processes()).hasSize(1);
-        namespace.ip("link", "delete", device);
+        end();
     }
 
     /** Without a system log, as in a container; /var/log is the test's own. */
@@ -73,7 +80,7 @@ class LogTest extends InNamespace {
         long pid = namespace.processes().getFirst().pid();
         assertThat(appears(Path.of("/proc/" + pid + "/root" + log), "UAPI set request rejected"))
                 .isTrue();
-        namespace.ip("link", "delete", device);
+        end();
     }
 
     @Test

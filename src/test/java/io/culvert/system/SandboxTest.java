@@ -26,13 +26,23 @@ class SandboxTest extends InNamespace {
     /** The values of a row of /proc/PID/task/TID/status of all threads. */
     private static List<String> status(ProcessHandle process, String row) {
         try (Stream<Path> tasks = Files.list(Path.of("/proc", "" + process.pid(), "task"))) {
-            return tasks.flatMap(task -> Repository.text(task.resolve("status")).lines())
+            return tasks.flatMap(task -> statusOf(task).lines())
                     .filter(line -> line.startsWith(row + ":"))
                     .map(line -> line.substring(row.length() + 1).strip())
                     .distinct()
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Nothing if the thread has ended. */
+    private static String statusOf(Path task) {
+        try {
+            return Repository.text(task.resolve("status"));
+        } catch (UncheckedIOException e) {
+            assertThat(Files.exists(task)).as(task + ": " + e.getMessage()).isFalse();
+            return "";
         }
     }
 
