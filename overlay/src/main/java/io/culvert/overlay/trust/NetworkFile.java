@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a machine is told of a network out of band, in {@code network.json}.
+ * What a machine knows of a network out of band: its {@code network.json}.
  *
  * @param network the network's name
  * @param node the name of this machine's node; empty on the enroller's machine
