@@ -75,6 +75,7 @@ class CompletionTest {
         assertThat(bash("culvert", "de")).isEqualTo("demo");
         assertThat(bash("culvert", "--fore")).isEqualTo("--foreground");
         assertThat(bash("culvert", "demo", "--sec")).isEqualTo("--seconds");
+        assertThat(bash("culvert", "demo", "overlay", "--no")).isEqualTo("--nodes");
         assertThat(bash("culvert", "overlay", "--ver")).isEqualTo("--version");
     }
 

@@ -94,6 +94,16 @@ class ManPageTest {
     }
 
     @Test
+    void demoPageHasTheOptionsOfTheOverlaysDemo() {
+        String page = Repository.text(pages().resolve("culvert-demo.8.scd"));
+        Set<String> options = found(HELP_OPTION, help("demo", "overlay"));
+        options.removeAll(Set.of("--help", "--version"));
+        assertThat(found(PAGE_OPTION, section(page, "# OPTIONS OF THE OVERLAY'S DEMO", "\n# ")))
+                .isNotEmpty()
+                .isEqualTo(options);
+    }
+
+    @Test
     void everyCommandHasAPageAndIsNamed() throws IOException {
         Set<String> commands = found(HELP_COMMAND, section(help(), "Commands:", "\n\n"));
         assertThat(commands).contains("demo");

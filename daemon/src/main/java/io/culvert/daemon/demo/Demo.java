@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -25,11 +23,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = "Creates two network namespaces, runs tunnels between them and measures them.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        subcommands = OverlayDemo.class)
 public final class Demo implements Callable<Integer> {
     private static final List<List<Implementation>> PAIRS =
             List.of(List.of(CULVERT, CULVERT), List.of(CULVERT, WIREGUARD_GO), List.of(WIREGUARD_GO, CULVERT));
-    private static final long STOP_SECONDS = 30;
     private static final int MAX_SECONDS = 3600;
 
     @Option(
@@ -58,19 +56,7 @@ public final class Demo implements Callable<Integer> {
     public Integer call() {
         requireSeconds("--seconds", seconds, 1);
         requireSeconds("--warm-up", warmUpSeconds, 0);
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread worker = Thread.currentThread();
-        // A signal interrupts this thread; the process ends when this thread has removed what it created.
-        Thread hook = Thread.ofPlatform().unstarted(() -> stop(worker, finished));
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return run();
-        } catch (InterruptedException e) {
-            say("stopped");
-            return 1;
-        } finally {
-            finished.countDown();
-        }
+        return ShutdownGuard.run(this::run);
     }
 
     private void requireSeconds(String option, int value, int least) {
@@ -93,17 +79,6 @@ public final class Demo implements Callable<Integer> {
         failures.forEach(failure -> System.out.println("FAILED: " + failure));
         System.out.println(failures.isEmpty() ? "Everything worked." : failures.size() + " failed.");
         return failures.isEmpty() ? 0 : 1;
-    }
-
-    private static void stop(Thread worker, CountDownLatch finished) {
-        if (finished.getCount() > 0) {
-            worker.interrupt();
-        }
-        try {
-            finished.await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** A step of the demo that may fail. */

@@ -24,4 +24,13 @@ class DemoArgumentsTest {
         assertThat(command.execute(option, value)).isEqualTo(2);
         assertThat(errors.toString()).contains(option).contains(problem).doesNotContain("\tat ");
     }
+
+    @ParameterizedTest
+    @CsvSource({"3, expected nodes from 4 to 50", "51, expected nodes from 4 to 50", "x, is not an int"})
+    void anOverlayHasFourToFiftyNodes(String nodes, String problem) {
+        StringWriter errors = new StringWriter();
+        CommandLine command = CommandErrors.inWords(new CommandLine(new Demo())).setErr(new PrintWriter(errors));
+        assertThat(command.execute("overlay", "--nodes", nodes)).isEqualTo(2);
+        assertThat(errors.toString()).contains("--nodes").contains(problem).doesNotContain("\tat ");
+    }
 }
