@@ -63,6 +63,21 @@ class SandboxTest extends InNamespace {
         }
     }
 
+    /** A filter more, on all threads, forbids rings when the warm-up has its own, or is not to have any. */
+    @Test
+    void noMoreRingsAreMadeBehindTheWarmUp() {
+        for (String warmUp : List.of("off", "on")) {
+            try (Daemon daemon = start(Map.of("CULVERT_WARMUP", warmUp))) {
+                assertThat(Eventually.holds(
+                                LIMIT,
+                                () -> status(daemon.process(), "Seccomp_filters")
+                                        .equals(List.of("3"))))
+                        .as("warm-up %s: %s", warmUp, status(daemon.process(), "Seccomp_filters"))
+                        .isTrue();
+            }
+        }
+    }
+
     @Test
     void noCoreDumps() {
         try (Daemon daemon = start(Map.of())) {

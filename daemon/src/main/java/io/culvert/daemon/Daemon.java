@@ -7,7 +7,7 @@ import io.culvert.daemon.metrics.MetricsEndpoint;
 import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.daemon.sandbox.Sandbox;
 import io.culvert.daemon.unix.ServiceManager;
-import io.culvert.daemon.warmup.SelfTrafficWarmup;
+import io.culvert.daemon.warmup.Warmup;
 import io.culvert.engine.linux.SuspendWatch;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -48,8 +48,9 @@ final class Daemon {
                 MetricsEndpoint _ = metrics(report)) {
             served.onEnd(life::end);
             served.report(Main.VERSION, settings.metricsPeers(), report);
-            shared.aeads().warmUp();
-            SelfTrafficWarmup warmup = settings.warmUp() ? prepareWarmup(served, report) : null;
+            Warmup warmup = Warmup.prepare(
+                    settings.warmUp(), shared.aeads(), deviceSettings.workers(), served.warmupPlatforms());
+            report.warmup(warmup::status);
             // Collect the garbage of the start-up now rather than under traffic.
             System.gc();
             shared.memory().measure();
@@ -57,35 +58,20 @@ final class Daemon {
         }
     }
 
-    private SelfTrafficWarmup prepareWarmup(ServedInterface served, ProcessReport report) {
-        SelfTrafficWarmup warmup =
-                SelfTrafficWarmup.prepare(shared.aeads(), deviceSettings.workers(), served.warmupPlatforms());
-        report.warmup(warmup::status);
-        return warmup;
-    }
-
-    private void serve(ServedInterface served, ProcessReport report, SelfTrafficWarmup warmup) throws IOException {
+    private void serve(ServedInterface served, ProcessReport report, Warmup warmup) throws IOException {
         served.open();
-        try (SuspendWatch _ = SuspendWatch.start(served::forgetSessions)) {
-            if (warmup != null) {
-                // Behind the sandbox it may open nothing.
-                warmup.awaitPrepared();
-            }
+        try (warmup;
+                SuspendWatch _ = SuspendWatch.start(served::forgetSessions)) {
+            warmup.awaitPrivileged();
             Sandbox.enter(settings.sandbox());
             served.serve(report);
             life.started();
             reportReady(served);
             manager.watch(() -> report.health().good());
-            if (warmup != null) {
-                warmup.start(served::packets);
-            }
+            warmup.start(served::packets, () -> Sandbox.forbidRings(settings.sandbox()));
             String reason = life.await().reason();
             manager.stopping(reason);
             LOG.log(Level.INFO, "shutting down: {0}", reason);
-        } finally {
-            if (warmup != null) {
-                warmup.stop("the daemon ends");
-            }
         }
     }
 

@@ -7,7 +7,7 @@ import io.culvert.daemon.metrics.ProcessReport;
 import io.culvert.daemon.sandbox.Sandbox;
 import io.culvert.daemon.uapi.UapiSocket;
 import io.culvert.daemon.unix.ServiceManager;
-import io.culvert.daemon.warmup.SelfTrafficWarmup;
+import io.culvert.daemon.warmup.Warmup;
 import io.culvert.engine.linux.SocketPlatform;
 import io.culvert.engine.linux.SuspendWatch;
 import java.io.IOException;
@@ -66,7 +66,8 @@ final class Service {
                 MetricsEndpoint _ =
                         settings.metrics() == null ? null : MetricsEndpoint.open(settings.metrics(), report)) {
             shared.aeads().warmUp();
-            SelfTrafficWarmup warmup = settings.warmUp() ? prepareWarmup() : null;
+            Warmup warmup = Warmup.prepare(settings.warmUp(), shared.aeads(), defaults.workers(), SocketPlatform::new);
+            report.warmup(warmup::status);
             System.gc();
             shared.memory().measure();
             serve(queue, warmup);
@@ -75,33 +76,20 @@ final class Service {
         }
     }
 
-    private SelfTrafficWarmup prepareWarmup() {
-        SelfTrafficWarmup warmup = SelfTrafficWarmup.prepare(shared.aeads(), defaults.workers(), SocketPlatform::new);
-        report.warmup(warmup::status);
-        return warmup;
-    }
-
-    private void serve(HandOverQueue queue, SelfTrafficWarmup warmup) throws IOException {
-        try (SuspendWatch _ = SuspendWatch.start(this::forgetSessions)) {
-            if (warmup != null) {
-                // Behind the sandbox it may open nothing.
-                warmup.awaitPrepared();
-            }
-            Sandbox.enterForInterfaces(settings.sandbox());
+    private void serve(HandOverQueue queue, Warmup warmup) throws IOException {
+        try (warmup;
+                SuspendWatch _ = SuspendWatch.start(this::forgetSessions)) {
+            warmup.awaitPrivileged();
+            Sandbox.enter(settings.sandbox());
             queue.serve(request -> begin(queue, request));
             life.started();
             manager.ready(status());
             manager.watch(() -> report.health().good());
-            if (warmup != null) {
-                warmup.start(this::packets);
-            }
+            // Each new interface needs rings.
+            warmup.start(this::packets, () -> {});
             String reason = life.await().reason();
             manager.stopping(reason);
             LOG.log(Level.INFO, "shutting down: {0}", reason);
-        } finally {
-            if (warmup != null) {
-                warmup.stop("the service ends");
-            }
         }
     }
 

@@ -46,19 +46,10 @@ public final class Sandbox {
     }
 
     /**
-     * Drops capabilities and filters the system calls of all threads, those of the JVM included. Call once, when all
-     * interfaces and sockets of the start exist.
+     * Drops capabilities and filters the system calls of all threads, those of the JVM included. Rings of io_uring may
+     * be set up until {@link #forbidRings}. Call once, when all interfaces and sockets of the start exist.
      */
     public static void enter(SandboxMode mode) {
-        enter(mode, false);
-    }
-
-    /** The same for a process that makes more interfaces: it may set up rings of io_uring too. Once. */
-    public static void enterForInterfaces(SandboxMode mode) {
-        enter(mode, true);
-    }
-
-    private static void enter(SandboxMode mode, boolean forInterfaces) {
         if (mode == SandboxMode.OFF) {
             LOG.log(Level.INFO, "sandbox: off");
             return;
@@ -77,21 +68,37 @@ public final class Sandbox {
             return;
         }
         try {
-            filter(architecture.get(), mode, forInterfaces);
+            filter(architecture.get(), mode);
             LOG.log(Level.INFO, "sandbox: {0}", mode == SandboxMode.ON ? "on" : "on, system calls are only logged");
         } catch (ErrnoException e) {
             LOG.log(Level.WARNING, "sandbox: system calls are not filtered: {0}", e.getMessage());
         }
     }
 
-    private static void filter(Architecture architecture, SandboxMode mode, boolean forInterfaces)
-            throws ErrnoException {
+    private static void filter(Architecture architecture, SandboxMode mode) throws ErrnoException {
         Linux.noNewPrivileges();
         long pid = ProcessHandle.current().pid();
         if (mode == SandboxMode.ON) {
             Linux.filterSystemCalls(SystemCallFilter.withoutClone3(architecture), false);
         }
-        int denied = mode == SandboxMode.ON ? SystemCallFilter.deny() : SECCOMP_RET_LOG;
-        Linux.filterSystemCalls(SystemCallFilter.allowList(architecture, pid, forInterfaces, denied), true);
+        Linux.filterSystemCalls(SystemCallFilter.allowList(architecture, pid, refusal(mode)), true);
+    }
+
+    /** Lets no more rings of io_uring be set up: there will be no other interface. Call behind {@link #enter}, once. */
+    public static void forbidRings(SandboxMode mode) {
+        Optional<Architecture> architecture = Architecture.current();
+        if (mode == SandboxMode.OFF || architecture.isEmpty()) {
+            return;
+        }
+        try {
+            Linux.filterSystemCalls(SystemCallFilter.withoutRings(architecture.get(), refusal(mode)), true);
+        } catch (ErrnoException e) {
+            LOG.log(Level.WARNING, "sandbox: rings of io_uring may still be made: {0}", e.getMessage());
+        }
+    }
+
+    /** What becomes of a known system call that is not allowed. */
+    private static int refusal(SandboxMode mode) {
+        return mode == SandboxMode.ON ? SystemCallFilter.deny() : SECCOMP_RET_LOG;
     }
 }

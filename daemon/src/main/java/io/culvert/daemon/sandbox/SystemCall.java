@@ -63,6 +63,7 @@ enum SystemCall {
     TIME(201, -1),
     GETCPU(309, 168),
     PRCTL(157, 167),
+    SECCOMP(317, 277),
     ARCH_PRCTL(158, -1),
     MAP_SHADOW_STACK(453, 453),
     TGKILL(234, 131),

@@ -45,11 +45,10 @@ final class SystemCallFilter {
      * setns for network namespaces. All others fail by {@code denied}, those that are not known with ENOSYS, so that
      * the C library takes the call from before.
      *
-     * @param forInterfaces whether rings of io_uring may be set up, as a new interface needs
      * @param denied the action for known calls that are not allowed
      * @return the instructions
      */
-    static long[] allowList(Architecture architecture, long pid, boolean forInterfaces, int denied) {
+    static long[] allowList(Architecture architecture, long pid, int denied) {
         SystemCallFilter filter = new SystemCallFilter();
         filter.begin(architecture, denied);
         for (SystemCall call : SystemCall.values()) {
@@ -58,9 +57,7 @@ final class SystemCallFilter {
                 filter.allow(number);
             }
         }
-        if (forInterfaces) {
-            filter.allow(Architecture.IO_URING_SETUP);
-        }
+        filter.allow(Architecture.IO_URING_SETUP);
         // What it asks for is in memory: see withoutClone3.
         filter.allow(Architecture.CLONE3);
         filter.allowIf(architecture.clone, 0, BPF_JSET, CLONE_THREAD, denied);
@@ -81,6 +78,16 @@ final class SystemCallFilter {
         filter.begin(architecture, SECCOMP_RET_ALLOW);
         filter.add(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, Architecture.CLONE3);
         filter.result(UNKNOWN);
+        filter.result(SECCOMP_RET_ALLOW);
+        return filter.instructions();
+    }
+
+    /** Refuses to set up rings of io_uring, and allows all other calls, for which the other filters decide. */
+    static long[] withoutRings(Architecture architecture, int denied) {
+        SystemCallFilter filter = new SystemCallFilter();
+        filter.begin(architecture, denied);
+        filter.add(BPF_JMP | BPF_JEQ | BPF_K, 0, 1, Architecture.IO_URING_SETUP);
+        filter.result(denied);
         filter.result(SECCOMP_RET_ALLOW);
         return filter.instructions();
     }

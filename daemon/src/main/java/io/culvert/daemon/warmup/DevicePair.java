@@ -22,6 +22,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 
@@ -40,8 +41,7 @@ final class DevicePair implements AutoCloseable {
     /** The workers run when nobody else wants the CPUs, so they may stand still for long. */
     private static final int NO_WATCHDOG = 0;
 
-    /** {@code null} if the system refuses one. */
-    private final AnonymousNamespace namespace;
+    private final Optional<AnonymousNamespace> namespace;
 
     private final Device[] devices = new Device[2];
     private final SocketPlatform[] platforms = new SocketPlatform[2];
@@ -52,10 +52,12 @@ final class DevicePair implements AutoCloseable {
      * @param aeads creates the AEADs of both devices
      * @param workers the number of workers of each device
      * @param source opens their platforms
+     * @param namespace where their UDP sockets are; that of the calling thread if there is none
      * @throws IOException if the system refuses; everything is closed then
      */
-    DevicePair(Aeads aeads, int workers, PlatformSource source) throws IOException {
-        namespace = namespace();
+    DevicePair(Aeads aeads, int workers, PlatformSource source, Optional<AnonymousNamespace> namespace)
+            throws IOException {
+        this.namespace = namespace;
         try {
             for (int i = 0; i < 2; i++) {
                 SocketPlatform platform = source.open(NAMES[i], workers);
@@ -70,25 +72,25 @@ final class DevicePair implements AutoCloseable {
         }
     }
 
-    /** A namespace whose loopback interface is up, or {@code null}. */
-    private static AnonymousNamespace namespace() {
+    /** A namespace for the devices, whose loopback interface is up; empty if the system refuses one. */
+    static Optional<AnonymousNamespace> namespace() {
         AnonymousNamespace made = null;
         try {
             made = new AnonymousNamespace("warmup-net");
             made.up("lo");
-            return made;
+            return Optional.of(made);
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "the warm-up uses the loopback interface of the daemon: {0}", e.getMessage());
             if (made != null) {
                 made.close();
             }
-            return null;
+            return Optional.empty();
         }
     }
 
     private <T> T call(Callable<T> task) throws IOException {
-        if (namespace != null) {
-            return namespace.call(task);
+        if (namespace.isPresent()) {
+            return namespace.get().call(task);
         }
         try {
             return task.call();
@@ -172,8 +174,14 @@ final class DevicePair implements AutoCloseable {
         }
     }
 
+    /** The program must use the TUNs no longer. */
     @Override
     public void close() {
+        for (SocketPlatform platform : platforms) {
+            if (platform != null) {
+                platform.tun().hangUp();
+            }
+        }
         for (int i = 0; i < 2; i++) {
             if (devices[i] != null) {
                 devices[i].close();
@@ -181,9 +189,6 @@ final class DevicePair implements AutoCloseable {
             if (platforms[i] != null) {
                 platforms[i].tun().close();
             }
-        }
-        if (namespace != null) {
-            namespace.close();
         }
     }
 }

@@ -10,6 +10,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -24,10 +25,12 @@ import java.util.function.LongSupplier;
  * <p>It stops for good once the daemon's device carries traffic: that warms up the same code, and is not to wait for
  * the compilers' work for any other. Its threads run only while no other thread wants their CPU.
  *
- * <p>Its devices are made before the daemon gives its privileges up, by {@link #prepare}. Any thread; {@code status}
- * is volatile and written by the warm-up's thread alone.
+ * <p>The network namespace of its devices is made before the daemon gives its privileges up. The devices, which take a
+ * tenth of a second, follow when the AEAD's kernels are compiled, unless traffic came before.
+ *
+ * <p>Any thread; {@code status} is volatile and written by the warm-up's thread alone.
  */
-public final class SelfTrafficWarmup {
+public final class SelfTrafficWarmup implements Warmup {
     /** How long traffic is carried at most. */
     static final int MAX_MILLIS = 6000;
 
@@ -60,6 +63,8 @@ public final class SelfTrafficWarmup {
     private final CompletableFuture<Void> prepared = new CompletableFuture<>();
     /** Completed with the counter of the daemon's packets when the daemon serves; or without one when it ends. */
     private final CompletableFuture<LongSupplier> served = new CompletableFuture<>();
+    /** Written before {@code served} is completed. */
+    private Runnable devicesMade;
     /** Completed with the reason to stop. */
     private final CompletableFuture<String> stop = new CompletableFuture<>();
 
@@ -69,53 +74,42 @@ public final class SelfTrafficWarmup {
         this.aeads = aeads;
     }
 
-    /**
-     * Begins to make the warm-up's devices, in a thread of their own.
-     *
-     * @param aeads creates the AEADs of the daemon's device and of the devices here
-     * @param workers the number of workers of the daemon's device
-     * @param source opens the platforms of the devices, in that thread
-     */
-    public static SelfTrafficWarmup prepare(Aeads aeads, int workers, PlatformSource source) {
+    /** As {@link Warmup#prepare}. */
+    static SelfTrafficWarmup prepare(Aeads aeads, int workers, PlatformSource source) {
         SelfTrafficWarmup warmup = new SelfTrafficWarmup(aeads);
         Thread.ofPlatform().name("warmup").daemon().start(() -> warmup.run(Math.min(workers, MAX_WORKERS), source));
         return warmup;
     }
 
-    /** Waits until the devices are made, or are known to be impossible. */
-    public void awaitPrepared() {
+    @Override
+    public void awaitPrivileged() {
         prepared.join();
     }
 
-    /**
-     * Lets the warm-up run: the daemon serves.
-     *
-     * @param packets counts the packets of the daemon's device; any thread
-     */
-    public void start(LongSupplier packets) {
+    @Override
+    public void start(LongSupplier packets, Runnable devicesMade) {
+        this.devicesMade = devicesMade;
         served.complete(packets);
     }
 
-    /** Stops the warm-up, if it runs. Does not wait for its end. */
-    public void stop(String reason) {
-        stop.complete(reason);
+    @Override
+    public void close() {
+        stop.complete("the daemon ends");
         served.complete(null);
     }
 
-    /** How far it has come. Any thread. */
+    @Override
     public WarmupStatus status() {
         return status;
     }
 
     private void run(int workers, PlatformSource source) {
-        try (DevicePair pair = new DevicePair(aeads, workers, source)) {
-            prepared.complete(null);
+        Optional<AnonymousNamespace> namespace = DevicePair.namespace();
+        prepared.complete(null);
+        try {
             LongSupplier packets = served.join();
             if (packets != null) {
-                // Not before: a thread that gets no CPU could not give its privileges up.
-                pair.runWhenIdle();
-                SocketPlatform.runWhenIdle();
-                carry(pair, packets);
+                carry(packets, () -> new DevicePair(aeads, workers, source, namespace));
             }
         } catch (IOException e) {
             end(State.IMPOSSIBLE, e.getMessage(), 0);
@@ -127,7 +121,7 @@ public final class SelfTrafficWarmup {
             end(State.IMPOSSIBLE, e.toString(), 0);
             LOG.log(Level.ERROR, "self-traffic warm-up failed, throughput is lower in the first seconds", e);
         } finally {
-            prepared.complete(null);
+            namespace.ifPresent(AnonymousNamespace::close);
         }
         if (status.state() == State.DONE) {
             // Now rather than under traffic.
@@ -144,34 +138,58 @@ public final class SelfTrafficWarmup {
         }
     }
 
-    private void carry(DevicePair pair, LongSupplier packets) {
+    /** Makes the devices. */
+    private interface Devices {
+        DevicePair make() throws IOException;
+    }
+
+    private void carry(LongSupplier packets, Devices devices) throws IOException {
         long start = System.nanoTime();
         Watch watch = new Watch(packets);
-        while (!aeads.warmedUp().isDone() && !stop.isDone() && millisSince(start) < MAX_KERNEL_MILLIS) {
-            watch.step();
+        try (DevicePair pair = make(devices, watch, start)) {
+            carry(pair, watch, start);
         }
-        TrafficGenerator traffic = new TrafficGenerator(pair);
-        if (!stop.isDone()) {
+    }
+
+    /** Makes the devices when the AEAD's kernels are compiled; {@code null} if it is stopped before. */
+    private DevicePair make(Devices devices, Watch watch, long start) throws IOException {
+        try {
+            aeads.warmUp();
+            while (!aeads.warmedUp().isDone() && !stop.isDone() && millisSince(start) < MAX_KERNEL_MILLIS) {
+                watch.step();
+            }
+            return stop.isDone() ? null : devices.make();
+        } finally {
+            devicesMade.run();
+        }
+    }
+
+    /** Carries traffic between the devices; without any it only says why there are none. */
+    private void carry(DevicePair pair, Watch watch, long start) {
+        long forward = 0;
+        long back = 0;
+        if (pair != null) {
+            pair.runWhenIdle();
+            SocketPlatform.runWhenIdle();
+            TrafficGenerator traffic = new TrafficGenerator(pair);
             Thread thread = Thread.ofPlatform().name("warmup-traffic").daemon().start(traffic);
             carry(traffic, watch);
             traffic.end();
             join(thread);
-        } else {
-            traffic.end();
-            traffic.run();
+            forward = traffic.kilobytes(false);
+            back = traffic.kilobytes(true);
         }
-        long kilobytes = traffic.kilobytes(false) + traffic.kilobytes(true);
         String reason = stop.getNow("");
-        if (reason.isEmpty() && kilobytes == 0) {
+        if (reason.isEmpty() && forward + back == 0) {
             reason = "no packet came through: no CPU was free, or the loopback interface is down";
         }
-        end(reason.isEmpty() ? State.DONE : State.STOPPED, reason, kilobytes);
+        end(reason.isEmpty() ? State.DONE : State.STOPPED, reason, forward + back);
         LOG.log(
                 Level.INFO,
                 "self-traffic warm-up took {0} ms and carried {1} kB forward and {2} kB back{3}",
                 millisSince(start),
-                traffic.kilobytes(false),
-                traffic.kilobytes(true),
+                forward,
+                back,
                 reason.isEmpty() ? "" : "; stopped: " + reason);
     }
 

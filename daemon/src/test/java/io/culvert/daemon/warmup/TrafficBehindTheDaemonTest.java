@@ -10,6 +10,7 @@ import io.culvert.engine.linux.SocketPlatform;
 import java.io.IOException;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -22,13 +23,24 @@ class TrafficBehindTheDaemonTest {
 
     private static WarmupStatus run(PlatformSource source, LongSupplier packets) throws InterruptedException {
         // Without kernels to wait for.
-        SelfTrafficWarmup warmup = SelfTrafficWarmup.prepare(new Aeads(AeadChoice.JCE), 2, source);
-        warmup.awaitPrepared();
-        warmup.start(packets);
+        AtomicInteger made = new AtomicInteger();
+        Warmup warmup = Warmup.prepare(true, new Aeads(AeadChoice.JCE), 2, source);
+        warmup.awaitPrivileged();
+        warmup.start(packets, made::incrementAndGet);
         while (!ENDS.contains(warmup.status().state())) {
             Thread.sleep(10);
         }
+        assertThat(made).as("that the devices are made is said once").hasValue(1);
+        while (hasThreads()) {
+            // Else they would keep the network namespace.
+            Thread.sleep(10);
+        }
         return warmup.status();
+    }
+
+    private static boolean hasThreads() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .anyMatch(thread -> thread.getName().startsWith("warmup"));
     }
 
     @Test
@@ -45,6 +57,20 @@ class TrafficBehindTheDaemonTest {
         WarmupStatus status = run(SocketPlatform::new, () -> packets.addAndGet(1000));
         assertThat(status.state()).isEqualTo(State.STOPPED);
         assertThat(status.reason()).isEqualTo("the tunnel carries traffic");
+    }
+
+    @Test
+    void withoutAWarmUpNothingIsToBeMade() {
+        AtomicInteger made = new AtomicInteger();
+        PlatformSource none = (name, workers) -> {
+            throw new AssertionError("opened");
+        };
+        try (Warmup warmup = Warmup.prepare(false, new Aeads(AeadChoice.JCE), 2, none)) {
+            warmup.awaitPrivileged();
+            warmup.start(() -> 0, made::incrementAndGet);
+            assertThat(made).hasValue(1);
+            assertThat(warmup.status()).isEqualTo(WarmupStatus.NONE);
+        }
     }
 
     @Test

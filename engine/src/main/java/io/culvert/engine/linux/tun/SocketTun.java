@@ -25,6 +25,9 @@ public final class SocketTun implements Tun, TunQueues {
     private final int[] descriptors;
 
     private final int queues;
+    /** Guarded by this. */
+    private boolean hungUp;
+    /** Guarded by this. */
     private boolean closed;
 
     /**
@@ -40,16 +43,19 @@ public final class SocketTun implements Tun, TunQueues {
         descriptors = new int[2 * queues];
         int made = 0;
         try {
-            for (; made < queues; made++) {
+            while (made < queues) {
                 long pair = Linux.socketpair(linux_h.AF_UNIX, linux_h.SOCK_DGRAM | linux_h.SOCK_NONBLOCK);
-                descriptors[made] = (int) (pair >> Integer.SIZE);
-                descriptors[queues + made] = (int) pair;
-                for (int end = made; end < descriptors.length; end += queues) {
+                int[] ends = {made, queues + made};
+                descriptors[ends[0]] = (int) (pair >> Integer.SIZE);
+                descriptors[ends[1]] = (int) pair;
+                made++;
+                for (int end : ends) {
                     Linux.setsockopt(descriptors[end], linux_h.SOL_SOCKET, linux_h.SO_SNDBUF, BUFFER_BYTES);
                 }
             }
         } catch (IOException e) {
-            close(made);
+            close(0, made);
+            close(queues, made);
             throw e;
         }
     }
@@ -96,23 +102,33 @@ public final class SocketTun implements Tun, TunQueues {
         listener.onLink(true);
     }
 
-    /** Closes both ends of all queues. The workers must have closed their I/O before. */
-    @Override
-    public synchronized void close() {
-        if (!closed) {
-            close(queues);
+    /**
+     * Closes the program's ends, which it must use no longer. Packets to it fail from now on, also one whose write
+     * waits because the program has not received those before: a worker that is to end waits for its writes.
+     */
+    public synchronized void hangUp() {
+        if (!hungUp) {
+            hungUp = true;
+            close(queues, queues);
         }
     }
 
-    private void close(int made) {
-        closed = true;
-        for (int i = 0; i < made; i++) {
-            for (int end = i; end < descriptors.length; end += queues) {
-                try {
-                    Linux.close(descriptors[end]);
-                } catch (ErrnoException e) {
-                    LOG.log(Level.DEBUG, "closing a socket failed", e);
-                }
+    /** Closes both ends of all queues. The workers must have closed their I/O before. */
+    @Override
+    public synchronized void close() {
+        hangUp();
+        if (!closed) {
+            closed = true;
+            close(0, queues);
+        }
+    }
+
+    private void close(int first, int count) {
+        for (int i = first; i < first + count; i++) {
+            try {
+                Linux.close(descriptors[i]);
+            } catch (ErrnoException e) {
+                LOG.log(Level.DEBUG, "closing a socket failed", e);
             }
         }
     }
