@@ -72,7 +72,8 @@ public final class Main implements Callable<Integer> {
             split = ",",
             paramLabel = "SUITE",
             description =
-                    "only the tests of these suites: ends (the default), gateway, latency, packets, flood, hub, scale")
+                    "only the tests of these suites: ends (the default), start, gateway, latency, packets, flood, hub,"
+                            + " scale")
     private List<String> suites = List.of();
 
     @Option(names = "--rounds", paramLabel = "N", description = "the number of rounds")

@@ -31,6 +31,8 @@ public enum Suite {
             "tcp1@peers100",
             "start@peers10000",
             "tcp1@peers10000"),
+    /** The start of a program, its first seconds, and its memory a minute later. */
+    START("start", "first-seconds", "rest"),
     /** Traffic that the ends carry for others. */
     GATEWAY(
             "tcp1@gateway",

@@ -25,6 +25,8 @@ record Trial(String name, Measurement measurement, Condition condition) {
     private static Map<String, Measurement> measurements() {
         Map<String, Measurement> all = new LinkedHashMap<>();
         all.put("start", new Start());
+        all.put("rest", new Rest());
+        all.put("first-seconds", new FirstSeconds());
         all.put("ramp", new Ramp());
         all.put("tcp1", new Throughput());
         all.put("tcp1r", new Throughput("-R"));

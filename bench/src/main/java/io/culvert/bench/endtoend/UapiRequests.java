@@ -8,11 +8,13 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 
 /** Requests to an interface's UAPI socket, each on a connection of its own. Any thread, one at a time. */
 final class UapiRequests {
     private static final Path SOCKETS = Path.of("/var/run/wireguard");
     private static final int TAIL_BYTES = 64;
+    private static final String GET = "get=1\n\n";
 
     private final UnixDomainSocketAddress address;
 
@@ -27,15 +29,22 @@ final class UapiRequests {
      * @throws IOException if it is refused; the message has the answer
      */
     void set(String request) throws IOException {
-        exchange(request);
+        exchange(request, piece -> {});
     }
 
     /** Reads the state of all peers, and throws it away. */
     void get() throws IOException {
-        exchange("get=1\n\n");
+        exchange(GET, piece -> {});
     }
 
-    private void exchange(String request) throws IOException {
+    /** Reads the state of an interface with few peers. */
+    String state() throws IOException {
+        StringBuilder state = new StringBuilder();
+        exchange(GET, state::append);
+        return state.toString();
+    }
+
+    private void exchange(String request, Consumer<String> reader) throws IOException {
         try (SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
             channel.connect(address);
             ByteBuffer bytes = ByteBuffer.wrap(request.getBytes(StandardCharsets.US_ASCII));
@@ -46,6 +55,7 @@ final class UapiRequests {
             ByteBuffer answer = ByteBuffer.allocate(1 << 16);
             while (!tail.endsWith("\n\n") && channel.read(answer.clear()) > 0) {
                 String read = StandardCharsets.US_ASCII.decode(answer.flip()).toString();
+                reader.accept(read);
                 tail += read.substring(Math.max(0, read.length() - TAIL_BYTES));
                 tail = tail.substring(Math.max(0, tail.length() - TAIL_BYTES));
             }

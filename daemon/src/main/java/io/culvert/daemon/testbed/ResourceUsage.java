@@ -33,11 +33,21 @@ public final class ResourceUsage {
 
     /** Resident memory, in MiB; pages that processes share count for each of them. */
     public static double residentMebibytes(ProcessHandle root) throws IOException {
+        return mebibytes(root, "VmRSS:");
+    }
+
+    /** The most memory that was resident so far, in MiB, likewise; each process's at its own time. */
+    public static double peakMebibytes(ProcessHandle root) throws IOException {
+        return mebibytes(root, "VmHWM:");
+    }
+
+    /** The sum of a row of /proc/PID/status (proc_pid_status(5)). */
+    private static double mebibytes(ProcessHandle root, String row) throws IOException {
         double sum = 0;
         for (long pid : tree(root)) {
             sum += read(pid, "status")
                     .lines()
-                    .filter(line -> line.startsWith("VmRSS:"))
+                    .filter(line -> line.startsWith(row))
                     .mapToDouble(line -> Double.parseDouble(line.replaceAll("\\D+", "")))
                     .sum();
         }

@@ -78,6 +78,16 @@ final class Daemon implements AutoCloseable {
         return ResourceUsage.residentMebibytes(process.toHandle());
     }
 
+    /** The most memory that was resident of the process and its present children, in MiB. */
+    double peakMebibytes() throws IOException {
+        return ResourceUsage.peakMebibytes(process.toHandle());
+    }
+
+    /** When it was started, by {@link System#nanoTime}. */
+    long began() {
+        return began;
+    }
+
     private String lastLogged() throws IOException {
         List<String> lines =
                 Files.readAllLines(log).stream().filter(line -> !line.isBlank()).toList();

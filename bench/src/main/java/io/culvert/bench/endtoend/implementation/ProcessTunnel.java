@@ -26,6 +26,14 @@ class ProcessTunnel extends Tunnel {
         return daemon;
     }
 
+    /** Ends the process of the first side, and starts another in its place. */
+    final Daemon startAgain(List<String> command) throws IOException {
+        daemons.getFirst().close();
+        Daemon daemon = new Daemon(namespace(0), command);
+        daemons.set(0, daemon);
+        return daemon;
+    }
+
     /** A temporary directory that only the owner can read; closing deletes it. */
     final Path scratch() throws IOException {
         if (scratch == null) {
@@ -43,6 +51,11 @@ class ProcessTunnel extends Tunnel {
     @Override
     public final double residentMebibytes(int side) throws IOException {
         return daemons.get(side).residentMebibytes();
+    }
+
+    @Override
+    public final double peakMebibytes(int side) throws IOException {
+        return daemons.get(side).peakMebibytes();
     }
 
     @Override

@@ -89,6 +89,11 @@ public abstract class Tunnel implements AutoCloseable {
         return Iperf3.run(host(0), host(1), address(1), seconds, options);
     }
 
+    /** The same for one stream, with the client, which sends, at side 1. */
+    public final Iperf3Result iperf3Back(int seconds) throws IOException, InterruptedException {
+        return Iperf3.run(host(1), host(0), address(0), seconds, List.of());
+    }
+
     /** CPU time of a side's processes so far, in seconds; 0 for tunnels in the kernel. */
     public double cpuSeconds(int side) throws IOException {
         return 0;
@@ -97,6 +102,26 @@ public abstract class Tunnel implements AutoCloseable {
     /** Resident memory of a side's processes in MiB; 0 for tunnels in the kernel. */
     public double residentMebibytes(int side) throws IOException {
         return 0;
+    }
+
+    /** The most memory that was resident so far of a side's processes, in MiB; 0 for tunnels in the kernel. */
+    public double peakMebibytes(int side) throws IOException {
+        return 0;
+    }
+
+    /** When the first end was started, by {@link System#nanoTime}. */
+    public final long began() {
+        return began;
+    }
+
+    /**
+     * Ends the first end's program, starts it again, and waits until it can be configured.
+     *
+     * @return when it was started, by {@link System#nanoTime}
+     * @throws UnsupportedOperationException if no program with a UAPI socket runs there
+     */
+    public long restart() throws IOException, InterruptedException {
+        throw new UnsupportedOperationException("no program with a UAPI socket");
     }
 
     /** {@link #residentMebibytes} of a side as it was at the first call, to compare later values with. */

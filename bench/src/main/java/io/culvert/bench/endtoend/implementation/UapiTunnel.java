@@ -22,6 +22,7 @@ final class UapiTunnel extends ProcessTunnel {
     private List<WireGuard.End> ends = List.of();
     private List<byte[]> spokeKeys = List.of();
     private OptionalDouble ready = OptionalDouble.empty();
+    private List<String> firstCommand = List.of();
 
     UapiTunnel(Testbed testbed, Condition condition) {
         super(testbed, condition);
@@ -30,14 +31,27 @@ final class UapiTunnel extends ProcessTunnel {
     /** Starts the process of a side, waits until it can be configured, and returns the name of its interface. */
     String start(int side, Program program) throws IOException, InterruptedException {
         String device = WireGuard.deviceName(side);
-        Path socket = socket(device);
         devices.add(device);
-        Daemon daemon = start(program.command(device));
-        double seconds = daemon.await(() -> answers(socket) && daemon.sees(device));
+        List<String> command = program.command(device);
+        double seconds = await(start(command), device);
         if (side == 0) {
             ready = OptionalDouble.of(seconds);
+            firstCommand = command;
         }
         return device;
+    }
+
+    /** Waits until a program can be configured, and returns the seconds from its start. */
+    private static double await(Daemon daemon, String device) throws IOException, InterruptedException {
+        Path socket = socket(device);
+        return daemon.await(() -> answers(socket) && daemon.sees(device));
+    }
+
+    @Override
+    public long restart() throws IOException, InterruptedException {
+        Daemon daemon = startAgain(firstCommand);
+        await(daemon, devices.getFirst());
+        return daemon.began();
     }
 
     private static Path socket(String device) {

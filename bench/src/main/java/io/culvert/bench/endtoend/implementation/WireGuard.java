@@ -140,7 +140,8 @@ public final class WireGuard {
     }
 
     /** Sets the address and MTU of an interface, and brings it up. */
-    static void bringUp(Testbed testbed, int side, String device, int mtu) throws IOException, InterruptedException {
+    public static void bringUp(Testbed testbed, int side, String device, int mtu)
+            throws IOException, InterruptedException {
         NetworkNamespace namespace = testbed.namespace(side);
         namespace.ip("addr", "add", Testbed.inside(side) + "/24", "dev", device);
         namespace.ip("link", "set", device, "mtu", "" + mtu, "up");
