@@ -17,7 +17,8 @@ import java.util.concurrent.CompletionException;
 /**
  * Many peers at one end, which never send. {@code configure}: until all are there, in requests of {@value #REQUEST}
  * peers with an allowed IP and an endpoint. Nobody answers there, so they have no keepalive: that would be a million
- * handshakes, again and again, and no timer of an idle session. {@code memory}: resident memory of that end then.
+ * handshakes, again and again, and no timer of an idle session. Ten seconds later, when no program is still busy with
+ * its own start, follow {@code memory}: resident memory of that end.
  * {@code add one}: the median of requests for one peer more. {@code idle}: the end's CPU time while nothing is sent.
  * {@code dump}: a request for the state of all peers; {@code beside a dump}: pings through the tunnel every 5 ms
  * meanwhile.
@@ -28,6 +29,7 @@ record Scale(int peers) implements Measurement {
     private static final int REQUEST = 20_000;
     private static final int ADDED = 21;
     private static final double MILLIS = 1000;
+    private static final Duration SETTLING = Duration.ofSeconds(10);
     private static final Duration INTERVAL = Duration.ofMillis(5);
     private static final Duration LINGER = Duration.ofSeconds(2);
     private static final int KEY_BYTES = 32;
@@ -49,7 +51,7 @@ record Scale(int peers) implements Measurement {
 
     @Override
     public double duration(int seconds) {
-        return peers / 10_000.0 + 2.0 * seconds;
+        return peers / 10_000.0 + SETTLING.toSeconds() + 2.0 * seconds;
     }
 
     @Override
@@ -57,6 +59,7 @@ record Scale(int peers) implements Measurement {
         UapiRequests end = new UapiRequests(tunnel.wireGuardEnds().getFirst().device());
         List<Sample> samples = new ArrayList<>();
         samples.add(Sample.cost("configure", "s", configure(end)));
+        Thread.sleep(SETTLING);
         samples.add(Sample.cost("memory", "MiB", tunnel.residentMebibytes(0)));
         samples.add(Sample.cost("add one", "ms", MILLIS * addOne(end)));
         samples.add(Sample.cost("idle", "% of a core", idlePercent(tunnel, seconds)));
