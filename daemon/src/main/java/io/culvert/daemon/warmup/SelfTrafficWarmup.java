@@ -104,13 +104,8 @@ public final class SelfTrafficWarmup implements Warmup {
     }
 
     private void run(int workers, PlatformSource source) {
-        Optional<AnonymousNamespace> namespace = DevicePair.namespace();
-        prepared.complete(null);
         try {
-            LongSupplier packets = served.join();
-            if (packets != null) {
-                carry(packets, () -> new DevicePair(aeads, workers, source, namespace));
-            }
+            run(workers, source, namespace());
         } catch (IOException e) {
             end(State.IMPOSSIBLE, e.getMessage(), 0);
             LOG.log(
@@ -120,13 +115,31 @@ public final class SelfTrafficWarmup implements Warmup {
         } catch (RuntimeException | Error e) {
             end(State.IMPOSSIBLE, e.toString(), 0);
             LOG.log(Level.ERROR, "self-traffic warm-up failed, throughput is lower in the first seconds", e);
-        } finally {
-            namespace.ifPresent(AnonymousNamespace::close);
         }
         if (status.state() == State.DONE) {
             // Now rather than under traffic.
             System.gc();
             releaseFilePages();
+        }
+    }
+
+    /** Lets the start go on whatever happens. */
+    private Optional<AnonymousNamespace> namespace() {
+        try {
+            return DevicePair.namespace();
+        } finally {
+            prepared.complete(null);
+        }
+    }
+
+    private void run(int workers, PlatformSource source, Optional<AnonymousNamespace> namespace) throws IOException {
+        try {
+            LongSupplier packets = served.join();
+            if (packets != null) {
+                carry(packets, () -> new DevicePair(aeads, workers, source, namespace));
+            }
+        } finally {
+            namespace.ifPresent(AnonymousNamespace::close);
         }
     }
 
