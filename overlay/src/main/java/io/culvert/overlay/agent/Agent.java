@@ -46,7 +46,6 @@ public final class Agent implements AutoCloseable {
     static final Duration GATHERING = Duration.ofMillis(200);
 
     private static final Duration TICK = Duration.ofSeconds(5);
-    private static final long VALIDITY_NANOS = Duration.ofSeconds(60).toNanos();
 
     private final Loop loop;
     private final AgentOptions options;
@@ -61,6 +60,7 @@ public final class Agent implements AutoCloseable {
     private final Tunnel tunnel;
     private final Departures departures;
     private final ClockCheck clock;
+    private final ValidityCheck validity = new ValidityCheck();
     private final SnapshotKeeper snapshots;
 
     private Loop.Timer gathering;
@@ -74,7 +74,6 @@ public final class Agent implements AutoCloseable {
     private String clockProblem = "";
     private long revision;
     private long lastHeardMillis;
-    private long lastValidityCheck;
     private long lastEarlyList;
     private boolean isClosed;
 
@@ -350,6 +349,9 @@ public final class Agent implements AutoCloseable {
             if (!now.equals(before)) {
                 changes.put(name, now);
             }
+            if (node != null) {
+                validity.judged(node.member, membership);
+            }
         }
         Set<String> different = plan.update(records.config(), changes, records.liveGateways());
         Member self = self();
@@ -396,8 +398,7 @@ public final class Agent implements AutoCloseable {
             apply();
         }
         long now = loop.nanos();
-        if (records.config() != null && now - lastValidityCheck >= VALIDITY_NANOS) {
-            lastValidityCheck = now;
+        if (records.config() != null && validity.isDue(now, membership())) {
             change(Set.copyOf(records.known().keySet()));
         }
         tunnel.look();

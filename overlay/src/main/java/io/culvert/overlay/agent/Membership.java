@@ -7,6 +7,7 @@ import io.culvert.overlay.topology.Participant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * Which nodes belong to the network now.
@@ -49,5 +50,21 @@ record Membership(Instant now, boolean isClockGood, boolean isStoreReached, Dura
                 ? member.notAfter()
                 : member.notAfter().plus(grace);
         return now.isBefore(end);
+    }
+
+    /** Whether it judges as another one does, but for the time. */
+    boolean isLike(Membership other) {
+        return isClockGood == other.isClockGood && isStoreReached == other.isStoreReached && grace.equals(other.grace);
+    }
+
+    /** The next time at which a node may begin or cease to belong to the network. */
+    Instant nextChange(Member member) {
+        return Stream.of(
+                        member.notBefore().minus(ClockCheck.TOLERANCE),
+                        member.notAfter(),
+                        member.notAfter().plus(grace))
+                .filter(now::isBefore)
+                .min(Instant::compareTo)
+                .orElse(Instant.MAX);
     }
 }

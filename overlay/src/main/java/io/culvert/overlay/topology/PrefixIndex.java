@@ -2,47 +2,40 @@
 package io.culvert.overlay.topology;
 
 import io.culvert.overlay.record.Prefix;
-import java.math.BigInteger;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.TreeSet;
 
 /** Prefixes that do not overlap. One thread. */
 final class PrefixIndex {
-    private static final BigInteger IPV6 = BigInteger.ONE.shiftLeft(128);
+    /** By family and first address; of two with the same one, the shorter prefix comes first. */
+    private static final Comparator<Prefix> ORDER = Comparator.comparing(Prefix::isV6)
+            .thenComparing(prefix -> prefix.address().getAddress(), Arrays::compareUnsigned)
+            .thenComparing(Prefix::length);
 
-    /** First to last address of each prefix; those of IPv6 lie above those of IPv4. */
-    private final TreeMap<BigInteger, BigInteger> ranges = new TreeMap<>();
+    private final TreeSet<Prefix> prefixes = new TreeSet<>(ORDER);
 
     /** Adds all prefixes, or none if one overlaps another one. */
-    boolean add(List<Prefix> prefixes) {
-        List<BigInteger> added = new ArrayList<>();
-        for (Prefix prefix : prefixes) {
-            BigInteger first = first(prefix);
-            BigInteger last = first.add(size(prefix)).subtract(BigInteger.ONE);
-            Map.Entry<BigInteger, BigInteger> below = ranges.floorEntry(last);
-            if (below != null && below.getValue().compareTo(first) >= 0) {
-                added.forEach(ranges::remove);
+    boolean add(List<Prefix> wanted) {
+        List<Prefix> added = new ArrayList<>();
+        for (Prefix prefix : wanted) {
+            // Prefixes are nested or apart: one that holds this one begins before it, one inside begins behind it.
+            Prefix below = prefixes.floor(prefix);
+            Prefix above = prefixes.higher(prefix);
+            if (below != null && below.overlaps(prefix) || above != null && above.overlaps(prefix)) {
+                added.forEach(prefixes::remove);
                 return false;
             }
-            ranges.put(first, last);
-            added.add(first);
+            prefixes.add(prefix);
+            added.add(prefix);
         }
         return true;
     }
 
     /** Removes prefixes that were added. */
-    void remove(List<Prefix> prefixes) {
-        prefixes.forEach(prefix -> ranges.remove(first(prefix)));
-    }
-
-    private static BigInteger first(Prefix prefix) {
-        BigInteger number = new BigInteger(1, prefix.address().getAddress());
-        return prefix.isV6() ? number.add(IPV6) : number;
-    }
-
-    private static BigInteger size(Prefix prefix) {
-        return BigInteger.ONE.shiftLeft(prefix.bits() - prefix.length());
+    void remove(List<Prefix> gone) {
+        gone.forEach(prefixes::remove);
     }
 }

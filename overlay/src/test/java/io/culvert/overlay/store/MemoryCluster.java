@@ -24,6 +24,8 @@ public final class MemoryCluster {
 
     final TreeMap<String, Entry> entries = new TreeMap<>();
     private TreeMap<String, Entry> kept = new TreeMap<>();
+    private long lastShown;
+    private TreeMap<String, Entry> lastThen = new TreeMap<>();
     final List<Event> history = new ArrayList<>();
     final Set<MemoryWatch> watches = new LinkedHashSet<>();
     final Set<String> refused = new HashSet<>();
@@ -114,6 +116,9 @@ public final class MemoryCluster {
         if (shown == revision) {
             return entries.values();
         }
+        if (shown == lastShown) {
+            return lastThen.values(); // Pages of one list, and of lists that began together.
+        }
         TreeMap<String, Entry> then = new TreeMap<>(kept);
         for (Event event : history) {
             if (event.revision() <= shown) {
@@ -123,6 +128,8 @@ public final class MemoryCluster {
                 }
             }
         }
+        lastShown = shown;
+        lastThen = then;
         return then.values();
     }
 
@@ -166,6 +173,7 @@ public final class MemoryCluster {
         entries.clear();
         entries.putAll(backup.entries);
         revision = backup.revision;
+        lastShown = 0;
         keep();
         breakWatches();
     }
