@@ -20,9 +20,6 @@ import java.util.function.Consumer;
  * {@link #isCurrent} and {@link #hasHeardSince}.
  */
 final class Follower implements AutoCloseable {
-    /** Changes are handed on at most this often, so that many clients take many changes by one request each. */
-    private static final Duration GATHER = Duration.ofSeconds(1);
-
     private static final Duration FIRST_RETRY = Duration.ofSeconds(1);
     private static final Duration LAST_RETRY = Duration.ofSeconds(30);
 
@@ -30,6 +27,7 @@ final class Follower implements AutoCloseable {
     private final Store store;
     private final String prefix;
     private final Replica replica;
+    private final Duration gather;
     private final Consumer<String> log;
     private final List<Event> gathered = new ArrayList<>();
     private long gatheredRevision;
@@ -47,15 +45,17 @@ final class Follower implements AutoCloseable {
      * Does nothing before {@link #start}.
      *
      * @param prefix of the keys to keep
+     * @param gather changes are handed on at most this often, so that many clients take many by one request each
      * @param log told what happens to the watch, one line each
      */
-    Follower(Loop loop, Store store, String prefix, Replica replica, Consumer<String> log) {
+    Follower(Loop loop, Store store, String prefix, Replica replica, Duration gather, Consumer<String> log) {
         this.loop = loop;
         this.store = store;
         this.prefix = prefix;
         this.replica = replica;
+        this.gather = gather;
         this.log = log;
-        published = loop.nanos() - GATHER.toNanos();
+        published = loop.nanos() - gather.toNanos();
     }
 
     void start() {
@@ -155,7 +155,7 @@ final class Follower implements AutoCloseable {
             gatheredRevision = revision;
             if (!isScheduled) {
                 isScheduled = true;
-                loop.schedule(Follower.this::publish, GATHER.minusNanos(loop.nanos() - published));
+                loop.schedule(Follower.this::publish, gather.minusNanos(loop.nanos() - published));
             }
         }
 

@@ -12,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import javax.net.ssl.SSLContext;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
 public final class Relay implements Callable<Integer> {
     private static final Logger LOG = System.getLogger(Relay.class.getName());
     private static final int PORT = 2389;
+    private static final Duration LAG = Duration.ofSeconds(1);
 
     @Mixin
     private NetworkOptions network;
@@ -99,6 +101,7 @@ public final class Relay implements Callable<Integer> {
                     session.loop(),
                     session.store(),
                     file.network(),
+                    LAG,
                     line -> LOG.log(Level.INFO, "the relay {0}", line));
         } catch (IOException e) {
             throw new IOException("cannot listen on " + address + ": " + e.getMessage(), e);

@@ -66,7 +66,7 @@ public final class RelayServer implements AutoCloseable {
     /** What etcd's users of the network end with. */
     private final String suffix;
 
-    private final Replica replica = new Replica();
+    private final Replica replica;
     private final Follower follower;
     private final HttpsServer server;
     private final ExecutorService executor = Executors.newVirtualThreadPerTaskExecutor();
@@ -108,18 +108,26 @@ public final class RelayServer implements AutoCloseable {
      * @param address to listen on
      * @param tls the server's certificate, and the CA of its clients
      * @param network its name
+     * @param lag how long it may hold a change back, so that many clients take many changes by one request
      * @param log told what happens to the store, one line each; on the loop
      * @throws IOException if the address cannot be listened on
      */
     public RelayServer(
-            InetSocketAddress address, SSLContext tls, Loop loop, Store store, String network, Consumer<String> log)
+            InetSocketAddress address,
+            SSLContext tls,
+            Loop loop,
+            Store store,
+            String network,
+            Duration lag,
+            Consumer<String> log)
             throws IOException {
         // By default the server closes all but 200 connections that wait for their next request.
         System.setProperty("sun.net.httpserver.maxIdleConnections", Integer.toString(MOST_CLIENTS));
         this.loop = loop;
         prefix = Keys.network(network);
         suffix = "." + network;
-        follower = new Follower(loop, store, prefix, replica, log);
+        replica = new Replica(lag.dividedBy(2));
+        follower = new Follower(loop, store, prefix, replica, lag, log);
         server = HttpsServer.create(address, BACKLOG);
         server.setHttpsConfigurator(new HttpsConfigurator(tls) {
             @Override
@@ -221,9 +229,10 @@ public final class RelayServer implements AutoCloseable {
 
     private byte[] list(String wanted, Query query) throws Refusal {
         long revision = query.number("revision", 0, Long.MAX_VALUE);
-        requireAsNewAs(query.number("least", 0, Long.MAX_VALUE), System.nanoTime() + CATCH_UP.toNanos());
+        long least = query.number("least", 0, Long.MAX_VALUE);
+        requireAsNewAs(least, System.nanoTime() + CATCH_UP.toNanos());
         int limit = (int) query.number("limit", 1, Store.PAGE_LIMIT);
-        Optional<Page> page = replica.page(wanted, query.text("after"), limit, revision, loop.nanos());
+        Optional<Page> page = replica.page(wanted, query.text("after"), limit, revision, least, loop.nanos());
         if (page.isEmpty()) {
             throw new Refusal(410, Long.toString(replica.revision()));
         }

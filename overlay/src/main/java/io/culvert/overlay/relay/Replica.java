@@ -29,12 +29,10 @@ final class Replica {
     /** How long a listing can be read page by page. */
     private static final Duration LISTING_LIFE = Duration.ofMinutes(1);
 
-    /** A new listing shows the keys as they were at most so long ago: many clients share it. */
-    private static final Duration LISTING_AGE = Duration.ofMillis(500);
-
     /** A batch with so many changes ends with the revision of the last one. */
     private static final int FULL_BATCH = 1000;
 
+    private final long listingAgeNanos;
     private NavigableMap<String, Entry> entries = new TreeMap<>();
     private final List<Event> history = new ArrayList<>();
     private final Map<Long, Listing> listings = new LinkedHashMap<>();
@@ -64,6 +62,15 @@ final class Replica {
             }
             return low;
         }
+    }
+
+    /**
+     * Without keys.
+     *
+     * @param listingAge a new listing shows the keys as they were at most so long ago: many clients share it
+     */
+    Replica(Duration listingAge) {
+        listingAgeNanos = listingAge.toNanos();
     }
 
     /** How often the store has begun anew. Before that, the same revisions stood for other changes. */
@@ -164,11 +171,12 @@ final class Replica {
      *
      * @param after only keys behind this one
      * @param wanted the revision of the page before; 0: the present one, or one just before
+     * @param least a present page is of this revision at least, if the replica has it: its reader has seen that
      * @param nanos the present time
      * @return empty if the listing of that revision is no longer kept
      */
-    synchronized Optional<Page> page(String prefix, String after, int limit, long wanted, long nanos) {
-        Listing listing = wanted == 0 ? listing(nanos) : listings.get(wanted);
+    synchronized Optional<Page> page(String prefix, String after, int limit, long wanted, long least, long nanos) {
+        Listing listing = wanted == 0 ? listing(least, nanos) : listings.get(wanted);
         if (listing == null) {
             return Optional.empty();
         }
@@ -183,9 +191,11 @@ final class Replica {
         return Optional.of(new Page(found, more, listing.revision));
     }
 
-    private Listing listing(long nanos) {
+    private Listing listing(long least, long nanos) {
         boolean isPresent = newest.revision == revision && revision > 0;
-        boolean isRecent = newest.revision > 0 && nanos - newest.nanos < LISTING_AGE.toNanos();
+        boolean isRecent = newest.revision > 0
+                && newest.revision >= Math.min(least, revision)
+                && nanos - newest.nanos < listingAgeNanos;
         if (isPresent) {
             newest = new Listing(newest.entries, revision, nanos);
         } else if (!isRecent) {

@@ -28,6 +28,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -51,6 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 class RelayTest {
     private static final String NET = Keys.network("net");
     private static final long SECONDS = 30;
+    private static final Duration LAG = Duration.ofSeconds(1);
 
     @TempDir
     private static Path directory;
@@ -76,7 +78,7 @@ class RelayTest {
     @BeforeEach
     void fill() throws Exception {
         onLoop(() -> {
-            cluster.put(Keys.member("net", "node"), member(Role.NODE));
+            cluster.put(Keys.member("net", "node"), member());
             cluster.put(NET + "node/a", value("1"));
             return null;
         });
@@ -92,6 +94,11 @@ class RelayTest {
 
     private static byte[] value(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The record of a member. */
+    static byte[] member() {
+        return member(Role.NODE);
     }
 
     /** A relay looks at the role and the validity, not at the signature. */
@@ -127,7 +134,7 @@ class RelayTest {
 
     private RelayServer relay() throws Exception {
         InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
-        RelayServer relay = new RelayServer(any, server, loop, cluster.client("relay", loop), "net", line -> {});
+        RelayServer relay = new RelayServer(any, server, loop, cluster.client("relay", loop), "net", LAG, line -> {});
         opened.add(relay);
         awaitRevision(relay);
         return relay;
@@ -317,7 +324,7 @@ class RelayTest {
             return null;
         });
         InetSocketAddress any = new InetSocketAddress("127.0.0.1", 0);
-        RelayServer relay = new RelayServer(any, server, loop, cluster.client("relay", loop), "net", line -> {});
+        RelayServer relay = new RelayServer(any, server, loop, cluster.client("relay", loop), "net", LAG, line -> {});
         opened.add(relay);
         assertThat(relay.isCurrent()).isFalse();
         assertThatThrownBy(() -> list(client(node, relay), "", 9, 0))

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class ReplicaTest {
     private static final long MINUTE = Duration.ofMinutes(1).toNanos();
 
-    private final Replica replica = new Replica();
+    private final Replica replica = new Replica(Duration.ofMillis(500));
 
     private static Entry entry(String key, long revision) {
         return new Entry(key, new byte[] {(byte) revision}, revision, revision);
@@ -40,24 +40,35 @@ class ReplicaTest {
     @Test
     void listingIsReadPageByPageAtOneRevision() {
         replica.replace(List.of(entry("/a", 3), entry("/b", 1), entry("/c", 2), entry("/other", 2)), 5);
-        Page first = replica.page("/", "", 2, 0, 0).orElseThrow();
+        Page first = replica.page("/", "", 2, 0, 0, 0).orElseThrow();
         assertThat(first.entries()).extracting(Entry::key).containsExactly("/a", "/b");
         assertThat(first.more()).isTrue();
         assertThat(first.revision()).isEqualTo(5);
         replica.apply(6, List.of(put("/bb", 6)));
-        assertThat(keys(replica.page("/", "/b", 2, 5, 1))).containsExactly("/c", "/other");
-        assertThat(keys(replica.page("/", "/b", 9, 0, MINUTE))).containsExactly("/bb", "/c", "/other");
-        assertThat(keys(replica.page("/b", "", 9, 0, MINUTE))).containsExactly("/b", "/bb");
-        assertThat(replica.page("/", "", 9, 4, MINUTE)).isEmpty();
+        assertThat(keys(replica.page("/", "/b", 2, 5, 0, 1))).containsExactly("/c", "/other");
+        assertThat(keys(replica.page("/", "/b", 9, 0, 0, MINUTE))).containsExactly("/bb", "/c", "/other");
+        assertThat(keys(replica.page("/b", "", 9, 0, 0, MINUTE))).containsExactly("/b", "/bb");
+        assertThat(replica.page("/", "", 9, 4, 0, MINUTE)).isEmpty();
+    }
+
+    /** To its reader an older one would look as if the store had been restored from a backup. */
+    @Test
+    void aListingIsNotOlderThanWhatItsReaderHasSeen() {
+        replica.replace(List.of(entry("/a", 1)), 1);
+        replica.page("/", "", 9, 0, 0, 0);
+        replica.apply(2, List.of(put("/b", 2)));
+        assertThat(replica.page("/", "", 9, 0, 1, 1).orElseThrow().revision()).isEqualTo(1);
+        assertThat(replica.page("/", "", 9, 0, 2, 1).orElseThrow().revision()).isEqualTo(2);
+        assertThat(replica.page("/", "", 9, 0, 50, 1).orElseThrow().revision()).isEqualTo(2);
     }
 
     /** Many clients that start at once share a listing, and the changes after it reach them by the watch. */
     @Test
     void aListingIsSharedForAMoment() {
         replica.replace(List.of(entry("/a", 1)), 1);
-        assertThat(replica.page("/", "", 9, 0, 0).orElseThrow().revision()).isEqualTo(1);
+        assertThat(replica.page("/", "", 9, 0, 0, 0).orElseThrow().revision()).isEqualTo(1);
         replica.apply(2, List.of(put("/b", 2)));
-        assertThat(replica.page("/", "", 9, 0, 1_000_000).orElseThrow().revision())
+        assertThat(replica.page("/", "", 9, 0, 0, 1_000_000).orElseThrow().revision())
                 .isEqualTo(1);
         assertThat(changes(2)).containsExactly("+/b@2");
     }
@@ -83,12 +94,12 @@ class ReplicaTest {
     @Test
     void anOlderStoreBeginsTheHistoryAnew() {
         replica.replace(List.of(entry("/a", 1)), 50);
-        replica.page("/", "", 9, 0, 0);
+        replica.page("/", "", 9, 0, 0, 0);
         replica.replace(List.of(entry("/b", 2)), 10);
         assertThat(replica.since("/", 10)).isEmpty();
         assertThat(changes(51)).isEmpty();
-        assertThat(keys(replica.page("/", "", 9, 0, 1))).containsExactly("/b");
-        assertThat(replica.page("/", "", 9, 50, 1)).isEmpty();
+        assertThat(keys(replica.page("/", "", 9, 0, 0, 1))).containsExactly("/b");
+        assertThat(replica.page("/", "", 9, 50, 0, 1)).isEmpty();
     }
 
     /** A batch never ends within a revision: a client goes on behind it. */
@@ -138,7 +149,7 @@ class ReplicaTest {
     void longKeysAreLeftOutAndLongValuesCut() {
         Entry large = new Entry("/large", new byte[100_000], 2, 2);
         replica.replace(List.of(entry("/" + "k".repeat(600), 1), large), 2);
-        Page page = replica.page("/", "", 9, 0, 0).orElseThrow();
+        Page page = replica.page("/", "", 9, 0, 0, 0).orElseThrow();
         assertThat(page.entries()).singleElement().satisfies(entry -> {
             assertThat(entry.key()).isEqualTo("/large");
             assertThat(entry.value()).hasSize(Frame.MAX_VALUE);

@@ -61,12 +61,12 @@ class EtcdStoreTest extends StoreContract {
     }
 
     @Override
-    Store store() {
+    protected Store store() {
         return store;
     }
 
     @Override
-    <T> T await(Supplier<CompletableFuture<T>> request) throws StoreException {
+    protected <T> T await(Supplier<CompletableFuture<T>> request) throws StoreException {
         try {
             return CompletableFuture.supplyAsync(request, loop::execute)
                     .thenCompose(answer -> answer)
@@ -82,12 +82,12 @@ class EtcdStoreTest extends StoreContract {
     }
 
     @Override
-    void onLoop(Runnable action) {
+    protected void onLoop(Runnable action) {
         CompletableFuture.runAsync(action, loop::execute).join();
     }
 
     @Override
-    void awaitUntil(BooleanSupplier condition) {
+    protected void awaitUntil(BooleanSupplier condition) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
         while (!CompletableFuture.supplyAsync(condition::getAsBoolean, loop::execute)
                 .join()) {
@@ -101,7 +101,7 @@ class EtcdStoreTest extends StoreContract {
     }
 
     @Override
-    void compact() throws Exception {
+    protected void compact() throws Exception {
         long revision = await(() -> store.list("/", "", 1, 0, false)).revision();
         etcd.etcdctl("compact", "" + revision);
     }

@@ -23,12 +23,12 @@ class MemoryStoreTest extends StoreContract {
     private final MemoryStore store = cluster.client("one", loop);
 
     @Override
-    Store store() {
+    protected Store store() {
         return store;
     }
 
     @Override
-    <T> T await(Supplier<CompletableFuture<T>> request) throws StoreException {
+    protected <T> T await(Supplier<CompletableFuture<T>> request) throws StoreException {
         CompletableFuture<T> answer = request.get();
         assertThat(loop.runUntil(answer::isDone, LONG)).isTrue();
         try {
@@ -39,17 +39,17 @@ class MemoryStoreTest extends StoreContract {
     }
 
     @Override
-    void onLoop(Runnable action) {
+    protected void onLoop(Runnable action) {
         action.run();
     }
 
     @Override
-    void awaitUntil(BooleanSupplier condition) {
+    protected void awaitUntil(BooleanSupplier condition) {
         assertThat(loop.runUntil(condition, LONG)).isTrue();
     }
 
     @Override
-    void compact() {
+    protected void compact() {
         cluster.compact();
     }
 
