@@ -280,6 +280,8 @@ class CommandsTest {
                 .fails("10.0.0.0");
         run("init", "net2", "--pool", "10.0.0.0/8", "--etcd", "ftp://x", "--directory", directory + "/x")
                 .fails("ftp://x");
+        run("init", "net2", "--pool", "10.0.0.0/8", "--etcd", "http://[::1]", "--directory", directory + "/x")
+                .fails("http://[::1]:2379", "--lab");
         for (String relay : List.of("http://192.0.2.1:2389", "https://192.0.2.1", "192.0.2.1", "no url")) {
             run("run", NET, "--directory", directory.resolve("n2").toString(), "--relay", relay)
                     .fails("--relay", "https://192.0.2.1:2389", relay);

@@ -9,7 +9,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code culvert overlay peers}: the peers of this node by their names. */
@@ -25,14 +24,8 @@ public final class Peers implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
-
-    @Option(
-            names = "--runtime",
-            paramLabel = "DIR",
-            description = "Directory of the socket (default: /run/culvert/overlay).")
-    private Path runtime;
+    @Mixin
+    private AgentQuery query;
 
     @Spec
     private CommandSpec spec;
@@ -42,14 +35,14 @@ public final class Peers implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path socket = AgentFiles.of(network.network(), null, runtime).socket();
+        Path socket = query.files(network.network(), null).socket();
         if (!AgentServer.isServed(socket)) {
             throw new IOException("no agent runs: nothing listens on " + socket + "; start it by culvert overlay run "
                     + network.network());
         }
         String text = HttpRequest.get(socket, AgentPages.PEERS);
         PrintWriter out = spec.commandLine().getOut();
-        if (json) {
+        if (query.isJson()) {
             out.print(text);
         } else {
             out.printf(ROW, "node", "public key", "endpoint", "handshake", "received B", "sent B", "prefixes");

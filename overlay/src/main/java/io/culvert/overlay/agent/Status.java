@@ -31,20 +31,14 @@ public final class Status implements Callable<Integer> {
     @Mixin
     private NetworkOptions network;
 
-    @Option(names = "--json", description = "Print JSON.")
-    private boolean json;
+    @Mixin
+    private AgentQuery query;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
             description = "Directory of the snapshot (default: /var/lib/culvert/overlay/NET).")
     private Path state;
-
-    @Option(
-            names = "--runtime",
-            paramLabel = "DIR",
-            description = "Directory of the socket (default: /run/culvert/overlay).")
-    private Path runtime;
 
     @Spec
     private CommandSpec spec;
@@ -54,7 +48,7 @@ public final class Status implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        AgentFiles files = AgentFiles.of(network.network(), state, runtime);
+        AgentFiles files = query.files(network.network(), state);
         PrintWriter out = spec.commandLine().getOut();
         if (!AgentServer.isServed(files.socket())) {
             out.println("no agent runs: nothing listens on " + files.socket());
@@ -66,7 +60,7 @@ public final class Status implements Callable<Integer> {
         }
         String text = HttpRequest.get(files.socket(), AgentPages.STATUS);
         AgentStatus status = AgentPages.GSON.fromJson(text, AgentStatus.class);
-        out.print(json ? text : text(status));
+        out.print(query.isJson() ? text : text(status));
         out.flush();
         return status.isSynced() && status.problems().isEmpty() ? 0 : 1;
     }

@@ -128,6 +128,7 @@ public final class Init implements Callable<Integer> {
         Pool addresses = parse(() -> Pool.of(
                 "main", Prefix.of(pool), nodePrefix, Optional.ofNullable(pool6).map(Prefix::of)));
         List<URI> members = parse(() -> etcd.stream().map(NetworkFile::address).toList());
+        requireTls(members);
         Topology topology = parse(() -> new Topology(
                 Topology.Shape.of(shape),
                 Stream.ofNullable(allow)
@@ -150,6 +151,18 @@ public final class Init implements Callable<Integer> {
                 () -> new Config(options.network(), 1, List.of(addresses), topology, limits, network.enrolmentKeys()));
         publish(network, directory, key, wanted, out);
         return 0;
+    }
+
+    private void requireTls(List<URI> members) {
+        for (URI member : members) {
+            if (member.getScheme().equals("http") && !lab) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "--etcd " + member
+                                + ": without TLS anyone on the way can read and change what etcd has; use https,"
+                                + " or --lab to try it out");
+            }
+        }
     }
 
     private interface Parser<T> {
