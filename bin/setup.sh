@@ -237,13 +237,13 @@ progress() {
     [ ! -t 2 ] || printf '\r\033[K' >&2
 }
 
-# Whether the build of module $1 (daemon, bench, overlay) is newer than all of its sources.
+# Whether the build of module $1 (daemon, bench, overlay, overlay/bench) is newer than all of its sources.
 is_built() {
     local built=$root/$1/target/built changed sources=(pom.xml native-bindings ring crypto-simd engine daemon)
     [ -e "$built" ] || return 1
     case $1 in
         daemon) ;;
-        overlay) sources=(pom.xml overlay) ;;
+        overlay | overlay/bench) sources=(pom.xml overlay) ;;
         *) sources+=("$1") ;;
     esac
     changed=$(cd "$root" && find "${sources[@]}" \( -name target -o -path '*/src/test' \) -prune -o \
@@ -290,7 +290,7 @@ build() {
         fi
         # An edit made during the build must cause the next build.
         touch -r "$root/target/build.begun" "$root/$1/target/built"
-        [ "$1" = overlay ] || touch -r "$root/target/build.begun" "$root/daemon/target/built"
+        [[ $1 == overlay* ]] || touch -r "$root/target/build.begun" "$root/daemon/target/built"
         say "built in $((SECONDS - begin)) s"
     fi
     exec {lock}>&-

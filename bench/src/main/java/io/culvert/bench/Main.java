@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
             "Runs are new files in --out; tracked files change only by --gate FILE --update and report --documents.",
             "--install, for every benchmark: installs the Debian packages that are missing, as root, without services."
         },
-        subcommands = {AeadCommand.class, JmhCommand.class, ReportCommand.class})
+        subcommands = {AeadCommand.class, JmhCommand.class, OverlayCommand.class, ReportCommand.class})
 public final class Main implements Callable<Integer> {
     @Option(names = "--quick", description = "a few tests and implementations, in minutes")
     private boolean quick;

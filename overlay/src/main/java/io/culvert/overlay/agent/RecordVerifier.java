@@ -25,6 +25,11 @@ interface RecordVerifier {
     /** The record of a gateway that lives. */
     Gateway gateway(Entry entry, Member member) throws RecordException;
 
+    /** How records are read that were verified before they were kept in a snapshot. */
+    default RecordVerifier kept() {
+        return new KeptRecords();
+    }
+
     /** Keeps what was accepted, so that nothing older is accepted after a restart; called before it is used. */
     void flush() throws IOException;
 }

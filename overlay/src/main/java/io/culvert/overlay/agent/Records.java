@@ -146,7 +146,7 @@ final class Records {
 
     /** Takes records that were verified before they were kept. */
     void restore(List<Entry> entries) {
-        RecordVerifier kept = new KeptRecords();
+        RecordVerifier kept = verifier.kept();
         entries.forEach(entry -> put(entry, kept));
     }
 
