@@ -8,8 +8,16 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -18,12 +26,32 @@ import org.junit.jupiter.params.provider.MethodSource;
  * src/test/cases/TARGET, then on inputs that reach code which no input has reached before, each for {@code
  * culvert.fuzz.seconds} (default 3). Inputs that reached something stay in target/fuzz/TARGET, where the next run
  * begins. Each module that has targets compiles this class.
+ *
+ * <p>A run takes one core, in a process of its own, so as many targets run at once as there are cores, at most two.
  */
 class FuzzTest {
     private static final Path MODULE =
             Path.of(System.getProperty("basedir", ".")).toAbsolutePath();
     private static final Path CLASSES = MODULE.resolve("target/test-classes");
     private static final String SECONDS = System.getProperty("culvert.fuzz.seconds", "3");
+
+    private static final ExecutorService PLACES = Executors.newFixedThreadPool(
+            Math.min(2, Runtime.getRuntime().availableProcessors()),
+            Thread.ofPlatform().daemon().name("fuzz-", 0).factory());
+    private static final Map<String, Future<Run>> RUNS = new HashMap<>();
+
+    /** How a run ended, and its output. */
+    private record Run(int exit, String output) {}
+
+    @BeforeAll
+    static void startAll() throws IOException {
+        targets().forEach(target -> RUNS.put(target, PLACES.submit(() -> run(target))));
+    }
+
+    @AfterAll
+    static void stopAll() {
+        PLACES.shutdownNow();
+    }
 
     private static Stream<String> targets() throws IOException {
         try (Stream<Path> files = Files.walk(CLASSES)) {
@@ -39,12 +67,30 @@ class FuzzTest {
 
     @ParameterizedTest
     @MethodSource("targets")
-    void noInputBreaksARule(String target) throws IOException, InterruptedException {
-        String name = target.substring(target.lastIndexOf('.') + 1);
+    void noInputBreaksARule(String target) throws InterruptedException, ExecutionException {
+        Run run = RUNS.get(target).get();
+        assertThat(run.exit)
+                .as(
+                        "an input broke a rule: mend that, and commit the input, the file crash-* in %s, to %s%n%s",
+                        MODULE.resolve("target/fuzz"), cases(name(target)), run.output)
+                .isZero();
+        assertThat(run.output).contains("Done ", "cov:");
+    }
+
+    private static String name(String target) {
+        return target.substring(target.lastIndexOf('.') + 1);
+    }
+
+    private static Path cases(String name) {
+        return MODULE.resolve("src/test/cases").resolve(name);
+    }
+
+    private static Run run(String target) throws IOException, InterruptedException {
+        String name = name(target);
         Path corpus = Files.createDirectories(MODULE.resolve("target/fuzz").resolve(name));
         Path output = corpus.resolveSibling(name + ".log");
         List<String> command = command(target, corpus);
-        Path cases = MODULE.resolve("src/test/cases").resolve(name);
+        Path cases = cases(name);
         if (Files.isDirectory(cases)) {
             command.add(cases.toString());
         }
@@ -53,14 +99,11 @@ class FuzzTest {
                 .redirectErrorStream(true)
                 .redirectOutput(output.toFile())
                 .start();
-        int exit = process.waitFor();
-        String text = Files.readString(output);
-        assertThat(exit)
-                .as(
-                        "an input broke a rule: mend that, and commit the input, the file crash-* in %s, to %s%n%s",
-                        corpus.getParent(), cases, text)
-                .isZero();
-        assertThat(text).contains("Done ", "cov:");
+        try {
+            return new Run(process.waitFor(), Files.readString(output));
+        } finally {
+            process.destroyForcibly();
+        }
     }
 
     private static List<String> command(String target, Path corpus) {

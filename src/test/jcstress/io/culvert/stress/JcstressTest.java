@@ -29,7 +29,6 @@ class JcstressTest {
                 .count();
         Jcstress.Run run = Jcstress.run(
                 results,
-                List.of(),
                 List.of(
                         "-iters",
                         "1",

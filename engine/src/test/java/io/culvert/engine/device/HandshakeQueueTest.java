@@ -35,7 +35,7 @@ class HandshakeQueueTest {
         UdpEndpoint from = new UdpEndpoint();
         for (int i = 0; i < MESSAGES; i++) {
             while (!queue.offerChecked(message, HandshakeResponse.BYTES, from)) {
-                Thread.onSpinWait();
+                Thread.yield();
             }
         }
         Memory.free(message);
