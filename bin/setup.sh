@@ -150,6 +150,8 @@ have() {
         dpkg-dev) command -v dpkg-shlibdeps ;;
         etcd-server) command -v etcd ;;
         etcd-client) command -v etcdctl ;;
+        gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc ;;
+        libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdio.h ] ;;
         qemu-system-x86) command -v qemu-system-x86_64 ;;
         busybox-static) command -v busybox ;;
         kmod) command -v depmod ;;

@@ -4,6 +4,7 @@ package io.culvert.natives;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.culvert.laws.CrossCompiler;
 import io.culvert.natives.generated.linux_h;
 import java.io.IOException;
 import java.lang.foreign.GroupLayout;
@@ -23,6 +24,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Every size, offset, width and constant of the generated classes equals the C compiler's, from the same headers. */
 class LayoutTest {
@@ -95,6 +98,23 @@ class LayoutTest {
             compiler.put(expression, Long.parseLong(answers.get(compiler.size())));
         }
         assertThat(new TreeMap<>(claims)).containsExactlyEntriesOf(new TreeMap<>(compiler));
+    }
+
+    /** One set of generated classes serves on all architectures, so the numbers must be the same on each. */
+    @ParameterizedTest
+    @EnumSource
+    void agreesWithTheCompilerFor(CrossCompiler compiler) throws Exception {
+        assumeTrue(compiler.isInstalled(), "there is no C compiler for " + compiler + " with its headers");
+        assumeTrue(CrossCompiler.hasLiburing(), "liburing's headers are not installed");
+        StringBuilder source = new StringBuilder("#include \"liburing_h.h\"\n#include \"linux_h.h\"\n");
+        source.append("#include <stddef.h>\n");
+        claims.forEach((expression, value) -> source.append(
+                "_Static_assert(%s == %dLL, \"%s is not %d\");%n".formatted(expression, value, expression, value)));
+        assertThat(compiler.check(directory, Path.of("generator").toAbsolutePath(), source.toString()))
+                .isEmpty();
+        String wrong = "#include <stddef.h>\n_Static_assert(sizeof(int) == 5, \"found\");\n";
+        assertThat(compiler.check(directory, Path.of("generator").toAbsolutePath(), wrong))
+                .contains("found");
     }
 
     @Test

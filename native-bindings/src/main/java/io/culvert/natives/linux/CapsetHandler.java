@@ -9,6 +9,11 @@ import io.culvert.natives.generated.linux_h;
  * JVM's own, so the handler is machine code. It touches nothing but registers that a function may change.
  */
 final class CapsetHandler {
+    /** Bytes of each architecture's handler. */
+    static final int X86_64_BYTES = 28;
+
+    static final int AARCH64_BYTES = 40;
+
     private CapsetHandler() {}
 
     /**
@@ -26,7 +31,7 @@ final class CapsetHandler {
         }
     }
 
-    private static void writeX86(long code, long header, long data) {
+    static void writeX86(long code, long header, long data) {
         // mov eax, 126 (capset)
         Memory.putByte(code, (byte) 0xb8);
         Memory.putInt(code + 1, 126);
@@ -41,7 +46,7 @@ final class CapsetHandler {
         Memory.putByte(code + 27, (byte) 0xc3);
     }
 
-    private static void writeArm(long code, long header, long data) {
+    static void writeArm(long code, long header, long data) {
         // movz x8, #91 (capset)
         Memory.putInt(code, 0xd2800b68);
         // ldr x0, [pc + 20]; ldr x1, [pc + 24]

@@ -35,15 +35,15 @@ public final class Linux {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
 
     /** The number of the system call, for which the C library has no function: on x86-64 and on newer architectures. */
-    private static final int SECCOMP_X86_64 = 317;
+    static final int SECCOMP_X86_64 = 317;
 
-    private static final int SECCOMP = 277;
+    static final int SECCOMP = 277;
 
-    private static final int ADJTIMEX_X86_64 = 159;
+    static final int ADJTIMEX_X86_64 = 159;
 
-    private static final int ADJTIMEX = 171;
+    static final int ADJTIMEX = 171;
     /** More than a {@code struct timex} has. */
-    private static final int TIMEX_BYTES = 256;
+    static final int TIMEX_BYTES = 256;
     /** TIME_ERROR. */
     private static final int CLOCK_UNSYNCHRONIZED = 5;
 
