@@ -157,11 +157,23 @@ public final class Aeads {
     /** The kernels to try, in this order. */
     List<Kernels> candidates() {
         return switch (choice) {
-            case AUTO -> kernelsUnavailableReason().map(this::withoutKernels).orElseGet(Aeads::preferred);
+            case AUTO -> isX86() ? automatic() : List.of();
             case VECTOR_512 -> List.of(new Kernels512());
             case VECTOR_256 -> List.of(new Kernels256());
             case OPENSSL, JCE -> List.of();
         };
+    }
+
+    private List<Kernels> automatic() {
+        return kernelsUnavailableReason().map(this::withoutKernels).orElseGet(Aeads::preferred);
+    }
+
+    /**
+     * Whether the kernels may be chosen: they were measured on x86-64 only, while OpenSSL has code for NEON. The
+     * property is read each time, for tests.
+     */
+    private static boolean isX86() {
+        return System.getProperty("os.arch").equals("amd64");
     }
 
     private List<Kernels> withoutKernels(String reason) {

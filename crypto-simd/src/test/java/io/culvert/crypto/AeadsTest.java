@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import jdk.incubator.vector.IntVector;
@@ -38,10 +39,11 @@ class AeadsTest {
 
     /** Seals and opens in a JVM without the Vector API, and prints what served. */
     static final class WithoutVectors {
-        public static void main(String[] arguments) {
+        public static void main(String[] arguments) throws Exception {
             Aeads aeads = new Aeads(AeadChoice.parse(arguments[0]));
             try (Aead aead = aeads.create();
                     SelfTest test = new SelfTest(100, 200)) {
+                aeads.warmedUp().get(60, TimeUnit.SECONDS);
                 System.out.println(test.passes(aead) + " " + aead.implementation() + " "
                         + aeads.warmedUp().isDone());
             }
@@ -66,6 +68,19 @@ class AeadsTest {
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(output)
                 .contains("IllegalArgumentException: the vector kernels cannot be used: the JVM was started without");
+    }
+
+    /** Also where its vectors are as wide as those of x86, as SVE's may be. */
+    @Test
+    void kernelsAreNotChosenOnOtherProcessors() {
+        String processor = System.getProperty("os.arch");
+        try {
+            System.setProperty("os.arch", "aarch64");
+            assertThat(new Aeads(AeadChoice.AUTO).candidates()).isEmpty();
+            assertThat(new Aeads(AeadChoice.VECTOR_256).candidates()).hasSize(1);
+        } finally {
+            System.setProperty("os.arch", processor);
+        }
     }
 
     @Test

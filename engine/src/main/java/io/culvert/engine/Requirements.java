@@ -5,6 +5,7 @@ import io.culvert.crypto.Aead;
 import io.culvert.natives.Memory;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -12,6 +13,9 @@ import java.util.stream.Stream;
 /** What the library needs of the system and the JVM: says it in words before anything fails. Any thread. */
 final class Requirements {
     private static final Logger LOG = System.getLogger(Requirements.class.getName());
+    /** As the JDK names them. */
+    private static final Set<String> PROCESSORS = Set.of("amd64", "aarch64");
+
     private static final AtomicBoolean EXPLAINED = new AtomicBoolean();
 
     private Requirements() {}
@@ -19,15 +23,15 @@ final class Requirements {
     /**
      * Returns if the library can run here.
      *
-     * @throws UnsupportedOperationException on another system than Linux on x86-64
+     * @throws UnsupportedOperationException on another system than Linux on x86-64 or arm64
      * @throws IllegalStateException if the JVM denies native access
      */
     static void check() {
         String system = System.getProperty("os.name");
         String processor = System.getProperty("os.arch");
-        if (!system.equals("Linux") || !processor.equals("amd64")) {
+        if (!system.equals("Linux") || !PROCESSORS.contains(processor)) {
             throw new UnsupportedOperationException(
-                    "Culvert needs Linux 6.1 or later on x86-64; this is " + system + " on " + processor);
+                    "Culvert needs Linux 6.1 or later on x86-64 or arm64; this is " + system + " on " + processor);
         }
         String option = missingOption();
         if (!option.isEmpty() && !EXPLAINED.getAndSet(true)) {

@@ -42,8 +42,9 @@ class RequirementsTest {
     @Test
     void otherSystemsAreRefusedByName() throws IOException {
         assertThat(run("-Dos.name=Mac OS X", "-Dos.arch=aarch64"))
-                .contains("UnsupportedOperationException: Culvert needs Linux 6.1 or later on x86-64; "
+                .contains("UnsupportedOperationException: Culvert needs Linux 6.1 or later on x86-64 or arm64; "
                         + "this is Mac OS X on aarch64");
+        assertThat(run("-Dos.arch=riscv64")).contains("this is Linux on riscv64");
     }
 
     @Test

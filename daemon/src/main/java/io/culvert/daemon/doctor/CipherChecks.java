@@ -16,6 +16,9 @@ final class CipherChecks {
     private static final List<String> OPTIONS =
             List.of("-XX:+UseSerialGC", "-XX:CompilerDirectivesFile=", "-XX:FreqInlineSize=");
 
+    private static final List<String> LIBRARIES =
+            List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib");
+
     private CipherChecks() {}
 
     static List<Finding> of(Host host) {
@@ -37,6 +40,9 @@ final class CipherChecks {
     }
 
     private static Finding width(Host host) {
+        if (host.architecture().equals("aarch64")) {
+            return Finding.ok(CIPHER, "CPU", "arm64, for which OpenSSL has code of its own");
+        }
         String flags = " " + host.read("/proc/cpuinfo").orElse("").replaceAll("\\s+", " ") + " ";
         String widest = flags.contains(" avx512f ") ? "AVX-512" : flags.contains(" avx2 ") ? "AVX2" : "";
         if (widest.isEmpty()) {
@@ -57,6 +63,9 @@ final class CipherChecks {
             String times = String.format(Locale.ROOT, "%.1f", cipher.timesFirst());
             return Finding.ok(CIPHER, name, cipher.implementation() + ", " + times + " times as fast as the first one");
         }
+        if (host.architecture().equals("aarch64") && cipher.implementation().equals("openssl")) {
+            return Finding.ok(CIPHER, name, "openssl");
+        }
         String why = cipher.kernelsUnavailable().map(reason -> ": " + reason).orElse("");
         return Finding.warn(
                 CIPHER,
@@ -67,7 +76,7 @@ final class CipherChecks {
     }
 
     private static Finding openssl(Host host) {
-        for (String directory : List.of("/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/lib64", "/usr/lib")) {
+        for (String directory : LIBRARIES) {
             String file = directory + "/libcrypto.so.3";
             if (host.exists(file)) {
                 return Finding.ok(CIPHER, "libcrypto", file);

@@ -67,14 +67,23 @@ final class SystemChecks {
     }
 
     private static Finding architecture(Host host) {
-        return host.architecture().equals("amd64")
-                ? Finding.ok(SYSTEM, "architecture", "x86-64")
-                : Finding.fail(
+        return switch (host.architecture()) {
+            case "amd64" -> Finding.ok(SYSTEM, "architecture", "x86-64");
+            case "aarch64" ->
+                Finding.warn(
+                        SYSTEM,
+                        "architecture",
+                        "arm64",
+                        "only an embedded tunnel was tested there, under emulation",
+                        "try it before you rely on it");
+            default ->
+                Finding.fail(
                         SYSTEM,
                         "architecture",
                         host.architecture(),
-                        "Culvert runs on x86-64 only",
+                        "Culvert runs on x86-64 and arm64 only",
                         "use another machine, or wireguard-go");
+        };
     }
 
     private static Finding memory(Host host) {
