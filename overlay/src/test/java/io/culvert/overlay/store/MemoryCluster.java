@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -22,10 +23,11 @@ public final class MemoryCluster {
     /** What is in the store, to be restored as from a backup. */
     public record Backup(TreeMap<String, Entry> entries, long revision) {}
 
+    private static final int MOST_SHOWN = 256;
+
     final TreeMap<String, Entry> entries = new TreeMap<>();
     private TreeMap<String, Entry> kept = new TreeMap<>();
-    private long lastShown;
-    private TreeMap<String, Entry> lastThen = new TreeMap<>();
+    private final Map<Long, TreeMap<String, Entry>> shownBefore = new LinkedHashMap<>();
     final List<Event> history = new ArrayList<>();
     final Set<MemoryWatch> watches = new LinkedHashSet<>();
     final Set<String> refused = new HashSet<>();
@@ -116,8 +118,9 @@ public final class MemoryCluster {
         if (shown == revision) {
             return entries.values();
         }
-        if (shown == lastShown) {
-            return lastThen.values(); // Pages of one list, and of lists that began together.
+        TreeMap<String, Entry> known = shownBefore.get(shown);
+        if (known != null) {
+            return known.values(); // Pages of one list, and of lists that began together.
         }
         TreeMap<String, Entry> then = new TreeMap<>(kept);
         for (Event event : history) {
@@ -128,8 +131,10 @@ public final class MemoryCluster {
                 }
             }
         }
-        lastShown = shown;
-        lastThen = then;
+        shownBefore.put(shown, then);
+        if (shownBefore.size() > MOST_SHOWN) {
+            shownBefore.remove(shownBefore.keySet().iterator().next());
+        }
         return then.values();
     }
 
@@ -173,7 +178,7 @@ public final class MemoryCluster {
         entries.clear();
         entries.putAll(backup.entries);
         revision = backup.revision;
-        lastShown = 0;
+        shownBefore.clear();
         keep();
         breakWatches();
     }
