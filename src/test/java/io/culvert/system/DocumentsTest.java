@@ -92,7 +92,7 @@ class DocumentsTest {
 
     /** Only what runs, or says why not, is a command; other text has another language. */
     @ParameterizedTest
-    @ValueSource(strings = {"README.md", "docs/guide.md", "docs/embedding.md"})
+    @ValueSource(strings = {"README.md", "docs/guide.md", "docs/embedding.md", "docs/overlay.md"})
     void everyBlockHasALanguage(String document) {
         assertThat(blocks(document).stream()
                         .filter(block -> !List.of("sh", "java", "xml", "ini", "yaml", "text")
@@ -105,7 +105,8 @@ class DocumentsTest {
     @Test
     void linksLeadToFiles() {
         List<String> missing = new ArrayList<>();
-        for (String document : List.of("README.md", "docs/guide.md", "docs/embedding.md", "docs/operations.md")) {
+        for (String document :
+                List.of("README.md", "docs/guide.md", "docs/embedding.md", "docs/operations.md", "docs/overlay.md")) {
             Path file = Repository.root().resolve(document);
             Pattern.compile("\\]\\(([^)#:]+)(#[^)]*)?\\)")
                     .matcher(Repository.text(file))
