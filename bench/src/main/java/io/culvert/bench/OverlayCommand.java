@@ -7,6 +7,7 @@ import io.culvert.bench.result.Run;
 import io.culvert.bench.result.Series;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -109,23 +110,20 @@ final class OverlayCommand implements Callable<Integer> {
     private void require(String option, double value, double least, double most) {
         if (!(value >= least && value <= most)) {
             throw new ParameterException(
-                    spec.commandLine(),
-                    String.format(Locale.ROOT, "%s: expected a number from %.6g to %.6g", option, least, most));
+                    spec.commandLine(), option + ": expected a number from " + text(least) + " to " + text(most));
         }
+    }
+
+    private static String text(double number) {
+        return BigDecimal.valueOf(number).stripTrailingZeros().toPlainString();
     }
 
     private int run() throws IOException, InterruptedException {
         Map<String, String> machine = Machine.facts();
         machine.put(
                 "command",
-                String.format(
-                        Locale.ROOT,
-                        "bench overlay --nodes %d --relays %d --joins %d --rate %.6g --idle %d",
-                        nodes,
-                        relays,
-                        joins,
-                        rate,
-                        idle));
+                "bench overlay --nodes " + nodes + " --relays " + relays + " --joins " + joins + " --rate " + text(rate)
+                        + " --idle " + idle);
         machine.put("etcd", etcdVersion());
         List<Series> series = new ArrayList<>();
         Process process = new ProcessBuilder(command())
