@@ -49,15 +49,8 @@ public enum CrossCompiler {
         List<String> command =
                 new ArrayList<>(List.of(triple + "-gcc", "-std=gnu17", "-fsyntax-only", "-fmax-errors=20", "-I"));
         command.add(headers.toString());
-        if (hasLiburing()) {
-            Path links = directory.resolve("liburing-headers");
-            if (!Files.exists(links)) {
-                Files.createDirectory(links);
-                Files.createSymbolicLink(links.resolve("liburing.h"), LIBURING);
-                Files.createSymbolicLink(links.resolve("liburing"), LIBURING.resolveSibling("liburing"));
-            }
-            command.addAll(List.of("-idirafter", links.toString()));
-        }
+        // The architecture's own headers come first; liburing's are in none of its directories.
+        command.addAll(List.of("-idirafter", LIBURING.getParent().toString()));
         command.add(file.toString());
         return run(command);
     }
