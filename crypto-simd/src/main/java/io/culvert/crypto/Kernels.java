@@ -21,6 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <pre>
  * state: 0-3 constants  4-11 key  12 block counter  13 zero  14, 15 the packet's counter, low and high word
  * poly:  R 0-4 words or limbs of r   X 5-9 the accumulator   S 10, 11 s   COUNT 12 steps for finish   TAG 13, 14
+ *        one packet: R 0-4 limbs of r, then of its power for all blocks but the last   Q 10-14 those for the last ones
  * </pre>
  *
  * <p><b>Bounds, packets in lockstep.</b> In lanes of 64 bits r is four words of 32 bits. r[0] is below 2^28; so are the
@@ -62,6 +63,8 @@ abstract class Kernels {
     static final long COUNT = 12;
     /** First of the two rows of the tag. */
     static final long TAG = 13;
+    /** First row of the powers of r for the last blocks of a single packet. */
+    static final long Q = 10;
 
     /** Packets in lockstep. */
     abstract int lanes();
@@ -116,9 +119,15 @@ abstract class Kernels {
     abstract void absorb(long poly, long message, long distance, int steps);
 
     /**
+     * Prepares {@link #absorbRun}. R has five limbs of 26 bits of r, each at the start of its row; it receives those of
+     * r to the power of L, the number of a half's lanes, and Q in each lane those of the power for its last block.
+     */
+    abstract void powers(long poly);
+
+    /**
      * Absorbs consecutive blocks of one message, {@code steps} times as many as a half has lanes (L). In each step lane
-     * 2k takes block k, and lane 2k + 1 takes block L/2 + k. R has five limbs of 26 bits of r, each at the start of its
-     * row. X receives five limbs in each lane, below 2^26 except limb 1; the sum of the lanes is the result.
+     * 2k takes block k, and lane 2k + 1 takes block L/2 + k. R and Q are those of {@link #powers}. X receives in each
+     * lane five limbs, below 2^26 except limb 1; the sum of the lanes is the result.
      */
     abstract void absorbRun(long poly, long message, int steps);
 

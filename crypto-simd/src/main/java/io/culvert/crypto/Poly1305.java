@@ -4,7 +4,8 @@ package io.culvert.crypto;
 /**
  * Poly1305 (RFC 8439 section 2.5) of one message, for single packets. For one thread.
  *
- * <p>Long messages use {@link Kernels#absorbRun}, which needs powers of r; these cost as much as some ten blocks.
+ * <p>Long messages use {@link Kernels#absorbRun}. It needs {@link Kernels#powers} of r, which cost as much as some ten
+ * blocks.
  */
 final class Poly1305 extends ScalarPoly1305 {
     private static final long MASK_26 = (1L << 26) - 1;
@@ -56,10 +57,10 @@ final class Poly1305 extends ScalarPoly1305 {
         RawMemory.putLong(limbs + 2 * Kernels.ROW, (r0 >>> 52 | r1 << 12) & MASK_26);
         RawMemory.putLong(limbs + 3 * Kernels.ROW, r1 >>> 14 & MASK_26);
         RawMemory.putLong(limbs + 4 * Kernels.ROW, r1 >>> 40);
+        kernels.powers(scratch.poly);
         kernels.absorbRun(scratch.poly, message, steps);
         takeSum(scratch.poly + Kernels.X * Kernels.ROW);
-        // R and X are adjacent.
-        kernels.zero(limbs, 10);
+        kernels.zero(scratch.poly, Kernels.POLY_ROWS);
     }
 
     /** Adds the lanes up to h. The carry into the lowest limb is small, but may propagate through all limbs. */

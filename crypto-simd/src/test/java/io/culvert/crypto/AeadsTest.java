@@ -235,6 +235,9 @@ class AeadsTest {
         void zero(long address, int rows) {}
 
         @Override
+        void powers(long poly) {}
+
+        @Override
         void absorbRun(long poly, long message, int steps) {}
 
         @Override

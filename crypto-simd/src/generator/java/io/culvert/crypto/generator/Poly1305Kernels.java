@@ -16,7 +16,7 @@ final class Poly1305Kernels {
     }
 
     String source() {
-        return transpose() + absorb() + finish() + absorbRun();
+        return transpose() + absorb() + finish() + powers() + absorbRun();
     }
 
     private String transpose() {
@@ -214,8 +214,8 @@ final class Poly1305Kernels {
                     @Override
                     void absorbRun(long poly, long message, int steps) {
                 """
-                + powers()
                 + each(5, i -> "LongVector x%d = LongVector.zero(LONGS);".formatted(i))
+                + loadLimbs("p", "R")
                 + factors("LongVector ", "p")
                 + """
                         long end = message + (long) steps * 2 * #V;
@@ -233,10 +233,11 @@ final class Poly1305Kernels {
                 + multiply(true)
                 + each(5, i -> "x%d = d%d;".formatted(i, i))
                 + "}\n"
+                + loadLimbs("q", "Q")
                 + factors("", "q")
                 + "{\n" + carry() + multiply(false) + each(5, i -> "x%d = d%d;".formatted(i, i)) + "}\n"
                 + carry()
-                + each(5, i -> "a%d.intoMemorySegment(ALL, poly + (X + %d) * ROW, LITTLE_ENDIAN);".formatted(i, i))
+                + storeLimbs("a", "X")
                 + "}\n";
     }
 
@@ -244,10 +245,17 @@ final class Poly1305Kernels {
      * Computes p, r to the power of the number of lanes, in all lanes, and q, in each lane the power for its last
      * block. By squaring: while p goes through the powers 1, 2, 4, a lane multiplies q by p if its exponent less one
      * has that bit.
+     *
+     * <p>A kernel of its own: as one with {@link #absorbRun}, C2 took twice the memory of any other for it.
      */
     private String powers() {
         String limbs = each(5, i -> "LongVector a%1$d = q%1$d.and(0xffffffffL);".formatted(i));
-        return each(5, i -> """
+        return """
+
+                    @Override
+                    void powers(long poly) {
+                """
+                + each(5, i -> """
                                 LongVector p%1$d = LongVector.broadcast(
                                         LONGS, RawMemory.getLong(poly + (R + %1$d) * ROW));
                                 LongVector q%1$d = p%1$d;
@@ -261,7 +269,23 @@ final class Poly1305Kernels {
                 + named("v", "acy", carry().replaceAll("\\bx(?=\\d)", "qd"))
                 + named("w", "acy", carry().replaceAll("\\bx(?=\\d)", "pd"))
                 + each(5, i -> "q%1$d = q%1$d.blend(va%1$d, takes);\np%1$d = wa%1$d;".formatted(i))
+                + "}\n"
+                + storeLimbs("p", "R")
+                + storeLimbs("q", "Q")
                 + "}\n";
+    }
+
+    private String loadLimbs(String name, String row) {
+        return each(5, i -> """
+                                LongVector %s%d = LongVector.fromMemorySegment(
+                                        LONGS, ALL, poly + (%s + %d) * ROW, LITTLE_ENDIAN);
+                                """.formatted(name, i, row, i));
+    }
+
+    private String storeLimbs(String name, String row) {
+        return each(
+                5,
+                i -> "%s%d.intoMemorySegment(ALL, poly + (%s + %d) * ROW, LITTLE_ENDIAN);".formatted(name, i, row, i));
     }
 
     /** The limbs of a number, and five times the upper four. */
