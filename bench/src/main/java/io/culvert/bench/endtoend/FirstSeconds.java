@@ -11,14 +11,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 
 /**
- * What an end carries in its first seconds. The first end's program is ended, and started again as it was. As soon as
- * its interface is up, the far end sends one TCP stream. {@code by second 5}, {@code by second 10}: bytes that have
+ * What an end carries in its first seconds. The far end sends to it for {@value #WARM_UP_SECONDS} s, as a peer
+ * does that has run for long. Then the first end's program is ended, and started again as it was. As soon as its
+ * interface is up, the far end sends one TCP stream. {@code by second 5}, {@code by second 10}: bytes that have
  * come out of the first end's interface so many seconds after the start of its program.
  */
 final class FirstSeconds implements Measurement {
     private static final int[] MARKS = {5, 10};
     private static final double BYTES_PER_MEGABYTE = 1e6;
     private static final int STREAM_SECONDS = 11;
+    private static final int WARM_UP_SECONDS = 8;
 
     @Override
     public boolean needsFreshTunnel() {
@@ -37,13 +39,14 @@ final class FirstSeconds implements Measurement {
 
     @Override
     public double duration(int seconds) {
-        return STREAM_SECONDS + 2;
+        return WARM_UP_SECONDS + STREAM_SECONDS + 2;
     }
 
     @Override
     public List<Sample> take(Tunnel tunnel, int seconds) throws IOException, InterruptedException {
         WireGuard.End end = tunnel.wireGuardEnds().getFirst();
         UapiRequests requests = new UapiRequests(end.device());
+        tunnel.iperf3Back(WARM_UP_SECONDS);
         String configuration = configuration(requests.state());
         long began = tunnel.restart();
         requests.set(configuration);
