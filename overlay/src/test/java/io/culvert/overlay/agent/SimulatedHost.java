@@ -37,8 +37,6 @@ final class SimulatedHost implements Host, WireGuard {
     int generation;
     long sentPackets;
     long reads;
-    /** Gets the keys of peers that are added. */
-    Consumer<Key> added = key -> {};
 
     /**
      * A machine without peers.
@@ -121,7 +119,6 @@ final class SimulatedHost implements Host, WireGuard {
         if (peer == null) {
             peer = new Peer();
             peers.put(change.key(), peer);
-            added.accept(change.key());
         }
         if (!change.endpoint().isEmpty()) {
             peer.endpoint = change.endpoint();
