@@ -77,14 +77,14 @@ final class DirectTransport implements Transport {
     }
 
     @Override
-    public boolean receive(MemoryIo receiver, WorkerIo.Sink sink) {
+    public int receive(MemoryIo receiver, WorkerIo.Sink sink) {
         if (head == tail) {
-            return false;
+            return -1;
         }
         int slot = head++ & CAPACITY - 1;
         int buffer = buffers[slot];
         sink.onDatagrams(buffer, io.payload(buffer), lengths[slot], io.limit(buffer), segments[slot], from, 0);
-        return true;
+        return lengths[slot];
     }
 
     @Override

@@ -31,8 +31,8 @@ abstract class Feed {
         throw new IllegalStateException("not from the TUN");
     }
 
-    /** Delivers one group of datagrams; a buffer is free. */
-    void receive(MemoryIo io, WorkerIo.Sink sink) {
+    /** Delivers one group of datagrams; a buffer is free. Returns their bytes. */
+    int receive(MemoryIo io, WorkerIo.Sink sink) {
         throw new IllegalStateException("not from the network");
     }
 
@@ -110,12 +110,13 @@ abstract class Feed {
         }
 
         @Override
-        void receive(MemoryIo io, WorkerIo.Sink sink) {
+        int receive(MemoryIo io, WorkerIo.Sink sink) {
             int buffer = io.takeBuffer();
             long at = io.payload(buffer);
+            int bytes = TRAIN * corpus.messageBytes();
             corpus.copy(group++, at);
-            sink.onDatagrams(
-                    buffer, at, TRAIN * corpus.messageBytes(), io.limit(buffer), corpus.messageBytes(), from, 0);
+            sink.onDatagrams(buffer, at, bytes, io.limit(buffer), corpus.messageBytes(), from, 0);
+            return bytes;
         }
     }
 }

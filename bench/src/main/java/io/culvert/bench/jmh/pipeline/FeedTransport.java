@@ -93,17 +93,22 @@ final class FeedTransport implements Transport {
         return network.isUdpReadable() || supplies(false);
     }
 
+    /** As on Linux. */
     @Override
-    public boolean receive(MemoryIo io, WorkerIo.Sink sink) {
+    public int udpBuffers() {
+        return 128;
+    }
+
+    @Override
+    public int receive(MemoryIo io, WorkerIo.Sink sink) {
         if (network.isUdpReadable()) {
             return network.receive(io, sink);
         }
         if (!supplies(false)) {
-            return false;
+            return -1;
         }
         supplied += feed.packets();
-        feed.receive(io, sink);
-        return true;
+        return feed.receive(io, sink);
     }
 
     @Override

@@ -32,8 +32,8 @@ public final class MemoryIo implements WorkerIo {
     private static final int HEADROOM = 64;
     /** As the Linux platform has it: 64 KiB of datagrams behind the headroom. */
     private static final int BUFFER_BYTES = 65_664;
-
-    private static final int BUFFERS = 16;
+    /** After a group of this size a receive ends, as on Linux. */
+    private static final int LARGE_BYTES = 16 * 1024;
 
     private static final VarHandle EVENT;
 
@@ -46,7 +46,7 @@ public final class MemoryIo implements WorkerIo {
     }
 
     private final Thread owner = Thread.currentThread();
-    private final BufferPool buffers = new BufferPool(BUFFERS, BUFFER_BYTES);
+    private final BufferPool buffers;
     private final IoCounters counters = new IoCounters();
     private final Transport transport;
     private Runnable onAttach = () -> {};
@@ -59,6 +59,7 @@ public final class MemoryIo implements WorkerIo {
     /** I/O of the current thread. */
     MemoryIo(Transport transport) {
         this.transport = transport;
+        buffers = new BufferPool(transport.udpBuffers(), BUFFER_BYTES);
     }
 
     /** Where its packets come from and go to. */
@@ -78,7 +79,7 @@ public final class MemoryIo implements WorkerIo {
 
     /** The number of buffers that the worker has not returned. */
     int buffersInUse() {
-        return BUFFERS - buffers.available();
+        return buffers.capacity() - buffers.available();
     }
 
     /** The address of the first payload byte in a buffer. */
@@ -133,8 +134,11 @@ public final class MemoryIo implements WorkerIo {
     @Override
     public int receive(int limit, Sink sink) {
         int count = 0;
-        while (count < limit && buffers.available() > 0 && transport.receive(this, sink)) {
-            count++;
+        for (int bytes = 0; bytes < LARGE_BYTES && count < limit && buffers.available() > 0; count++) {
+            bytes = transport.receive(this, sink);
+            if (bytes < 0) {
+                break;
+            }
         }
         counters.add(UDP_RECEIVES, count);
         return count;

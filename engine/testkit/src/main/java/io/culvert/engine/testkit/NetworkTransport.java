@@ -52,11 +52,11 @@ public final class NetworkTransport implements Transport {
     }
 
     @Override
-    public boolean receive(MemoryIo io, WorkerIo.Sink sink) {
+    public int receive(MemoryIo io, WorkerIo.Sink sink) {
         Queue<Datagram> arrived = port.arrived(worker);
         Datagram first = arrived.poll();
         if (first == null) {
-            return false;
+            return -1;
         }
         int buffer = io.takeBuffer();
         long start = io.payload(buffer);
@@ -78,7 +78,7 @@ public final class NetworkTransport implements Transport {
         sink.onDatagrams(buffer, start, length, io.limit(buffer), segment, from, first.ecn());
         // The sink may use the endpoint only during the call.
         from.clear();
-        return true;
+        return length;
     }
 
     private static boolean coalesces(Datagram first, Datagram next) {

@@ -30,6 +30,11 @@ public interface Transport {
         return false;
     }
 
+    /** The number of buffers for datagrams: few, so that simulations run out of them. */
+    default int udpBuffers() {
+        return 16;
+    }
+
     /** Whether {@link #receive} would deliver datagrams. */
     boolean isUdpReadable();
 
@@ -37,9 +42,9 @@ public interface Transport {
      * Delivers one datagram, or one group of them, in a buffer from {@link MemoryIo#takeBuffer}. The caller has made
      * sure that a buffer is free.
      *
-     * @return whether a datagram waited
+     * @return the bytes of its datagrams; -1 if none waited
      */
-    boolean receive(MemoryIo io, WorkerIo.Sink sink);
+    int receive(MemoryIo io, WorkerIo.Sink sink);
 
     /**
      * Takes a packet for a queue of the TUN, virtio-net header first; the memory is the caller's after the return.
