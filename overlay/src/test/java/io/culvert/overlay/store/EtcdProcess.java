@@ -4,6 +4,9 @@ package io.culvert.overlay.store;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -15,10 +18,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
 /** A member of etcd on free ports of the loopback interface, with its data in a temporary directory. */
 public final class EtcdProcess implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(EtcdProcess.class.getName());
+    /** Each process begins elsewhere, so that those that run at once seldom ask for the same port. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(20_000 + (int) (ProcessHandle.current().pid() % 10_000));
+
     private final Path directory;
     private final Path log;
     private final List<String> command;
@@ -70,9 +79,15 @@ public final class EtcdProcess implements AutoCloseable {
                 .findFirst();
     }
 
+    /** A free port of the loopback interface, below those that the kernel gives to outgoing connections. */
     private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = NEXT_PORT.getAndIncrement();
+            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return port;
+            } catch (BindException e) {
+                LOG.log(Level.DEBUG, "port {0} is taken", String.valueOf(port));
+            }
         }
     }
 

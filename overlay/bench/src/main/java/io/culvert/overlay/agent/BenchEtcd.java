@@ -4,6 +4,9 @@ package io.culvert.overlay.agent;
 import io.culvert.overlay.pki.LabAuthority;
 import io.culvert.overlay.store.EtcdSettings;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -13,12 +16,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One member of etcd on the loopback interface, with TLS and with fsync, and the certificates for it: those of the
  * relays, which are the server's, and that of node-0, which all agents use.
  */
 final class BenchEtcd implements AutoCloseable {
+    private static final Logger LOG = System.getLogger(BenchEtcd.class.getName());
+    /** Each process begins elsewhere, so that those that run at once seldom ask for the same port. */
+    private static final AtomicInteger NEXT_PORT =
+            new AtomicInteger(20_000 + (int) (ProcessHandle.current().pid() % 10_000));
+
     static final String CLIENT = "node-0." + BenchNetwork.NET;
     private static final Duration START = Duration.ofSeconds(30);
 
@@ -69,10 +78,15 @@ final class BenchEtcd implements AutoCloseable {
         return etcd;
     }
 
-    /** A port of the loopback interface that is free now. */
+    /** A free port of the loopback interface, below those that the kernel gives to outgoing connections. */
     static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
+        while (true) {
+            int port = NEXT_PORT.getAndIncrement();
+            try (ServerSocket _ = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+                return port;
+            } catch (BindException e) {
+                LOG.log(Level.DEBUG, "port {0} is taken", String.valueOf(port));
+            }
         }
     }
 
