@@ -80,7 +80,7 @@ class PrometheusTest {
 
     private static JsonObject get(String path, String... arguments) {
         List<String> words =
-                new ArrayList<>(List.of("curl", "-sS", "--get", "-m", "20", "http://" + SERVER + "/api/v1/" + path));
+                new ArrayList<>(List.of("curl", "-fsS", "--get", "-m", "20", "http://" + SERVER + "/api/v1/" + path));
         words.addAll(List.of(arguments));
         Command.Result result =
                 tunnel.outside().command(words.toArray(String[]::new)).run();
