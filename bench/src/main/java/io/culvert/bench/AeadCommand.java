@@ -2,7 +2,7 @@
 package io.culvert.bench;
 
 import io.culvert.bench.aead.AeadBench;
-import io.culvert.bench.process.ShutdownGuard;
+import io.culvert.daemon.testbed.ShutdownGuard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench;
 
-import io.culvert.bench.process.ShutdownGuard;
 import io.culvert.bench.result.Machine;
 import io.culvert.bench.result.Run;
 import io.culvert.bench.result.Series;
+import io.culvert.daemon.testbed.ShutdownGuard;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.math.BigDecimal;

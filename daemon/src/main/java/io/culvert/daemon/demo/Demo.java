@@ -6,6 +6,7 @@ import static io.culvert.daemon.demo.Implementation.WIREGUARD_GO;
 
 import io.culvert.daemon.testbed.Pinger;
 import io.culvert.daemon.testbed.RoundTrips;
+import io.culvert.daemon.testbed.ShutdownGuard;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import picocli.CommandLine.Spec;
 public final class Demo implements Callable<Integer> {
     private static final List<List<Implementation>> PAIRS =
             List.of(List.of(CULVERT, CULVERT), List.of(CULVERT, WIREGUARD_GO), List.of(WIREGUARD_GO, CULVERT));
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final int MAX_SECONDS = 3600;
 
     @Option(
@@ -56,7 +58,10 @@ public final class Demo implements Callable<Integer> {
     public Integer call() {
         requireSeconds("--seconds", seconds, 1);
         requireSeconds("--warm-up", warmUpSeconds, 0);
-        return ShutdownGuard.run(this::run);
+        return ShutdownGuard.run(this::run, STOP_LIMIT, () -> {
+            say("stopped");
+            return 1;
+        });
     }
 
     private void requireSeconds(String option, int value, int least) {

@@ -4,10 +4,12 @@ package io.culvert.daemon.demo;
 import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.ResourceUsage;
 import io.culvert.daemon.testbed.Shell;
+import io.culvert.daemon.testbed.Termination;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -17,7 +19,7 @@ final class End implements AutoCloseable {
     private static final int PORT = 51820;
     private static final int MTU = 1420;
     private static final long START_MILLIS = 60_000;
-    private static final long STOP_SECONDS = 5;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final Implementation implementation;
     private final NetworkNamespace namespace;
@@ -146,24 +148,12 @@ final class End implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted();
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-            process.destroyForcibly();
-        }
+        Termination.end(process, STOP_LIMIT);
         try {
             Files.deleteIfExists(socket());
             Files.deleteIfExists(log);
         } catch (IOException e) {
             System.err.println("culvert: " + e.getMessage());
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

@@ -4,12 +4,14 @@ package io.culvert.daemon.demo;
 import io.culvert.daemon.demo.SteadyPing.Count;
 import io.culvert.daemon.demo.Timeline.Event;
 import io.culvert.daemon.testbed.Pinger;
+import io.culvert.daemon.testbed.ShutdownGuard;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,6 +28,7 @@ import picocli.CommandLine.Spec;
 final class OverlayDemo implements Callable<Integer> {
     private static final int LEAST_NODES = 4;
     private static final int MOST_NODES = 50;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
     private static final Duration ANSWER_LIMIT = Duration.ofSeconds(20);
     /** So many pings are to be counted for each event. */
     private static final Duration OBSERVATION = Duration.ofSeconds(1);
@@ -57,7 +60,10 @@ final class OverlayDemo implements Callable<Integer> {
                     spec.commandLine(),
                     "--nodes " + count + ": expected nodes from " + LEAST_NODES + " to " + MOST_NODES);
         }
-        return ShutdownGuard.run(this::run);
+        return ShutdownGuard.run(this::run, STOP_LIMIT, () -> {
+            say("stopped");
+            return 1;
+        });
     }
 
     private int run() throws InterruptedException {
@@ -164,21 +170,21 @@ final class OverlayDemo implements Callable<Integer> {
     }
 
     private void awaitPeers(int peers) throws IOException, InterruptedException {
-        Await.holds(
-                "all nodes have " + peers + " peers",
-                () -> running.stream().allMatch(node -> node.peers().size() == peers),
-                () -> running.stream()
-                        .filter(node -> node.peers().size() != peers)
-                        .map(OverlayNode::lastLogged)
-                        .collect(Collectors.joining("; ")));
+        awaitAll("all nodes have " + peers + " peers", node -> node.peers().size() == peers);
     }
 
     private void awaitSynced(boolean synced) throws IOException, InterruptedException {
-        Await.holds(
+        awaitAll(
                 synced ? "all agents are in step with etcd" : "all agents have noticed that etcd is gone",
-                () -> running.stream().allMatch(node -> node.isSynced(synced)),
+                node -> node.isSynced(synced));
+    }
+
+    private void awaitAll(String what, Predicate<OverlayNode> condition) throws IOException, InterruptedException {
+        Await.holds(
+                what,
+                () -> running.stream().allMatch(condition),
                 () -> running.stream()
-                        .filter(node -> !node.isSynced(synced))
+                        .filter(condition.negate())
                         .map(OverlayNode::lastLogged)
                         .collect(Collectors.joining("; ")));
     }

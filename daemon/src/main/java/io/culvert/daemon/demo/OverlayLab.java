@@ -2,18 +2,18 @@
 package io.culvert.daemon.demo;
 
 import io.culvert.daemon.testbed.BridgedNetwork;
+import io.culvert.daemon.testbed.DirectoryTree;
 import io.culvert.daemon.testbed.EtcdCluster;
 import io.culvert.daemon.testbed.EtcdCluster.Tls;
+import io.culvert.daemon.testbed.Termination;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /**
  * All that the nodes of an overlay need around them: a bridge, an etcd with certificates, an enroller, and one
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 final class OverlayLab implements AutoCloseable {
     static final String NET = "demo";
     private static final int BRIDGE_HOST = 254;
-    private static final long STOP_SECONDS = 10;
+    static final Duration STOP_LIMIT = Duration.ofSeconds(10);
 
     private final String launcher = System.getProperty("culvert.launcher");
     private final String name = "culvert-overlay-" + ProcessHandle.current().pid();
@@ -124,19 +124,10 @@ final class OverlayLab implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted();
         nodes.forEach(OverlayNode::destroyAgent);
         nodes.forEach(OverlayNode::close);
         if (service != null) {
-            service.destroy();
-            try {
-                if (!service.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                    service.destroyForcibly().waitFor();
-                }
-            } catch (InterruptedException e) {
-                interrupted = true;
-                service.destroyForcibly();
-            }
+            Termination.end(service, STOP_LIMIT);
         }
         if (etcd != null) {
             etcd.close();
@@ -145,16 +136,11 @@ final class OverlayLab implements AutoCloseable {
             bridge.close();
         }
         deleteDirectory();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     private void deleteDirectory() {
-        try (Stream<Path> files = Files.walk(directory)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        try {
+            DirectoryTree.delete(directory);
         } catch (IOException e) {
             System.err.println("culvert: " + directory + " cannot be removed: " + e.getMessage());
         }

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import io.culvert.daemon.testbed.BridgedNetwork;
 import io.culvert.daemon.testbed.NetworkNamespace;
+import io.culvert.daemon.testbed.Termination;
 import io.culvert.daemon.uapi.UapiClient;
 import java.io.IOException;
 import java.net.UnixDomainSocketAddress;
@@ -16,14 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 
 /** A node of the overlay: a namespace on the bridge, and an agent, which has the service carry its interface. */
 final class OverlayNode implements AutoCloseable {
     private static final UapiClient UAPI = new UapiClient(Path.of("/var/run/wireguard"));
     private static final String PUBLIC_KEY = "public_key=";
-    private static final long STOP_SECONDS = 10;
 
     private final OverlayLab lab;
     private final int number;
@@ -98,12 +97,9 @@ final class OverlayNode implements AutoCloseable {
         return Path.of("/var/run/wireguard", device + ".sock");
     }
 
-    private void stopAgent() throws InterruptedException {
+    private void stopAgent() {
         if (agent != null) {
-            agent.destroy();
-            if (!agent.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                agent.destroyForcibly().waitFor();
-            }
+            Termination.end(agent, OverlayLab.STOP_LIMIT);
             agent = null;
         }
     }
@@ -164,16 +160,7 @@ final class OverlayNode implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted();
-        try {
-            stopAgent();
-        } catch (InterruptedException e) {
-            interrupted = true;
-            agent.destroyForcibly();
-        }
+        stopAgent();
         namespace.close();
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 }

@@ -2,6 +2,7 @@
 package io.culvert.daemon.soak;
 
 import io.culvert.daemon.testbed.Pinger;
+import io.culvert.daemon.testbed.ShutdownGuard;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,7 +15,6 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,7 +37,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 public final class Soak implements Callable<Integer> {
     private static final int MAX_MINUTES = 100_000;
-    private static final long STOP_SECONDS = 60;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(60);
     private static final Duration HEAL = Duration.ofSeconds(60);
     private static final long CALM_MILLIS = 3_000;
     /** What was sent before a fault arrives before it. */
@@ -69,30 +69,18 @@ public final class Soak implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--minutes " + minutes + ": expected minutes from 1 to " + MAX_MINUTES);
         }
-        CountDownLatch finished = new CountDownLatch(1);
-        Thread worker = Thread.currentThread();
-        Runtime.getRuntime().addShutdownHook(Thread.ofPlatform().unstarted(() -> stop(worker, finished)));
-        try {
-            return run(seed == null ? new Random().nextInt(Integer.MAX_VALUE) : seed);
-        } catch (InterruptedException e) {
+        return ShutdownGuard.run(this::run, STOP_LIMIT, () -> {
             say("stopped");
             return 1;
+        });
+    }
+
+    private int run() throws InterruptedException {
+        try {
+            return run(seed == null ? new Random().nextInt(Integer.MAX_VALUE) : seed);
         } catch (IOException e) {
             System.err.println("culvert soak: error: " + e.getMessage());
             return 1;
-        } finally {
-            finished.countDown();
-        }
-    }
-
-    private static void stop(Thread worker, CountDownLatch finished) {
-        if (finished.getCount() > 0) {
-            worker.interrupt();
-        }
-        try {
-            finished.await(STOP_SECONDS, TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         }
     }
 

@@ -3,10 +3,12 @@ package io.culvert.bench.endtoend.implementation;
 
 import io.culvert.daemon.testbed.NetworkNamespace;
 import io.culvert.daemon.testbed.ResourceUsage;
+import io.culvert.daemon.testbed.Termination;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -14,7 +16,7 @@ import java.util.stream.Stream;
 /** A process in a namespace, with its children. Closing ends them. */
 final class Daemon implements AutoCloseable {
     private static final long START_SECONDS = 60;
-    private static final long STOP_SECONDS = 5;
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(5);
 
     private final String title;
     private final Path log;
@@ -96,25 +98,13 @@ final class Daemon implements AutoCloseable {
 
     @Override
     public void close() {
-        boolean interrupted = Thread.interrupted();
         List<ProcessHandle> children = process.toHandle().descendants().toList();
-        process.destroy();
-        try {
-            if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly().waitFor();
-            }
-        } catch (InterruptedException e) {
-            interrupted = true;
-            process.destroyForcibly();
-        }
+        Termination.end(process, STOP_LIMIT);
         children.forEach(ProcessHandle::destroyForcibly);
         try {
             Files.deleteIfExists(log);
         } catch (IOException e) {
             System.err.println("culvert bench: " + e.getMessage());
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
         }
     }
 }

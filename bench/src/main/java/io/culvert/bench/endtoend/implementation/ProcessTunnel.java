@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.culvert.bench.endtoend.implementation;
 
+import io.culvert.daemon.testbed.DirectoryTree;
 import io.culvert.daemon.testbed.Testbed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** A tunnel with a process at each end. */
 class ProcessTunnel extends Tunnel {
@@ -64,10 +63,8 @@ class ProcessTunnel extends Tunnel {
         if (scratch == null) {
             return;
         }
-        try (Stream<Path> files = Files.walk(scratch)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
+        try {
+            DirectoryTree.delete(scratch);
         } catch (IOException e) {
             System.err.println("culvert bench: " + e.getMessage());
         }
