@@ -128,6 +128,11 @@ public final class Verifier {
         if (LowOrder.contains(key)) {
             throw new RecordException(RecordProblem.LOW_ORDER_KEY, "the key is a point of low order");
         }
+        requireOwner(node, key, owners);
+    }
+
+    /** Refuses a node's key that is the reader's own, or another node's. */
+    public static void requireOwner(Node node, Key key, KeyOwners owners) throws RecordException {
         if (owners.isOwn(key)) {
             throw new RecordException(RecordProblem.OWN_KEY, "the key is this node's own");
         }

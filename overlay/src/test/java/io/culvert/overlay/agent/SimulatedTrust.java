@@ -20,7 +20,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.IdentityHashMap;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * Signatures that cost nothing: their first byte says whether they are right. A value that many agents read is parsed
@@ -78,10 +77,7 @@ final class SimulatedTrust implements RecordVerifier {
     @Override
     public Node node(Entry entry, Member member, KeyOwners owners) throws RecordException {
         Node node = read(Kind.NODE, Node.class, entry);
-        Optional<String> other = owners.owner(node.wireGuard()).filter(name -> !name.equals(node.name()));
-        if (owners.isOwn(node.wireGuard()) || other.isPresent()) {
-            throw new RecordException(RecordProblem.DUPLICATE_KEY, "another's");
-        }
+        Verifier.requireOwner(node, node.wireGuard(), owners);
         return node;
     }
 

@@ -11,13 +11,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** Relays, each {@code culvert overlay relay} in a process of its own. */
 final class BenchRelays implements AutoCloseable {
     private static final Duration START = Duration.ofSeconds(60);
 
-    private final List<Process> processes = new ArrayList<>();
+    private final List<BenchProcess> processes = new ArrayList<>();
     private final List<URI> addresses = new ArrayList<>();
 
     private BenchRelays() {}
@@ -47,9 +46,13 @@ final class BenchRelays implements AutoCloseable {
 
     private void start(int number, BenchEtcd etcd, Path directory, String launcher)
             throws IOException, InterruptedException {
-        String address = "127.0.0.1:" + BenchEtcd.freePort();
-        Path log = directory.resolve("relay-" + number + ".log");
-        Process process = new ProcessBuilder(
+        String address = "127.0.0.1:" + BenchProcess.freePort();
+        processes.add(BenchProcess.start(
+                "the relay",
+                directory.resolve("relay-" + number + ".log"),
+                " keys at revision ",
+                START,
+                List.of(
                         launcher,
                         "overlay",
                         "relay",
@@ -57,20 +60,8 @@ final class BenchRelays implements AutoCloseable {
                         "--directory=" + directory.resolve("relay"),
                         "--listen=" + address,
                         "--certificate=" + etcd.serverCertificate(),
-                        "--key=" + etcd.serverKey())
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        processes.add(process);
+                        "--key=" + etcd.serverKey())));
         addresses.add(URI.create("https://" + address));
-        long end = System.nanoTime() + START.toNanos();
-        while (!Files.readString(log).contains(" keys at revision ")) {
-            if (!process.isAlive() || System.nanoTime() > end) {
-                throw new IOException(
-                        "the relay does not start: " + Files.readString(log).strip());
-            }
-            Thread.sleep(Duration.ofMillis(50));
-        }
     }
 
     List<URI> addresses() {
@@ -79,23 +70,12 @@ final class BenchRelays implements AutoCloseable {
 
     /** CPU time that all have taken so far, in seconds. */
     double cpuSeconds() {
-        return processes.stream()
-                .mapToDouble(process -> BenchEtcd.cpuSeconds(process.toHandle()))
-                .sum();
+        return processes.stream().mapToDouble(BenchProcess::cpuSeconds).sum();
     }
 
     @Override
     public void close() {
-        processes.forEach(Process::destroy);
-        for (Process process : processes) {
-            try {
-                if (!process.waitFor(10, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        }
+        processes.forEach(BenchProcess::destroy);
+        processes.forEach(BenchProcess::close);
     }
 }

@@ -114,7 +114,7 @@ public final class OverlayBench {
 
     private void measure(Path directory) throws Exception {
         say("starting etcd, and writing the records of %d nodes", options.nodes());
-        try (BenchEtcd etcd = BenchEtcd.start(directory);
+        try (BenchEtcd etcd = new BenchEtcd(directory);
                 BenchAgents agents = new BenchAgents(options, etcd, network.enrolmentKey(), this::added)) {
             agents.enrol(network);
             try (BenchRelays relays =

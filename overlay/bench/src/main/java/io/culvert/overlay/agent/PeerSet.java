@@ -26,10 +26,6 @@ final class PeerSet implements Host, WireGuard {
         this.added = added;
     }
 
-    int size() {
-        return peers.size();
-    }
-
     @Override
     public WireGuard wireGuard() {
         return this;

@@ -15,7 +15,6 @@ import io.culvert.overlay.trust.Serials;
 import io.culvert.overlay.trust.Verifier;
 import java.nio.ByteBuffer;
 import java.time.Instant;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -69,10 +68,7 @@ final class SharedRecords implements RecordVerifier {
     @Override
     public Node node(Entry entry, Member member, KeyOwners owners) throws RecordException {
         Node node = once(Node.class, entry, () -> verifier.node(entry, member, KeyOwners.NONE));
-        Optional<String> other = owners.owner(node.wireGuard()).filter(name -> !name.equals(node.name()));
-        if (owners.isOwn(node.wireGuard()) || other.isPresent()) {
-            throw new RecordException(RecordProblem.DUPLICATE_KEY, "the key is another node's");
-        }
+        Verifier.requireOwner(node, node.wireGuard(), owners);
         return node;
     }
 
