@@ -10,12 +10,16 @@ import javax.management.JMException;
 import javax.management.ObjectName;
 
 /**
- * Excludes the kernels from C1.
+ * Excludes the kernels from C1, and has their callers wait for C2.
  *
  * <p>C1 cannot allocate their registers ("out of virtual registers in linear scan"). HotSpot then often leaves a method
- * at its slowest tier for good, some fifty times slower than C2's code. A compiler directive excludes C1. The launcher
- * passes it by {@code -XX:CompilerDirectivesFile}; without that flag, as in an embedding program or a test, this class
- * adds the same directive at run time.
+ * at its slowest tier for good, some fifty times slower than C2's code. A compiler directive excludes C1.
+ *
+ * <p>A caller that went on while C2 compiles would interpret a kernel, hundreds of times slower, and would have C2
+ * compile the Vector API's small methods before the kernel, since these are called more often.
+ *
+ * <p>The launcher passes the directive by {@code -XX:CompilerDirectivesFile}; without that flag, as in an embedding
+ * program or a test, this class adds it at run time.
  */
 final class CompilerDirectives {
     private static final String RESOURCE = "compiler-directives.json";

@@ -15,7 +15,8 @@ import java.util.function.Supplier;
 /**
  * Runs the self-test until C2 has compiled the kernels, and publishes them if they are faster.
  *
- * <p>Interpreted kernels are hundreds of times slower than compiled ones, so they must not serve before. The trains
+ * <p>Interpreted kernels are hundreds of times slower than compiled ones, so they must not serve before. The thread
+ * waits for C2 when a kernel passes a threshold (see {@link CompilerDirectives}). The trains
  * here have short packets: kernels are called often and their loops run a few iterations, so that C2 compiles the
  * method itself, not a version for on-stack replacement, which later calls would not use.
  */
@@ -35,7 +36,7 @@ final class WarmUp implements Runnable {
     private static final int LOW_THRESHOLD_ROUNDS = 15;
 
     private static final int ROUNDS_IN_A_ROW = 5;
-    /** Pauses as multiples of a round: short until C2 starts to compile, long while it compiles. */
+    /** Pauses as multiples of a round: short until the kernels have passed the thresholds, long if they stay slow. */
     private static final double SHORT_PAUSE = 0.5;
 
     private static final double LONG_PAUSE = 4;
@@ -150,7 +151,7 @@ final class WarmUp implements Runnable {
                 for (int round = 0; round < rounds && correct; round++) {
                     correct = runAndPause(tests, aead, SHORT_PAUSE);
                 }
-                // Times the former implementation while C2 compiles the kernels; traffic has had it compiled by now.
+                // Only now: traffic, if there is any, has had the former implementation compiled.
                 long formerNanos = best(tests, former, FORMER_ROUNDS);
                 int fastRounds = 0;
                 while (fastRounds < ROUNDS_IN_A_ROW && correct && now() < end) {

@@ -19,13 +19,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * C2 compiles the kernels and C1 never does in a JVM that was started without the compiler directive. The launcher and
- * JMH have tests of their own.
+ * C2 compiles the kernels while their caller waits, and C1 never does, in a JVM that was started without the compiler
+ * directive. The launcher and JMH have tests of their own.
  */
 class CompilerTrapTest {
-    /** From the JVM's log of compilations: tier, method. */
+    /** From the JVM's log of compilations: b if the caller waits, tier, method. */
     private static final Pattern COMPILATION =
-            Pattern.compile(" ([1-4]) +io\\.culvert\\.crypto\\.Kernels(?:512|256)::(\\w+)");
+            Pattern.compile("(b?) +([1-4]) +io\\.culvert\\.crypto\\.Kernels(?:512|256)::(\\w+)");
 
     private static final Set<String> AWAITED = Set.of("cipher", "absorb");
 
@@ -53,13 +53,18 @@ class CompilerTrapTest {
         Process process = OtherJvm.start(logging);
         Set<String> byC1 = new HashSet<>();
         Set<String> byC2 = new HashSet<>();
+        Set<String> unawaited = new HashSet<>();
         StringBuilder others = new StringBuilder();
         try (BufferedReader output = process.inputReader()) {
             String line;
             while (!byC2.containsAll(AWAITED) && (line = output.readLine()) != null) {
                 Matcher compilation = COMPILATION.matcher(line);
                 if (compilation.find()) {
-                    (compilation.group(1).equals("4") ? byC2 : byC1).add(compilation.group(2));
+                    String method = compilation.group(3);
+                    (compilation.group(2).equals("4") ? byC2 : byC1).add(method);
+                    if (compilation.group(1).isEmpty()) {
+                        unawaited.add(method);
+                    }
                 } else if (!line.contains("[jit,compilation]")) {
                     others.append(line).append('\n');
                 }
@@ -69,5 +74,6 @@ class CompilerTrapTest {
         }
         assertThat(byC2).as("compiled by C2; the JVM said: %s", others).containsAll(AWAITED);
         assertThat(byC1).as("compiled by C1").isEmpty();
+        assertThat(unawaited).as("interpreted while C2 compiled them").isEmpty();
     }
 }
