@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Each worker runs on the CPU that it is assigned to, and workers are scheduled as SCHED_BATCH. */
+/** Each worker runs on the CPU that it is assigned to, as SCHED_BATCH, and the JIT compilers go before others. */
 @OnHost
 class AffinityTest {
     /**
@@ -30,8 +30,7 @@ class AffinityTest {
         try (Namespace namespace = Namespace.create();
                 Daemon daemon =
                         Daemon.start(Program.CULVERT, namespace, Names.next(), Map.of("CULVERT_AFFINITY", cpus))) {
-            String tasks =
-                    Command.output("sh", "-c", "cat /proc/" + daemon.process().pid() + "/task/*/status");
+            String tasks = ofThreads(daemon, "status");
             Map<Integer, String> workers = new TreeMap<>();
             int unrestricted = 0;
             for (String status : tasks.split("(?m)^Name:\\s*")) {
@@ -48,21 +47,36 @@ class AffinityTest {
         }
     }
 
-    /** In proc_pid_stat(5) the scheduling policy is the 39th field after the name, which may contain spaces. */
     @Test
-    void workersAreScheduledAsBatch() {
+    void workersAreScheduledAsBatchAndCompilersGoFirst() {
         try (Namespace namespace = Namespace.create();
                 Daemon daemon =
                         Daemon.start(Program.CULVERT, namespace, Names.next(), Map.of("CULVERT_WORKERS", "2"))) {
-            String stats =
-                    Command.output("sh", "-c", "cat /proc/" + daemon.process().pid() + "/task/*/stat");
-            List<String> policies = stats.lines()
-                    .filter(line -> line.matches("\\d+ \\(cv\\w+-w.*"))
-                    .map(line -> line.substring(line.lastIndexOf(')') + 2).split(" ")[38])
-                    .toList();
+            String stats = ofThreads(daemon, "stat");
             String batch = "3";
-            assertThat(policies).containsExactly(batch, batch);
+            assertThat(fields(stats, "cv\\w+-w.*", 38)).containsExactly(batch, batch);
+            assertThat(fields(stats, "C[12] Comp.*", 16))
+                    .as("niceness of the compilers")
+                    .hasSizeGreaterThanOrEqualTo(2)
+                    .containsOnly("-5");
         }
+    }
+
+    /** What the threads' files say. A thread may end meanwhile. */
+    private static String ofThreads(Daemon daemon, String file) {
+        String files = "/proc/" + daemon.process().pid() + "/task/*/" + file;
+        return Command.output("sh", "-c", "cat " + files + " 2>/dev/null || true");
+    }
+
+    /**
+     * The field at {@code index} after the name, in proc_pid_stat(5), of each thread whose name matches. Names may
+     * contain spaces.
+     */
+    private static List<String> fields(String stats, String name, int index) {
+        return stats.lines()
+                .filter(line -> line.matches("\\d+ \\(" + name))
+                .map(line -> line.substring(line.lastIndexOf(')') + 2).split(" ")[index])
+                .toList();
     }
 
     @Test

@@ -90,6 +90,25 @@ class StartTest extends InNamespace {
         assertThat(Daemon.socket(device)).doesNotExist();
     }
 
+    /** The JVM would warn of the compilers' priority. */
+    @Test
+    void ordinaryUserSeesTheCauseOnly() {
+        assertThat(namespace
+                        .command(
+                                "setpriv",
+                                "--reuid=65534",
+                                "--clear-groups",
+                                "--bounding-set=-all",
+                                Program.CULVERT.command(),
+                                "-f",
+                                device)
+                        .run()
+                        .expectFailure()
+                        .allOutput())
+                .containsAnyOf("permi", "Permi", "CAP_NET_ADMIN", "root")
+                .doesNotContain("warning", "WARNING");
+    }
+
     /** The mount affects this process only: {@code ip netns exec} gives it a private mount namespace. */
     @Test
     void unwritableSocketDirectoryIsReported() {
