@@ -232,13 +232,23 @@ class PackageTest {
         Path again = make("again", "tar", "deb13", "sbom");
         try (Stream<Path> files = Files.list(again)) {
             for (Path file : files.toList()) {
+                Path first = packages.resolve(file.getFileName());
                 if (!file.endsWith("SHA256SUMS")) {
-                    assertThat(Files.mismatch(file, packages.resolve(file.getFileName())))
-                            .as("%s", file)
+                    assertThat(Files.mismatch(file, first))
+                            .as(() -> file + " differs: " + difference(first, file))
                             .isEqualTo(-1);
                 }
             }
         }
+    }
+
+    /** The files that differ in two archives, and the first bytes in which they do. */
+    private static String difference(Path one, Path two) {
+        return Command.output("sh", "-c", """
+                cd "$(mktemp -d)" && mkdir a b && tar -C a -xf "$0" && tar -C b -xf "$1" && cd a || exit 0
+                find . -type f | while read -r file; do
+                    cmp -s "$file" "../b/$file" || { echo "$file"; cmp -l "$file" "../b/$file" | head -n 40; }
+                done""", one.toString(), two.toString());
     }
 
     @Test
