@@ -106,11 +106,11 @@ differing_words() {
 # Makes the archive of linked classes in the installation $1, which has a Java runtime. Jars keep their times from now
 # on: the JVM compares them.
 make_class_data() {
-    local data=$1/lib/culvert.jsa pair word words='' found
+    local data=$1/lib/culvert.jsa number pair word words='' found
     set_times "$1"
-    for word in 1 2 3; do
+    for number in 1 2 3; do
         quietly "$1/bin/class-data"
-        cp "$data" "$work/$word.jsa"
+        cp "$data" "$work/$number.jsa"
     done
     # The heap in it has times of soft references, in milliseconds since the machine's start; two sums of bytes, which
     # the JVM compares only if it is asked to, depend on them. The first word begins with the magic number. Should one
