@@ -45,13 +45,20 @@ public record Envelope(byte[] signed, Key signer, byte[] signature) {
         }
         Fields fields = Fields.of(Contents.text(value));
         Key signer = fields.parsed("signer", RecordProblem.MALFORMED, Key::ofBase64);
-        byte[] signature = fields.parsed("signature", RecordProblem.MALFORMED, Base64.getDecoder()::decode);
+        byte[] signature = fields.parsed("signature", RecordProblem.MALFORMED, Envelope::signature);
         byte[] signed = fields.parsed("signed", RecordProblem.MALFORMED, Envelope::utf8);
         fields.end();
-        if (signature.length != SIGNATURE_BYTES) {
-            throw Fields.malformed("signature has not " + SIGNATURE_BYTES + " bytes");
-        }
         return new Envelope(signed, signer, signature);
+    }
+
+    /** The last character has four bits that stand for nothing, and Java's decoder takes any (RFC 4648, 3.5). */
+    private static byte[] signature(String text) {
+        byte[] bytes = Base64.getDecoder().decode(text);
+        if (bytes.length != SIGNATURE_BYTES
+                || !Base64.getEncoder().encodeToString(bytes).equals(text)) {
+            throw new IllegalArgumentException("a signature is 64 bytes in base64, without other bits");
+        }
+        return bytes;
     }
 
     /** JSON can name half of a surrogate pair, which no bytes stand for. */

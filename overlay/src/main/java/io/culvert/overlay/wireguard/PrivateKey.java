@@ -66,20 +66,26 @@ public final class PrivateKey implements AutoCloseable {
      */
     public static PrivateKey read(Path file) throws IOException {
         byte[] text = Files.readAllBytes(file);
-        byte[] bytes = null;
+        byte[] bytes = new byte[0];
+        byte[] again = new byte[0];
         try {
             if (text.length < BASE64_CHARS || text.length > BASE64_CHARS + 1) {
-                throw new IOException(file + " is not a private key: expected 44 characters of base64");
+                throw new IllegalArgumentException("its length");
             }
-            bytes = Base64.getDecoder().decode(Arrays.copyOf(text, BASE64_CHARS));
+            bytes = Base64.getDecoder()
+                    .decode(ByteBuffer.wrap(text, 0, BASE64_CHARS))
+                    .array();
+            again = Base64.getEncoder().encode(bytes);
+            if (!Arrays.equals(again, 0, again.length, text, 0, BASE64_CHARS)) {
+                throw new IllegalArgumentException("bits beyond 32 bytes");
+            }
             return of(bytes);
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " is not a private key: expected 44 characters of base64", e);
         } finally {
             Arrays.fill(text, (byte) 0);
-            if (bytes != null) {
-                Arrays.fill(bytes, (byte) 0);
-            }
+            Arrays.fill(bytes, (byte) 0);
+            Arrays.fill(again, (byte) 0);
         }
     }
 

@@ -49,7 +49,19 @@ class EnvelopeTest {
         assertRefused(good.replace("\"v\":1", "\"v\":3"), RecordProblem.UNKNOWN_VERSION);
         assertRefused(good.replace("\"signer\"", "\"signers\""), RecordProblem.MALFORMED);
         assertRefused(good.replace("AAAA==", "AAA="), RecordProblem.MALFORMED);
+        assertRefused(good.replace("AAAA==", "AAAA"), RecordProblem.MALFORMED);
         assertRefused(good.replace("{}", "\\ud800"), RecordProblem.MALFORMED);
         assertRefused(good.replace("\"{}\"", "{}"), RecordProblem.MALFORMED);
+    }
+
+    /** The last character of a signature has four bits beyond its 64 bytes. */
+    @Test
+    void aSignatureHasOneSpelling() {
+        String good = new String(
+                new Envelope("{}".getBytes(StandardCharsets.UTF_8), Records.key(1), new byte[64]).encode(),
+                StandardCharsets.UTF_8);
+        for (char last : "BCDEFGHIJKLMNOP".toCharArray()) {
+            assertRefused(good.replace("AAAA==", "AAA" + last + "=="), RecordProblem.MALFORMED);
+        }
     }
 }

@@ -4,7 +4,6 @@ package io.culvert.overlay.trust;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.culvert.laws.Laws;
 import io.culvert.overlay.record.Config;
 import io.culvert.overlay.record.Content;
 import io.culvert.overlay.record.Envelope;
@@ -76,12 +75,11 @@ class VerifierTest {
     @Test
     void noBitCanBeChanged() {
         byte[] value = signed(enrolment, member);
-        Laws.check(300, draw -> {
+        for (int bit = 0; bit < value.length * 8; bit++) {
             byte[] changed = value.clone();
-            int bit = draw.integer(0, value.length * 8 - 1);
             changed[bit / 8] ^= (byte) (1 << bit % 8);
-            assertThatThrownBy(() -> member(changed)).isInstanceOf(RecordException.class);
-        });
+            assertThatThrownBy(() -> member(changed)).as("bit %d", bit).isInstanceOf(RecordException.class);
+        }
         assertThat(serials.size()).isZero();
     }
 

@@ -47,7 +47,8 @@ class PrivateKeyTest {
     @Test
     void whatIsNoKeyIsRefused() throws Exception {
         Path file = directory.resolve("key");
-        for (String text : new String[] {"", "short", "!".repeat(44), "A".repeat(46)}) {
+        String bitsBeyond = "A".repeat(42) + "B=";
+        for (String text : new String[] {"", "short", "!".repeat(44), "A".repeat(46), "A".repeat(43), bitsBeyond}) {
             Files.writeString(file, text);
             assertThatThrownBy(() -> PrivateKey.read(file)).hasMessageContaining("is not a private key");
         }
