@@ -16,6 +16,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Warms up the JIT compilers with traffic behind a daemon that serves already. Two devices of its own exchange traffic
@@ -65,6 +66,8 @@ public final class SelfTrafficWarmup implements Warmup {
     private final CompletableFuture<LongSupplier> served = new CompletableFuture<>();
     /** Written before {@code served} is completed. */
     private Runnable devicesMade;
+    /** Confined to the warm-up's thread. */
+    private boolean madeDevices;
     /** Completed with the reason to stop. */
     private final CompletableFuture<String> stop = new CompletableFuture<>();
 
@@ -76,8 +79,17 @@ public final class SelfTrafficWarmup implements Warmup {
 
     /** As {@link Warmup#prepare}. */
     static SelfTrafficWarmup prepare(Aeads aeads, int workers, PlatformSource source) {
+        return prepare(aeads, workers, source, DevicePair::namespace);
+    }
+
+    /** With a namespace for the devices from {@code namespaces}, which may fail. */
+    static SelfTrafficWarmup prepare(
+            Aeads aeads, int workers, PlatformSource source, Supplier<Optional<AnonymousNamespace>> namespaces) {
         SelfTrafficWarmup warmup = new SelfTrafficWarmup(aeads);
-        Thread.ofPlatform().name("warmup").daemon().start(() -> warmup.run(Math.min(workers, MAX_WORKERS), source));
+        Thread.ofPlatform()
+                .name("warmup")
+                .daemon()
+                .start(() -> warmup.run(Math.min(workers, MAX_WORKERS), source, namespaces));
         return warmup;
     }
 
@@ -103,9 +115,9 @@ public final class SelfTrafficWarmup implements Warmup {
         return status;
     }
 
-    private void run(int workers, PlatformSource source) {
+    private void run(int workers, PlatformSource source, Supplier<Optional<AnonymousNamespace>> namespaces) {
         try {
-            run(workers, source, namespace());
+            carryIn(namespace(namespaces), workers, source);
         } catch (IOException e) {
             end(State.IMPOSSIBLE, e.getMessage(), 0);
             LOG.log(
@@ -115,6 +127,8 @@ public final class SelfTrafficWarmup implements Warmup {
         } catch (RuntimeException | Error e) {
             end(State.IMPOSSIBLE, e.toString(), 0);
             LOG.log(Level.ERROR, "self-traffic warm-up failed, throughput is lower in the first seconds", e);
+        } finally {
+            endOfDevices();
         }
         if (status.state() == State.DONE) {
             // Now rather than under traffic.
@@ -124,15 +138,16 @@ public final class SelfTrafficWarmup implements Warmup {
     }
 
     /** Lets the start go on whatever happens. */
-    private Optional<AnonymousNamespace> namespace() {
+    private Optional<AnonymousNamespace> namespace(Supplier<Optional<AnonymousNamespace>> namespaces) {
         try {
-            return DevicePair.namespace();
+            return namespaces.get();
         } finally {
             prepared.complete(null);
         }
     }
 
-    private void run(int workers, PlatformSource source, Optional<AnonymousNamespace> namespace) throws IOException {
+    private void carryIn(Optional<AnonymousNamespace> namespace, int workers, PlatformSource source)
+            throws IOException {
         try {
             LongSupplier packets = served.join();
             if (packets != null) {
@@ -173,6 +188,14 @@ public final class SelfTrafficWarmup implements Warmup {
             }
             return stop.isDone() ? null : devices.make();
         } finally {
+            endOfDevices();
+        }
+    }
+
+    /** Once, as soon as no device will be made; after a failure too, which may come before the daemon serves. */
+    private void endOfDevices() {
+        if (!madeDevices && served.join() != null) {
+            madeDevices = true;
             devicesMade.run();
         }
     }

@@ -82,4 +82,20 @@ class TrafficBehindTheDaemonTest {
                 () -> 0);
         assertThat(status).isEqualTo(new WarmupStatus(State.IMPOSSIBLE, "refused", 0));
     }
+
+    /** An error while the namespace is made, such as for want of a thread, comes before anybody can be told. */
+    @Test
+    void afterAnErrorTheDevicesAreMadeToo() throws InterruptedException {
+        AtomicInteger made = new AtomicInteger();
+        Warmup warmup = SelfTrafficWarmup.prepare(new Aeads(AeadChoice.JCE), 2, SocketPlatform::new, () -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        warmup.awaitPrivileged();
+        warmup.start(() -> 0, made::incrementAndGet);
+        while (hasThreads()) {
+            Thread.sleep(10);
+        }
+        assertThat(made).hasValue(1);
+        assertThat(warmup.status().state()).isEqualTo(State.IMPOSSIBLE);
+    }
 }
