@@ -35,7 +35,7 @@ public final class SelfTrafficWarmup implements Warmup {
     /** How long traffic is carried at most. */
     static final int MAX_MILLIS = 6000;
 
-    /** How long the traffic waits for its first packet to come through, as other programs may have all CPUs. */
+    /** How long the traffic waits for its first packets to come through, as other programs may have all CPUs. */
     private static final int MAX_WAIT_MILLIS = 60_000;
 
     /**
@@ -216,8 +216,8 @@ public final class SelfTrafficWarmup implements Warmup {
             back = traffic.kilobytes(true);
         }
         String reason = stop.getNow("");
-        if (reason.isEmpty() && forward + back == 0) {
-            reason = "no packet came through: no CPU was free, or the loopback interface is down";
+        if (reason.isEmpty() && (forward == 0 || back == 0)) {
+            reason = "no packet came through in time: no CPU was free, or the loopback interface is down";
         }
         end(reason.isEmpty() ? State.DONE : State.STOPPED, reason, forward + back);
         LOG.log(
@@ -238,15 +238,17 @@ public final class SelfTrafficWarmup implements Warmup {
         long lookedAt = start;
         for (int idle = 0, step = 1; idle < IDLE_LOOKS && !stop.isDone() && millisSince(start) < limit; step++) {
             watch.step();
-            long kilobytes = traffic.kilobytes(false) + traffic.kilobytes(true);
-            status = new WarmupStatus(State.RUNNING, "", kilobytes);
-            if (kilobytes > 0 && limit == MAX_WAIT_MILLIS) {
+            long forward = traffic.kilobytes(false);
+            long back = traffic.kilobytes(true);
+            boolean flows = forward > 0 && back > 0;
+            status = new WarmupStatus(State.RUNNING, "", forward + back);
+            if (flows && limit == MAX_WAIT_MILLIS) {
                 start = System.nanoTime();
                 limit = MAX_MILLIS;
             }
             if (step % STEPS == 0) {
                 long now = compilers.getTotalCompilationTime();
-                boolean resting = kilobytes > 0 && now - before < IDLE_FRACTION * millisSince(lookedAt);
+                boolean resting = flows && now - before < IDLE_FRACTION * millisSince(lookedAt);
                 idle = resting ? idle + 1 : 0;
                 before = now;
                 lookedAt = System.nanoTime();
