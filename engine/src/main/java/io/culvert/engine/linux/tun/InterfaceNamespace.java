@@ -86,6 +86,15 @@ final class InterfaceNamespace {
         try {
             Linux.setns(own, linux_h.CLONE_NEWNET);
         } catch (ErrnoException e) {
+            comeBackWithFewerCapabilities(own);
+        }
+    }
+
+    /** Once in a process, at any moment, all threads lose what they have in effect: {@link Capabilities#limit}. */
+    private static void comeBackWithFewerCapabilities(int own) {
+        try (Capabilities.Raised _ = Capabilities.raise(linux_h.CAP_SYS_ADMIN)) {
+            Linux.setns(own, linux_h.CLONE_NEWNET);
+        } catch (ErrnoException e) {
             throw new IllegalStateException("a thread cannot return to its own network namespace", e);
         }
     }
