@@ -9,12 +9,17 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The simulations find faults that are planted in the engine, one of each kind. */
+/**
+ * The simulations find faults that are planted in the engine, one of each kind. A simulation takes one core, so two
+ * faults are looked for at once: each has classes of its own.
+ */
 class PlantedFaultsTest {
     private static final int MOST_SEEDS = 1_000;
     private static final String ENGINE = "io.culvert.engine.";
@@ -59,18 +64,19 @@ class PlantedFaultsTest {
         }
     }
 
-    @BeforeEach
-    void silence() throws ReflectiveOperationException {
+    @BeforeAll
+    static void silence() throws ReflectiveOperationException {
         EngineLog.switchOff();
     }
 
-    @AfterEach
-    void restore() throws ReflectiveOperationException {
+    @AfterAll
+    static void restore() throws ReflectiveOperationException {
         EngineLog.switchOn();
     }
 
     @ParameterizedTest
     @EnumSource
+    @Execution(ExecutionMode.CONCURRENT)
     void theFaultIsFound(Fault fault) throws ReflectiveOperationException {
         Method run =
                 fault.classes.get().loadClass(SeededSimulation.class.getName()).getMethod("run", long.class);
