@@ -82,8 +82,10 @@ install() {
     fi
 }
 
+# Waits for another process that installs packages, such as unattended-upgrades, rather than going without.
 run_apt() {
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" </dev/null >/dev/null
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq -o DPkg::Lock::Timeout=300 --no-install-recommends "$@" \
+        </dev/null >/dev/null
 }
 
 # Lists the links by which services start with the system.

@@ -47,10 +47,32 @@ class InstallOptionTest {
                 .doesNotContain("installing");
     }
 
+    private static void writeApt(Path directory, String script) throws IOException {
+        Path apt = Files.writeString(directory.resolve("apt-get"), script);
+        Files.setPosixFilePermissions(apt, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    /** As unattended-upgrades does, or another build: what is missing would be a test that is skipped. */
+    @Test
+    void anInstallationWaitsForAnotherOne(@TempDir Path directory) throws IOException {
+        writeApt(directory, "#!/bin/sh\necho \"$*\" >\"$TRACE\"\n");
+        Path trace = directory.resolve("trace");
+        Command.of(
+                        "env",
+                        "TRACE=" + trace,
+                        "PATH=" + directory + ":/usr/bin:/bin",
+                        "bash",
+                        "-c",
+                        ". \"$0\"; install some-package",
+                        setup())
+                .run()
+                .expectSuccess();
+        assertThat(Repository.text(trace)).contains("-o DPkg::Lock::Timeout=300", "some-package");
+    }
+
     @Test
     void servicesOfInstalledPackagesDoNotStart(@TempDir Path directory) throws IOException {
-        Path apt = Files.writeString(directory.resolve("apt-get"), APT);
-        Files.setPosixFilePermissions(apt, PosixFilePermissions.fromString("rwxr-xr-x"));
+        writeApt(directory, APT);
         Path trace = directory.resolve("trace");
         Command.Result result = Command.of(
                         "unshare",
