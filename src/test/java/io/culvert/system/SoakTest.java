@@ -9,13 +9,18 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 
 /**
  * Behaviour over minutes: a tunnel under traffic changes its keys at 120 s without losing a packet, while an idle one
  * sends nothing and uses no CPU.
+ *
+ * <p>Both tests wait most of the time, so they run at once, and beside other tests.
  */
 @Tag("soak")
 @OnHost
+@Execution(ExecutionMode.CONCURRENT)
 class SoakTest {
     /** System property {@code culvert.soak.seconds}; the default exceeds the rekey time of 120 s. */
     private static final int SECONDS = Integer.getInteger("culvert.soak.seconds", 140);
