@@ -13,7 +13,8 @@ final class Ping {
 
     /**
      * Ten pings, each sent as soon as the one before is answered. The last answers may be missing: ping waits for them
-     * no longer than two round trips, a time that depends on the machine. The tunnel's counters show real losses.
+     * no longer than two round trips, a time that depends on the machine. The tunnel's counters show real losses. For
+     * the first answer, behind a handshake, it waits 10 s.
      */
     static void flood(Namespace from, String address) {
         flood(from, address, 10);
@@ -21,7 +22,7 @@ final class Ping {
 
     /** As {@link #flood(Namespace, String)} with another number of pings; at least one is answered. */
     static void flood(Namespace from, String address, int count) {
-        assertThat(run(from, address, "-c", Integer.toString(count), "-f", "-W", "1")
+        assertThat(run(from, address, "-c", Integer.toString(count), "-f", "-W", "10")
                         .expectSuccess()
                         .output())
                 .contains(count + " packets transmitted");
