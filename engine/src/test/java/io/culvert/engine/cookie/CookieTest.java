@@ -7,6 +7,7 @@ import static io.culvert.engine.cookie.MacChecker.Result.VALID_MAC_WITH_COOKIE;
 import static io.culvert.engine.cookie.MacChecker.Result.VALID_MAC_WITH_COOKIE_BUT_RATELIMITED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.culvert.engine.io.RandomSource;
 import io.culvert.engine.io.UdpEndpoint;
 import io.culvert.engine.message.CookieReply;
 import io.culvert.engine.message.HandshakeInitiation;
@@ -160,6 +161,8 @@ class CookieTest {
         send(INITIATION);
         source.setIpv4(0x0a000001, 4001);
         assertThat(validate(INITIATION, true)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
+        source.setIpv4(0x0a000001, 4000 + 256);
+        assertThat(validate(INITIATION, true)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
         source.setIpv4(0x0a000002, 4000);
         assertThat(validate(INITIATION, true)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
         source.setIpv6(0, 0x0a000001, 4000, 0);
@@ -256,6 +259,70 @@ class CookieTest {
         send(INITIATION);
         checker.close();
         assertThat(validate(INITIATION, true)).isEqualTo(INVALID_MAC);
+    }
+
+    @Test
+    void makesNoCookieOnceClosed() {
+        send(INITIATION);
+        exchangeCookie(INITIATION);
+        send(INITIATION);
+        checker.close();
+        checker.setPublicKey(receiver);
+        assertThat(validate(INITIATION, true)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
+        assertThat(macs.createReply(reply, message, INITIATION, source, now)).isZero();
+    }
+
+    /** The first cookie draws the secret: so a test sees whether one was computed. */
+    @Test
+    void computesNoCookieForASenderThatHasNone() {
+        send(INITIATION);
+        assertThat(drawsASecretFor(0, 0)).isFalse();
+        assertThat(drawsASecretFor(0, 1)).isTrue();
+        assertThat(drawsASecretFor(1, 0)).isTrue();
+    }
+
+    /** Whether the message with this mac2 makes a new checker draw a secret. */
+    private boolean drawsASecretFor(long first, long second) {
+        Memory.putLong(message + Message.mac2(INITIATION), first);
+        Memory.putLong(message + Message.mac2(INITIATION) + Long.BYTES, second);
+        CountedRandom counted = new CountedRandom();
+        try (CookieChecker shared = new CookieChecker(new RateLimiter(random), counted);
+                MacChecker own = new MacChecker(shared)) {
+            shared.setPublicKey(receiver);
+            assertThat(own.validate(message, INITIATION, source, true, now)).isEqualTo(VALID_MAC_BUT_NO_COOKIE);
+        }
+        return counted.fills > 0;
+    }
+
+    private static final class CountedRandom implements RandomSource {
+        private final SeededRandom random = new SeededRandom(2);
+        private int fills;
+
+        @Override
+        public void fill(long address, int bytes) {
+            fills++;
+            random.fill(address, bytes);
+        }
+
+        @Override
+        public void fill(byte[] bytes) {
+            fills++;
+            random.fill(bytes);
+        }
+
+        @Override
+        public int nextInt() {
+            return random.nextInt();
+        }
+    }
+
+    @Test
+    void makesRoomForTheSourcesOfAllPeers() {
+        checker.setPeers(RateLimiter.MAX_ENTRIES + 1);
+        for (int i = 0; i <= RateLimiter.MAX_ENTRIES; i++) {
+            source.setIpv4(i, 4000);
+            assertThat(checker.allow(source, now)).isTrue();
+        }
     }
 
     @Test

@@ -92,6 +92,33 @@ class RateLimiterTest {
     }
 
     @Test
+    void forgetsASourceOnceItsBucketIsFull() {
+        allow(ipv4(-1));
+        now += SECOND - 50 * MILLISECOND;
+        for (int i = 1; i < RateLimiter.MAX_ENTRIES; i++) {
+            assertThat(allow(ipv4(i))).isTrue();
+        }
+        now += 50 * MILLISECOND;
+        assertThat(allow(ipv4(-2))).isTrue();
+    }
+
+    /** The permuted keys of sources differ as the sources do: a quarter of a million would else share buckets. */
+    @Test
+    void noTwoSourcesShareABucket() {
+        int sources = 1 << 18;
+        limiter.setPeers(sources);
+        UdpEndpoint source = new UdpEndpoint();
+        for (int message = 0; message < 5; message++) {
+            int refused = 0;
+            for (int i = 0; i < sources; i++) {
+                source.setIpv6(0x20010db8_00000000L + i, 0, 1000, 0);
+                refused += allow(source) ? 0 : 1;
+            }
+            assertThat(refused).as("message %d", message).isZero();
+        }
+    }
+
+    @Test
     void makesRoomForAsManySourcesAsPeers() {
         limiter.setPeers(RateLimiter.MAX_ENTRIES + 1);
         for (int i = 0; i <= RateLimiter.MAX_ENTRIES; i++) {
