@@ -7,14 +7,20 @@ import static io.culvert.engine.message.Limits.REKEY_TIMEOUT;
 import static io.culvert.engine.message.Limits.REKEY_TIMEOUT_JITTER_MAX;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class PeerTimersTest {
     private static final long SECOND = 1_000_000_000L;
     private static final long START = 12_345 * SECOND;
+    /** How late a timer may be. */
+    private static final long TICK = 1L << 23;
 
     private final List<String> fired = new ArrayList<>();
     private final TimerWheel wheel = new TimerWheel(START, 1);
@@ -105,7 +111,8 @@ class PeerTimersTest {
         after(SECOND);
         scheduleIf(timers.dataReceived(now));
         scheduleIf(timers.dataReceived(now));
-        assertThat(after(60 * SECOND)).containsExactly("keepalive", "keepalive");
+        assertThat(after(KEEPALIVE_TIMEOUT)).containsExactly("keepalive");
+        assertThat(after(60 * SECOND)).containsExactly("keepalive");
     }
 
     @Test
@@ -149,6 +156,52 @@ class PeerTimersTest {
     }
 
     @Test
+    void givingUpZeroesTheKeysInTheEndAndSendsNothing() {
+        scheduleIf(timers.dataReceived(now));
+        timers.handshakeGivenUp(now);
+        assertThat(after(3 * REJECT_AFTER_TIME - 1)).isEmpty();
+        assertThat(after(1)).containsExactly("zero");
+    }
+
+    @Test
+    void forgottenKeysAreNotZeroedAgain() {
+        timers.sessionDerived(now);
+        timers.keysForgotten();
+        assertThat(after(10 * REJECT_AFTER_TIME)).isEmpty();
+    }
+
+    /** Between 0 and a third of a second, and another one for each message and each session. */
+    @Test
+    void handshakesAreSpreadByJitter() {
+        Set<Long> waits = new HashSet<>();
+        for (int i = 0; i < 20; i++) {
+            timers.handshakeInitiated(now);
+            waits.add(until("retransmit") - REKEY_TIMEOUT);
+        }
+        assertThat(waits).hasSize(20).allMatch(wait -> wait >= 0 && wait < REKEY_TIMEOUT_JITTER_MAX + TICK);
+        waits.clear();
+        for (int i = 0; i < 20; i++) {
+            timers.sessionDerived(now);
+            scheduleIf(timers.dataSent(now));
+            waits.add(until("new") - KEEPALIVE_TIMEOUT - REKEY_TIMEOUT);
+            timers.keysForgotten();
+        }
+        assertThat(waits).hasSizeGreaterThan(10).allMatch(wait -> wait >= 0 && wait < REKEY_TIMEOUT_JITTER_MAX + TICK);
+    }
+
+    /** How long it takes until nothing but this happens. */
+    private long until(String event) {
+        long start = now;
+        fired.clear();
+        while (fired.isEmpty()) {
+            now = wheel.earliest();
+            wheel.poll(now);
+        }
+        assertThat(fired).containsExactly(event);
+        return now - start;
+    }
+
+    @Test
     void persistentKeepaliveFollowsTheLastTraversal() {
         timers.setPersistentKeepalive(25);
         scheduleIf(timers.anyAuthenticatedPacketTraversal(now));
@@ -170,9 +223,69 @@ class PeerTimersTest {
     void aStoppedPeerHasNoTimers() {
         timers.handshakeInitiated(now);
         timers.stop();
-        scheduleIf(timers.dataSent(now));
+        assertThat(timers.dataSent(now)).isFalse();
         assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
         assertThat(after(100 * SECOND)).isEmpty();
+    }
+
+    @Test
+    void aStoppedPeerOwesNoKeepalive() {
+        scheduleIf(timers.dataReceived(now));
+        scheduleIf(timers.dataReceived(now));
+        timers.stop();
+        timers.start();
+        scheduleIf(timers.dataReceived(now));
+        assertThat(after(60 * SECOND)).containsExactly("keepalive");
+    }
+
+    @Test
+    void aPeerThatWasStoppedStartsAnew() {
+        timers.handshakeInitiated(now);
+        timers.stop();
+        timers.handshakeInitiated(now);
+        assertThat(after(60 * SECOND)).isEmpty();
+        timers.start();
+        timers.handshakeInitiated(now);
+        assertThat(after(60 * SECOND)).containsExactly("retransmit");
+    }
+
+    /** The home schedules for what a worker arms, and only for what comes before all else. */
+    @Test
+    void onlyAnEarlierDeadlineNeedsTheHome() {
+        assertThat(timers.anyAuthenticatedPacketTraversal(now)).as("turned off").isFalse();
+        assertThat(timers.dataSent(now)).isTrue();
+        timers.schedule(now);
+        assertThat(timers.dataSent(now)).as("armed").isFalse();
+        assertThat(timers.dataReceived(now)).as("earlier").isTrue();
+        timers.schedule(now);
+        timers.setPersistentKeepalive(25);
+        assertThat(timers.anyAuthenticatedPacketTraversal(now)).as("later").isFalse();
+        assertThat(timers.dataReceived(now)).as("armed").isFalse();
+        timers.stop();
+        timers.start();
+        timers.handshakeInitiated(now);
+        assertThat(timers.dataReceived(now)).as("later").isFalse();
+        assertThat(timers.dataSent(now)).as("later").isFalse();
+        timers.stop();
+        timers.start();
+        scheduleIf(timers.dataReceived(now));
+        timers.setPersistentKeepalive((int) (KEEPALIVE_TIMEOUT / SECOND));
+        assertThat(timers.anyAuthenticatedPacketTraversal(now)).as("as early").isFalse();
+    }
+
+    /** A worker that saw the peer active may arm a timer after the home stopped the peer. */
+    @Test
+    void aTimerArmedWhileThePeerStopsIsForgotten() throws ReflectiveOperationException {
+        VarHandle active = MethodHandles.privateLookupIn(PeerTimers.class, MethodHandles.lookup())
+                .findVarHandle(PeerTimers.class, "active", boolean.class);
+        timers.stop();
+        active.set(timers, true);
+        assertThat(timers.dataSent(now)).isTrue();
+        active.set(timers, false);
+        timers.schedule(now);
+        timers.start();
+        timers.schedule(now);
+        assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
     }
 
     @Test

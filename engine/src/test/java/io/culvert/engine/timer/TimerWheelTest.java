@@ -125,4 +125,55 @@ class TimerWheelTest {
         assertThat(wheel.earliest()).isBetween(25 * SECOND, 25 * SECOND + TICK);
         assertThat(wheel.poll(wheel.earliest())).isGreaterThanOrEqualTo(400);
     }
+
+    /** The same, when the wheel looks for them after others expired. */
+    @Test
+    void timersOfALaterTickExpireTogether() {
+        TimerWheel wheel = new TimerWheel(0, 1);
+        new Keepalive(wheel).arm(1, 0);
+        long tick = 25 * SECOND / TICK * TICK;
+        for (int i = 0; i < 100; i++) {
+            new Keepalive(wheel).arm(25, tick - 25 * SECOND + TICK + i * TICK / 100);
+        }
+        assertThat(wheel.poll(wheel.earliest())).isOne();
+        assertThat(wheel.poll(wheel.earliest())).isEqualTo(100);
+        assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
+    }
+
+    /** A search for the next tick visits some of the timers of later rounds, and overlooks none. */
+    @Test
+    void thousandsOfTimersOfLaterRoundsAreOnTime() {
+        TimerWheel wheel = new TimerWheel(0, 1);
+        List<Keepalive> peers = new ArrayList<>();
+        for (int i = 0; i < 1200; i++) {
+            Keepalive peer = new Keepalive(wheel);
+            peer.arm(i % 2 == 0 ? 100 : 300, i * TICK / 10);
+            peers.add(peer);
+        }
+        sleep(wheel, peers, 120 * TICK, 301 * SECOND);
+        assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
+    }
+
+    /** A round takes 34 s. */
+    @Test
+    void aTimerOfALaterRoundWakesNobodyBefore() {
+        TimerWheel wheel = new TimerWheel(0, 1);
+        new Keepalive(wheel).arm(1, 0);
+        new Keepalive(wheel).arm(100, 0);
+        assertThat(wheel.poll(wheel.earliest())).isOne();
+        assertThat(wheel.earliest()).isEqualTo(100 * SECOND);
+    }
+
+    @Test
+    void aPollCountsThePeersOfItsOwn() {
+        TimerWheel wheel = new TimerWheel(0, 1);
+        Keepalive peer = new Keepalive(wheel);
+        long now = 0;
+        for (int i = 0; i < 3; i++) {
+            peer.arm(1, now);
+            now = wheel.earliest();
+            assertThat(wheel.poll(now)).isOne();
+            assertThat(wheel.poll(now)).isZero();
+        }
+    }
 }
