@@ -2,8 +2,11 @@
 package io.culvert.engine.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.io.RandomSource;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -64,6 +67,54 @@ class IndexTableTest {
         assertThat(second).isEqualTo(0xabcd0907);
         assertThat(table.lookup(first)).isEqualTo("first");
         assertThat(table.lookup(second)).isEqualTo("second");
+    }
+
+    /** The 65th draw gives up the queue. */
+    @Test
+    void anotherQueueServesAfter64Draws() {
+        Integer[] words = new Integer[66];
+        Arrays.fill(words, 0x12345678);
+        IndexTable<String> table = drawing(words);
+        assertThat(table.insert("first", 7, 9)).isEqualTo(0x12340907);
+        assertThat(table.insert("second", 7, 9)).isEqualTo(0x12345607);
+    }
+
+    @Test
+    void takesNoMoreThanItsMaximum() throws ReflectiveOperationException {
+        IndexTable<String> table = seeded(7);
+        MethodHandles.privateLookupIn(IndexTable.class, MethodHandles.lookup())
+                .findVarHandle(IndexTable.class, "live", int.class)
+                .set(table, IndexTable.MAX_ENTRIES);
+        assertThatThrownBy(() -> table.insert("one too many", 0, 0)).isInstanceOf(IllegalStateException.class);
+    }
+
+    /** Whatever was removed before: from a quarter of the slots, when the entries move, to half of them. */
+    @Test
+    void arrayFitsTheEntries() throws ReflectiveOperationException {
+        VarHandle slots = MethodHandles.privateLookupIn(IndexTable.class, MethodHandles.lookup())
+                .findVarHandle(IndexTable.class, "slots", arrayOfEntries());
+        for (int entries : new int[] {0, 1, 15, 16, 31, 32, 63, 64, 100, 1000}) {
+            IndexTable<String> table = seeded(entries);
+            for (int i = 0; i < entries; i++) {
+                table.insert("kept", i, i);
+                assertThat(((Object[]) slots.get(table)).length).isGreaterThanOrEqualTo(2 * table.size());
+            }
+            for (int i = 0; i < 10_000; i++) {
+                table.remove(table.insert("gone", i, i), "gone");
+            }
+            int length = ((Object[]) slots.get(table)).length;
+            assertThat(length)
+                    .as("%d entries", entries)
+                    .isBetween(Math.max(64, 4 * entries), Math.max(64, 8 * entries + 4));
+        }
+    }
+
+    private static Class<?> arrayOfEntries() {
+        return Arrays.stream(IndexTable.class.getDeclaredClasses())
+                .filter(Class::isRecord)
+                .findFirst()
+                .orElseThrow()
+                .arrayType();
     }
 
     @Test

@@ -2,6 +2,7 @@
 package io.culvert.engine.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.noise.PublicKey;
 import java.nio.ByteBuffer;
@@ -54,7 +55,9 @@ class PeerTableTest {
         assertThat(table.get(key(1))).isEqualTo(ONE);
         assertThat(table.get(key(2))).isNull();
         assertThat(table.remove(key(2))).isNull();
+        assertThat(ONE.chunk()).isNotNull();
         assertThat(table.remove(key(1))).isEqualTo(ONE);
+        assertThat(ONE.chunk()).as("a peer of no table").isNull();
         assertThat(table.get(key(1))).isNull();
         assertThat(table.size()).isZero();
     }
@@ -69,6 +72,16 @@ class PeerTableTest {
         table.remove(key(5));
         table.add(key(5), new Numbered(5));
         assertThat(numbers(table.all())).containsExactly(3, 1, 7, 5);
+    }
+
+    @Test
+    void listEndsAtItsLastPeer() {
+        PeerTable<Numbered> table = new PeerTable<>();
+        assertThatThrownBy(() -> table.all().get(0)).isInstanceOf(IndexOutOfBoundsException.class);
+        table.add(key(1), new Numbered(1));
+        assertThat(table.all().get(0).number).isOne();
+        assertThatThrownBy(() -> table.all().get(1)).isInstanceOf(IndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> table.all().get(-1)).isInstanceOf(IndexOutOfBoundsException.class);
     }
 
     /** Each list stays as it was when it was taken, whatever is added and removed afterwards. */
