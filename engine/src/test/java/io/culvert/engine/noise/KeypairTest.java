@@ -91,6 +91,19 @@ class KeypairTest {
     }
 
     @Test
+    void takesNoReferenceOnceFreed() {
+        keypair.release();
+        assertThatThrownBy(keypair::acquire).isInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void remembersThatAMessageCame() {
+        assertThat(keypair.isReceived()).isFalse();
+        keypair.markReceived();
+        assertThat(keypair.isReceived()).isTrue();
+    }
+
+    @Test
     void isFreedOnceUnderConcurrentReferences() throws InterruptedException, ExecutionException {
         for (int round = 0; round < 200; round++) {
             Keypair<KeypairTest> shared = new Keypair<>(this, 1, 2, true, CREATED);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.culvert.engine.testkit.VirtualClock;
 import io.culvert.natives.Memory;
+import io.culvert.natives.linux.SecretMemory;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
 import org.junit.jupiter.api.AfterEach;
@@ -38,6 +39,13 @@ class SecretsTest {
     void close() {
         a.close();
         b.close();
+    }
+
+    /** The number of secrets in memory. */
+    static int inUse() {
+        int[] count = {0};
+        SecretMemory.forEach((address, bytes) -> count[0]++);
+        return count[0];
     }
 
     private static long memory(Handshake<?> handshake) throws ReflectiveOperationException {
@@ -79,8 +87,46 @@ class SecretsTest {
         assertThat(bytes(memory(a.handshake), 0, HANDSHAKE_BYTES)).containsOnly(0);
     }
 
+    /** Nor does a message that is refused. */
+    @Test
+    void stepsOfAHandshakeLeaveNoSecretsBehind() {
+        handshake();
+        a.handshake.beginSession(1, 0).release();
+        b.handshake.beginSession(2, 0).release();
+        int before = inUse();
+        clock.advance(1_000_000_000);
+        handshake();
+        assertThat(a.consumeResponseOf(b)).as("a second time").isFalse();
+        assertThat(b.consumeInitiationOf(a, clock)).as("a second time").isNull();
+        assertThat(b.respond(2)).as("a second time").isFalse();
+        a.handshake.beginSession(1, 0).release();
+        b.handshake.beginSession(2, 0).release();
+        assertThat(inUse()).isEqualTo(before);
+        assertThat(a.identity.references()).isOne();
+        assertThat(b.identity.references()).isOne();
+    }
+
+    @Test
+    void clearingFreesTheMemoryOfAPeerWithoutAPresharedKey() throws ReflectiveOperationException {
+        a.setPresharedKey(new byte[32]);
+        a.initiate(1, clock);
+        assertThat(a.handshake.hasSecrets()).isTrue();
+        a.handshake.clear();
+        assertThat(a.handshake.hasSecrets()).isFalse();
+        assertThat(memory(a.handshake)).isZero();
+    }
+
+    @Test
+    void clearingZeroesTheStaticSecret() throws ReflectiveOperationException {
+        handshake();
+        assertThat(bytes(memory(a.handshake), 160, ALL_BYTES)).isNotEqualTo(new byte[32]);
+        a.handshake.clear();
+        assertThat(bytes(memory(a.handshake), 160, ALL_BYTES)).containsOnly(0);
+    }
+
     @Test
     void removingTheIdentityZeroesTheStaticSecret() throws ReflectiveOperationException {
+        handshake();
         a.handshake.setIdentity(null);
         assertThat(bytes(memory(a.handshake), 160, ALL_BYTES)).containsOnly(0);
     }

@@ -22,4 +22,19 @@ class StaticIdentityTest {
             identity.release();
         }
     }
+
+    @Test
+    void identitiesOfOneKeyAreTheSame() {
+        Side a = new Side(1);
+        Side again = new Side(1);
+        Side b = new Side(2);
+        assertThat(StaticIdentity.areSame(a.identity, again.identity)).isTrue();
+        assertThat(StaticIdentity.areSame(a.identity, b.identity)).isFalse();
+        assertThat(StaticIdentity.areSame(null, null)).isTrue();
+        assertThat(StaticIdentity.areSame(a.identity, null)).isFalse();
+        assertThat(StaticIdentity.areSame(null, a.identity)).isFalse();
+        for (Side side : new Side[] {a, again, b}) {
+            side.identity.release();
+        }
+    }
 }
