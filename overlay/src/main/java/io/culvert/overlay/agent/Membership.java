@@ -7,7 +7,6 @@ import io.culvert.overlay.topology.Participant;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * Which nodes belong to the network now.
@@ -52,19 +51,28 @@ record Membership(Instant now, boolean isClockGood, boolean isStoreReached, Dura
         return now.isBefore(end);
     }
 
-    /** Whether it judges as another one does, but for the time. */
+    /** Whether it judges as another one does, but for the time and for members that are {@link #inGrace}. */
     boolean isLike(Membership other) {
-        return isClockGood == other.isClockGood && isStoreReached == other.isStoreReached && grace.equals(other.grace);
+        return isClockGood == other.isClockGood && grace.equals(other.grace);
+    }
+
+    /** Whether a member belongs to the network only while the store is out of reach. */
+    boolean inGrace(Member member) {
+        return member.role() != Role.REVOKED
+                && !now.isBefore(member.notAfter())
+                && now.isBefore(member.notAfter().plus(grace));
     }
 
     /** The next time at which a node may begin or cease to belong to the network. */
     Instant nextChange(Member member) {
-        return Stream.of(
-                        member.notBefore().minus(ClockCheck.TOLERANCE),
-                        member.notAfter(),
-                        member.notAfter().plus(grace))
-                .filter(now::isBefore)
-                .min(Instant::compareTo)
-                .orElse(Instant.MAX);
+        Instant begin = member.notBefore().minus(ClockCheck.TOLERANCE);
+        if (now.isBefore(begin)) {
+            return begin;
+        }
+        if (now.isBefore(member.notAfter())) {
+            return member.notAfter();
+        }
+        Instant end = member.notAfter().plus(grace);
+        return now.isBefore(end) ? end : Instant.MAX;
     }
 }
