@@ -54,7 +54,7 @@ public final class Connections {
         Map<String, List<Prefix>> behind = new HashMap<>();
         for (Participant other : nodes.values()) {
             if (other != self) {
-                rules.way(self, other)
+                rules.way(self, other, rules.arePeers(self, other))
                         .ifPresent(peer -> behind.computeIfAbsent(peer, absent -> new ArrayList<>())
                                 .addAll(other.member().prefixes()));
             }

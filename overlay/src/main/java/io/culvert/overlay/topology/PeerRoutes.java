@@ -16,8 +16,8 @@ import java.util.TreeMap;
 final class PeerRoutes {
     private final Participant self;
     private final Rules rules;
-    private final Optional<String> relay;
-    private final Optional<String> wayToPools;
+    private Optional<String> relay;
+    private Optional<String> wayToPools;
     private final Set<String> peers = new HashSet<>();
     /** The peer behind which a node is. */
     private final Map<String, String> ways = new HashMap<>();
@@ -32,9 +32,9 @@ final class PeerRoutes {
         wayToPools = rules.wayToPools(self);
     }
 
-    /** Whether they can go on: the node is the same, and so is its relay, on which all ways of others depend. */
+    /** Whether they can go on: the node is the same, and so is its relay if others' ways depend on it. */
     boolean isOf(Participant node) {
-        return node.equals(self) && rules.relay(node).equals(relay);
+        return node.equals(self) && (rules.usesPools(self) || rules.relay(self).equals(relay));
     }
 
     /** The names of all peers. */
@@ -56,7 +56,23 @@ final class PeerRoutes {
                 look(name, Optional.ofNullable(nodes.get(name)), touched);
             }
         }
+        lookAtRelay(nodes, touched);
         return touched;
+    }
+
+    /** Another relay changes no other node's way: its peer has the pools, and the one before has them no longer. */
+    private void lookAtRelay(Map<String, Participant> nodes, Set<String> touched) {
+        Optional<String> before = relay;
+        relay = rules.relay(self);
+        wayToPools = rules.wayToPools(self);
+        if (!relay.equals(before)) {
+            for (Optional<String> concerned : List.of(before, relay)) {
+                concerned.filter(name -> !name.equals(self.name())).ifPresent(name -> {
+                    look(name, Optional.ofNullable(nodes.get(name)), touched);
+                    touched.add(name);
+                });
+            }
+        }
     }
 
     private void look(String name, Optional<Participant> node, Set<String> touched) {
@@ -65,7 +81,7 @@ final class PeerRoutes {
         if (isPeer || wasPeer) {
             touched.add(name);
         }
-        Optional<String> way = node.flatMap(found -> rules.way(self, found));
+        Optional<String> way = node.flatMap(found -> rules.way(self, found, isPeer));
         String before = way.isPresent() ? ways.put(name, way.get()) : ways.remove(name);
         if (before != null && !way.equals(Optional.of(before))) {
             behind.get(before).remove(name);

@@ -4,18 +4,22 @@ package io.culvert.overlay.topology;
 import io.culvert.overlay.record.Prefix;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 
 /** Prefixes that do not overlap. One thread. */
 final class PrefixIndex {
-    /** By family and first address; of two with the same one, the shorter prefix comes first. */
-    private static final Comparator<Prefix> ORDER = Comparator.comparing(Prefix::isV6)
-            .thenComparing(prefix -> prefix.address().getAddress(), Arrays::compareUnsigned)
-            .thenComparing(Prefix::length);
+    private final TreeSet<Prefix> prefixes = new TreeSet<>(PrefixIndex::compare);
 
-    private final TreeSet<Prefix> prefixes = new TreeSet<>(ORDER);
+    /** By family and first address; of two with the same one, the shorter prefix comes first. */
+    private static int compare(Prefix one, Prefix other) {
+        byte[] first = one.address().getAddress();
+        byte[] second = other.address().getAddress();
+        int order = first.length == second.length
+                ? Arrays.compareUnsigned(first, second)
+                : Integer.compare(first.length, second.length);
+        return order == 0 ? Integer.compare(one.length(), other.length()) : order;
+    }
 
     /** Adds all prefixes, or none if one overlaps another one. */
     boolean add(List<Prefix> wanted) {

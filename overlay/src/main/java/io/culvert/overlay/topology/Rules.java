@@ -88,8 +88,7 @@ final class Rules {
             case MESH -> permissions.allow(a, b);
             case REGIONS ->
                 a.isGateway() && b.isGateway()
-                        || isRelay(a, b)
-                        || region(a).equals(region(b)) && permissions.allow(a, b);
+                        || region(a).equals(region(b)) && (permissions.allow(a, b) || isRelay(a, b));
             case HUB -> a.isGateway() && b.isGateway() || isRelay(a, b);
         };
     }
@@ -99,23 +98,32 @@ final class Rules {
                 || a.isGateway() && relay(b).filter(a.name()::equals).isPresent();
     }
 
-    /** The peer of a node behind which another one's prefixes are; empty if they do not talk, or by the pools. */
-    Optional<String> way(Participant self, Participant other) {
+    /**
+     * The peer of a node behind which another one's prefixes are; empty if they do not talk, or by the pools.
+     *
+     * @param arePeers whether the two {@link #arePeers are}
+     */
+    Optional<String> way(Participant self, Participant other, boolean arePeers) {
         if (!leads(self) && !permissions.allow(self, other)) {
             return Optional.empty();
         }
-        if (arePeers(self, other)) {
+        if (arePeers) {
             return Optional.of(other.name());
         }
-        if (wayToPools(self).isPresent()) {
-            return Optional.empty();
+        if (leads(self)) {
+            return relay(other);
         }
-        return shape == Shape.MESH ? Optional.empty() : relay(leads(self) ? other : self);
+        return shape == Shape.MESH || usesPools(self) ? Optional.empty() : relay(self);
+    }
+
+    /** Whether a node sends all that it has no peer for to its relay, by the network's pools. */
+    boolean usesPools(Participant self) {
+        return shape != Shape.MESH && !self.isGateway() && permissions.areAll();
     }
 
     /** The peer behind which all nodes are that are behind no other: the longest prefix wins. */
     Optional<String> wayToPools(Participant self) {
-        return shape != Shape.MESH && !self.isGateway() && permissions.areAll() ? relay(self) : Optional.empty();
+        return usesPools(self) ? relay(self) : Optional.empty();
     }
 
     /** The network's pools. */
