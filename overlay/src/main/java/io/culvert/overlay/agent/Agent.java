@@ -287,13 +287,16 @@ public final class Agent implements AutoCloseable {
         if (!isSynced) {
             LOG.log(Level.INFO, "in step with the store since revision {0}", Long.toString(revision));
         }
+        boolean wasSynced = isSynced;
         isSynced = true;
         storeProblem = "";
         lastHeardMillis = loop.now().toEpochMilli();
         if (gathering == null && (records.isChanged() || !departures.isEmpty())) {
             gathering = loop.schedule(this::apply, GATHERING);
         }
-        ensureOwn();
+        if (!wasSynced) {
+            ensureOwn();
+        }
     }
 
     private void ensureOwn() {
@@ -334,6 +337,9 @@ public final class Agent implements AutoCloseable {
             return;
         }
         change(changed);
+        if (changed.contains(options.node())) {
+            ensureOwn();
+        }
         snapshots.changed();
     }
 

@@ -84,7 +84,12 @@ final class KeyRotation implements AutoCloseable {
 
     /** Whether a key is this node's own. */
     boolean isOwn(Key key) {
-        return keys.values().stream().anyMatch(own -> own.publicKey().equals(key));
+        for (PrivateKey own : keys.values()) {
+            if (own.publicKey().equals(key)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**

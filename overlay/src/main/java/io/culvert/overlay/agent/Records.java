@@ -28,6 +28,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The verified records of a network. A record that is refused is counted, and the one before stays; no other record is
@@ -51,6 +52,9 @@ final class Records {
     private final Map<String, Entry> waiting = new LinkedHashMap<>();
     private final Map<Key, String> owners = new HashMap<>();
     private final Map<String, Entry> liveGateways = new HashMap<>();
+    /** Their names; the same object until they change. */
+    private Set<String> liveNames = Set.of();
+
     private final Map<RecordProblem, Long> rejected = new EnumMap<>(RecordProblem.class);
     private Entry configEntry;
     private Config config;
@@ -100,11 +104,16 @@ final class Records {
         return known;
     }
 
-    /** Names of gateways that live, as far as the store knows. */
+    /** Names of gateways that live, as far as the store knows; immutable. */
     Set<String> liveGateways() {
-        Set<String> names = new HashSet<>();
-        liveGateways.keySet().forEach(key -> names.add(key.substring(key.lastIndexOf('/') + 1)));
-        return names;
+        return liveNames;
+    }
+
+    private void liveGatewaysChanged() {
+        liveNames = liveGateways.keySet().stream()
+                .map(key -> key.substring(key.lastIndexOf('/') + 1))
+                .collect(Collectors.toUnmodifiableSet());
+        isOtherwiseChanged = true;
     }
 
     /** How many records were refused, by each reason that there is. */
@@ -231,12 +240,12 @@ final class Records {
             requireNewer(node == null ? null : node.member, now);
             if (node == null) {
                 node = new KnownNode();
-                known.put(name, node);
+                known.put(now.name(), node); // The record's own string: one for each node, not for each map.
             }
             boolean isOtherIdentity =
                     node.member == null || !node.member.identity().equals(now.identity());
             node.member = now;
-            changed.add(name);
+            changed.add(now.name());
             if (isOtherIdentity) {
                 verifyAgain(name, node, reader);
             }
@@ -281,9 +290,9 @@ final class Records {
             requireNewer(node.node, now);
             forgetNode(node);
             node.node = now;
-            owners.put(now.wireGuard(), name);
-            now.next().ifPresent(key -> owners.put(key, name));
-            changed.add(name);
+            owners.put(now.wireGuard(), now.name());
+            now.next().ifPresent(key -> owners.put(key, now.name()));
+            changed.add(now.name());
         }
         node.nodeEntry = entry;
         node.isNodeGone = false;
@@ -295,7 +304,9 @@ final class Records {
             throw new RecordException(RecordProblem.NOT_A_MEMBER, "no member has this name");
         }
         Gateway gateway = reader.gateway(entry, node.member);
-        isOtherwiseChanged |= liveGateways.put(gateway.key(), entry) == null;
+        if (liveGateways.put(gateway.key(), entry) == null) {
+            liveGatewaysChanged();
+        }
     }
 
     /**
@@ -305,7 +316,9 @@ final class Records {
      */
     String delete(String key, long revision) {
         if (key.startsWith(gateways)) {
-            isOtherwiseChanged |= liveGateways.remove(key) != null;
+            if (liveGateways.remove(key) != null) {
+                liveGatewaysChanged();
+            }
             return "";
         }
         boolean isMember = key.startsWith(members);
