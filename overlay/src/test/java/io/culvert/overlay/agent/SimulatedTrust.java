@@ -28,7 +28,10 @@ import java.util.Map;
 final class SimulatedTrust implements RecordVerifier {
     private static final Key SIGNER = new Key(new byte[Key.BYTES]);
 
-    private final Map<byte[], Content> parsed = new IdentityHashMap<>();
+    private final Map<byte[], Parsed> parsed = new IdentityHashMap<>();
+
+    /** A record, and the key at which it may stand. */
+    private record Parsed(Content content, String key) {}
 
     static byte[] sign(Content content) {
         return value(content, 1);
@@ -45,19 +48,20 @@ final class SimulatedTrust implements RecordVerifier {
     }
 
     private <T extends Content> T read(Kind kind, Class<T> type, Entry entry) throws RecordException {
-        Content content = parsed.get(entry.value());
-        if (content == null) {
+        Parsed known = parsed.get(entry.value());
+        if (known == null) {
             Envelope envelope = Envelope.decode(entry.value());
             if (envelope.signature()[0] != 1) {
                 throw new RecordException(RecordProblem.BAD_SIGNATURE, "forged");
             }
-            content = Contents.parse(kind, envelope.signed());
-            parsed.put(entry.value(), content);
+            Content content = Contents.parse(kind, envelope.signed());
+            known = new Parsed(content, content.key());
+            parsed.put(entry.value(), known);
         }
-        if (!content.key().equals(entry.key())) {
+        if (!known.key.equals(entry.key())) {
             throw new RecordException(RecordProblem.WRONG_NAME, "moved");
         }
-        return type.cast(content);
+        return type.cast(known.content);
     }
 
     @Override
@@ -67,11 +71,16 @@ final class SimulatedTrust implements RecordVerifier {
 
     @Override
     public Member member(Entry entry, Config config, Instant now) throws RecordException {
-        Member member = read(Kind.MEMBER, Member.class, entry);
+        Member member = memberAtAnyTime(entry);
         if (member.role() != Role.REVOKED) {
             Verifier.requireValid(member, now);
         }
         return member;
+    }
+
+    /** A membership, whether it is valid or not. */
+    Member memberAtAnyTime(Entry entry) throws RecordException {
+        return read(Kind.MEMBER, Member.class, entry);
     }
 
     @Override

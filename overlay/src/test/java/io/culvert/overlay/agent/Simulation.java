@@ -213,18 +213,18 @@ final class Simulation {
     }
 
     private Optional<Participant> participant(String name, boolean memberOnly) {
-        Map<String, Entry> entries = cluster.entries();
-        Entry member = entries.get(Keys.member(NET, name));
-        Entry node = entries.get(Keys.node(NET, name));
-        if (member == null || node == null && !memberOnly) {
+        Optional<Entry> member = cluster.entry(Keys.member(NET, name));
+        Optional<Entry> node = cluster.entry(Keys.node(NET, name));
+        if (member.isEmpty() || node.isEmpty() && !memberOnly) {
             return Optional.empty();
         }
         try {
-            Member read = new KeptRecords().member(member, null, loop.now());
+            Member read = trust.memberAtAnyTime(member.get());
             if (read.role() == Role.REVOKED) {
                 return Optional.empty();
             }
-            return Optional.of(new Participant(read, node == null ? null : trust.node(node, read, KeyOwners.NONE)));
+            return Optional.of(
+                    new Participant(read, node.isEmpty() ? null : trust.node(node.get(), read, KeyOwners.NONE)));
         } catch (RecordException e) {
             return Optional.empty();
         }
@@ -295,6 +295,13 @@ final class Simulation {
                 .filter(SimulatedNode::isRunning)
                 .flatMap(node -> difference(node).stream())
                 .toList();
+    }
+
+    /** Whether all nodes that run are as the store has it. */
+    boolean isConverged() {
+        return nodes.values().stream()
+                .filter(SimulatedNode::isRunning)
+                .allMatch(node -> difference(node).isEmpty());
     }
 
     /** One of the nodes. */

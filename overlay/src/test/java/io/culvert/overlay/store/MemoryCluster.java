@@ -4,13 +4,14 @@ package io.culvert.overlay.store;
 import io.culvert.overlay.loop.Loop;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -114,13 +115,13 @@ public final class MemoryCluster {
     }
 
     /** The entries as they were at a revision: those kept at the last compaction, and what came since. */
-    Collection<Entry> at(long shown) {
+    NavigableMap<String, Entry> at(long shown) {
         if (shown == revision) {
-            return entries.values();
+            return entries;
         }
         TreeMap<String, Entry> known = shownBefore.get(shown);
         if (known != null) {
-            return known.values(); // Pages of one list, and of lists that began together.
+            return known; // Pages of one list, and of lists that began together.
         }
         TreeMap<String, Entry> then = new TreeMap<>(kept);
         for (Event event : history) {
@@ -135,7 +136,7 @@ public final class MemoryCluster {
         if (shownBefore.size() > MOST_SHOWN) {
             shownBefore.remove(shownBefore.keySet().iterator().next());
         }
-        return then.values();
+        return then;
     }
 
     /** The changes after a revision, in order. */
@@ -166,6 +167,11 @@ public final class MemoryCluster {
     /** The present keys and values; whoever may write everything can also use {@link #put}. */
     public Map<String, Entry> entries() {
         return Map.copyOf(entries);
+    }
+
+    /** The entry of a key. */
+    public Optional<Entry> entry(String key) {
+        return Optional.ofNullable(entries.get(key));
     }
 
     /** A copy of what is there. */

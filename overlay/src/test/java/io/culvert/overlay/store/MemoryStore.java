@@ -86,11 +86,12 @@ public final class MemoryStore implements Store {
                 throw new StoreException(StoreException.Kind.UNAVAILABLE, "a future revision", null);
             }
             long shown = revision > 0 ? revision : cluster.revision;
-            List<Entry> behind = cluster.at(shown).stream()
-                    .filter(entry ->
-                            entry.key().startsWith(prefix) && entry.key().compareTo(after) > 0)
-                    .limit(limit + 1L)
-                    .toList();
+            List<Entry> behind =
+                    cluster.at(shown).tailMap(after.compareTo(prefix) < 0 ? prefix : after, true).values().stream()
+                            .takeWhile(entry -> entry.key().startsWith(prefix))
+                            .filter(entry -> !entry.key().equals(after))
+                            .limit(limit + 1L)
+                            .toList();
             boolean more = behind.size() > limit;
             return new Page(more ? behind.subList(0, limit) : behind, more, shown);
         });
