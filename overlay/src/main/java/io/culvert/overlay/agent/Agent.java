@@ -42,9 +42,6 @@ import java.util.random.RandomGenerator;
  */
 public final class Agent implements AutoCloseable {
     private static final Logger LOG = System.getLogger(Agent.class.getName());
-    /** How long changes are gathered before the interface is asked to make them. */
-    static final Duration GATHERING = Duration.ofMillis(200);
-
     private static final Duration TICK = Duration.ofSeconds(5);
 
     private final Loop loop;
@@ -62,8 +59,8 @@ public final class Agent implements AutoCloseable {
     private final ClockCheck clock;
     private final ValidityCheck validity = new ValidityCheck();
     private final SnapshotKeeper snapshots;
+    private final Gathering gathering;
 
-    private Loop.Timer gathering;
     private boolean isSynced;
     /** Whether the interface may have had all nodes that are known as peers. */
     private boolean isRestoring;
@@ -103,6 +100,7 @@ public final class Agent implements AutoCloseable {
         departures = new Departures(loop.nanos(), options.isForced());
         clock = new ClockCheck(loop.now().toEpochMilli(), loop.nanos());
         snapshots = new SnapshotKeeper(loop, snapshotStore);
+        gathering = new Gathering(loop, this::apply);
     }
 
     /**
@@ -169,11 +167,11 @@ public final class Agent implements AutoCloseable {
 
         @Override
         public void onEvents(long to, List<Event> events) {
-            boolean isUrgent = false;
+            boolean isExchange = false;
             for (Event event : events) {
                 if (event instanceof Event.Put put) {
                     departures.returned(event.key());
-                    isUrgent |= putChangesKey(put.entry());
+                    isExchange |= putExchangesKeys(put.entry());
                 } else {
                     departed(event.key(), event.revision());
                 }
@@ -183,8 +181,10 @@ public final class Agent implements AutoCloseable {
             }
             revision = to;
             synced();
-            if (isUrgent) {
-                apply();
+            if (isExchange) {
+                // The node gives its interface the new key when it knows that the store has its record. That is to
+                // happen before its peers leave the old one.
+                gathering.goOn();
             }
         }
 
@@ -228,7 +228,7 @@ public final class Agent implements AutoCloseable {
     }
 
     /** Takes a record, and says whether a node has exchanged its two keys by it. */
-    private boolean putChangesKey(Entry entry) {
+    private boolean putExchangesKeys(Entry entry) {
         String name = entry.key().substring(entry.key().lastIndexOf('/') + 1);
         KnownNode known = records.known().get(name);
         Node before = known == null ? null : known.node;
@@ -291,8 +291,8 @@ public final class Agent implements AutoCloseable {
         isSynced = true;
         storeProblem = "";
         lastHeardMillis = loop.now().toEpochMilli();
-        if (gathering == null && (records.isChanged() || !departures.isEmpty())) {
-            gathering = loop.schedule(this::apply, GATHERING);
+        if (records.isChanged() || !departures.isEmpty()) {
+            gathering.begin();
         }
         if (!wasSynced) {
             ensureOwn();
@@ -313,10 +313,7 @@ public final class Agent implements AutoCloseable {
     }
 
     private void apply() {
-        if (gathering != null) {
-            gathering.cancel();
-            gathering = null;
-        }
+        gathering.end();
         if (isClosed || records.config() == null) {
             return;
         }

@@ -18,6 +18,11 @@ import java.util.Optional;
  * has the allowed IPs: the one that the record names first, until the other one shows a later handshake, which only the
  * owner of its private key can make.
  *
+ * <p>A key that comes as the next one is no peer before the record names it first. So a node that has changed its key a
+ * moment before this one knows of it gets no session that would carry its packets to a peer without allowed IPs: its
+ * interface keeps them until the session is there. If the record should have come and did not, the next key becomes a
+ * peer without allowed IPs, and its handshake tells.
+ *
  * <p>Chooses among the node's endpoints. One that answers is left alone, wherever the peer has roamed to. One that has
  * been sent to for 15 s and has not answered makes way for the next in order. One thread.
  */
@@ -26,6 +31,8 @@ final class AppliedPeer {
     static final Duration PATIENCE = Duration.ofSeconds(15);
     /** After this time without a handshake there is no session (REJECT_AFTER_TIME of the protocol). */
     static final Duration SESSION = Duration.ofSeconds(180);
+    /** After this time the record that names the next key first should have come. */
+    private static final long HIDING_NANOS = KeyRotation.STEP.plusSeconds(10).toNanos();
 
     private PlannedPeer plan;
     private Key active;
@@ -34,6 +41,11 @@ final class AppliedPeer {
 
     private PeerState mainState;
     private PeerState otherState;
+    /** The other key is the next one, and no peer yet. */
+    private boolean isHidden;
+    /** When it was first looked at as such; 0 before. */
+    private long hiddenSince;
+
     private boolean isUnanswered;
     private long unansweredSince;
     private boolean hasNewEndpoints;
@@ -63,9 +75,9 @@ final class AppliedPeer {
         return isUnanswered || hasNewEndpoints || plan.otherKey() != null;
     }
 
-    /** The keys that the node has. */
+    /** The keys by which the node is a peer. */
     List<Key> keys() {
-        return plan.otherKey() == null ? List.of(plan.key()) : List.of(plan.key(), plan.otherKey());
+        return plan.otherKey() == null || isHidden ? List.of(plan.key()) : List.of(plan.key(), plan.otherKey());
     }
 
     private List<Prefix> allowedIps(Key key) {
@@ -119,6 +131,8 @@ final class AppliedPeer {
         if (now.key().equals(plan.key())) {
             next.active = active.equals(now.otherKey()) ? active : now.key();
             next.activeSinceMillis = activeSinceMillis;
+            next.isHidden = now.otherKey() != null && !keys().contains(now.otherKey());
+            next.hiddenSince = now.otherKey() != null && now.otherKey().equals(plan.otherKey()) ? hiddenSince : 0;
         }
         List<PeerChange> changes = new ArrayList<>(2);
         List<Key> before = keys();
@@ -147,7 +161,16 @@ final class AppliedPeer {
         plan = now;
         active = next.active;
         activeSinceMillis = next.activeSinceMillis;
+        isHidden = next.isHidden;
+        hiddenSince = next.hiddenSince;
         return changes;
+    }
+
+    /** Whether a session with the node ends by another plan, and the node waits for a handshake with its new key. */
+    boolean isLeftBy(PlannedPeer now, long wallMillis) {
+        return !active.equals(now.key())
+                && state().filter(found -> wallMillis - found.handshakeMillis() < SESSION.toMillis())
+                        .isPresent();
     }
 
     private static PeerState state(Key key, PeerState one, PeerState other) {
@@ -167,6 +190,14 @@ final class AppliedPeer {
         mainState = main;
         otherState = other;
         List<PeerChange> changes = new ArrayList<>(0);
+        if (isHidden && hiddenSince == 0) {
+            hiddenSince = nanos;
+        }
+        if (isHidden && nanos - hiddenSince >= HIDING_NANOS) {
+            isHidden = false;
+            changes.add(PeerChange.set(plan.otherKey(), main.endpoint(), 0, List.of()));
+            return changes;
+        }
         if (plan.otherKey() != null && otherIsInUse()) {
             useOtherKey(keepalive, wallMillis, changes);
             return changes;
@@ -198,7 +229,11 @@ final class AppliedPeer {
         active = active.equals(plan.key()) ? plan.otherKey() : plan.key();
         activeSinceMillis = wallMillis;
         isUnanswered = false;
-        changes.add(PeerChange.allowedIps(active, keepalive, plan.allowedIps()));
+        changes.add(
+                isHidden
+                        ? PeerChange.set(active, firstEndpoint(), keepalive, plan.allowedIps())
+                        : PeerChange.allowedIps(active, keepalive, plan.allowedIps()));
+        isHidden = false;
         changes.add(PeerChange.allowedIps(idle, 0, List.of()));
     }
 

@@ -17,11 +17,11 @@ import java.util.Optional;
  * its peers learn of a change by the node's record:
  *
  * <ol>
- *   <li>The record names the next key beside the current one. Peers add it as a peer without allowed IPs: it may answer
- *       handshakes, and carries nothing.
+ *   <li>The record names the next key beside the current one. Peers know it then, and answer no handshake with it.
  *   <li>After {@link #STEP} the record names the two the other way round. As soon as the store has committed that,
- *       the interface changes its key. Peers move the allowed IPs when they see the record, or a handshake with the
- *       other key: what the node sends meanwhile is dropped, and what they send still arrives in the old session.
+ *       the interface changes its key. What the node sends then waits in it for a session, and what its peers send
+ *       arrives in the old one. The peers leave the old key when they have gathered changes for a moment: they take
+ *       the new key as a peer with the allowed IPs, and begin a handshake with it.
  *   <li>After {@link #STEP} again the record names the new key alone.
  * </ol>
  *

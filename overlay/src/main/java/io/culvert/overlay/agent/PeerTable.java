@@ -82,6 +82,7 @@ final class PeerTable {
         }
         List<PeerChange> sets = new ArrayList<>();
         List<PeerChange> removals = new ArrayList<>();
+        List<Key> exchanged = new ArrayList<>();
         for (String name : names) {
             PlannedPeer now = plan.peer(name).orElse(null);
             AppliedPeer before = peers.get(name);
@@ -96,6 +97,9 @@ final class PeerTable {
                 different = added.create(keepalive);
                 peers.put(name, added);
             } else {
+                if (before.isLeftBy(now, wallMillis)) {
+                    exchanged.add(now.key());
+                }
                 different = before.change(now, keepalive, wallMillis);
             }
             if (now != null) {
@@ -106,6 +110,7 @@ final class PeerTable {
         }
         sets.addAll(removals);
         send(sets);
+        beginHandshakes(exchanged);
     }
 
     private void send(List<PeerChange> different) throws IOException {
@@ -139,7 +144,6 @@ final class PeerTable {
     /**
      * Begins a handshake with each peer that has a session, after a change of the interface's key: else a peer that
      * sends with its part of the old session, or that asked for the new key too early, would wait for 5 s or more.
-     * Turning persistent keepalives on sends one at once, in all implementations.
      */
     void beginHandshakes(long wallMillis) throws IOException {
         Set<Key> inSession = new HashSet<>();
@@ -148,10 +152,14 @@ final class PeerTable {
                 inSession.add(state.key());
             }
         });
-        List<Key> keys = peers.values().stream()
+        beginHandshakes(peers.values().stream()
                 .map(AppliedPeer::active)
                 .filter(inSession::contains)
-                .toList();
+                .toList());
+    }
+
+    /** Turning persistent keepalives on sends one at once, in all implementations. */
+    private void beginHandshakes(List<Key> keys) throws IOException {
         int other = keepalive == 0 ? ANY_KEEPALIVE : 0;
         send(keys.stream().map(key -> PeerChange.keepalive(key, other)).toList());
         send(keys.stream().map(key -> PeerChange.keepalive(key, keepalive)).toList());
@@ -186,7 +194,7 @@ final class PeerTable {
             PeerState main = present.get(peer.plan().key());
             Key otherKey = peer.plan().otherKey();
             PeerState other = otherKey == null ? null : present.get(otherKey);
-            if (main == null || otherKey != null && other == null) {
+            if (main == null || otherKey != null && other == null && peer.keys().contains(otherKey)) {
                 isKnown = false;
                 return false;
             }

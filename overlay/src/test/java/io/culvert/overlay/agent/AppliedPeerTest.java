@@ -91,14 +91,48 @@ class AppliedPeerTest {
     }
 
     @Test
-    void nextKeyWaitsWithoutPrefixesUntilTheRecordsExchangeThem() {
+    void nextKeyIsNoPeerUntilTheRecordExchangesThem() {
         AppliedPeer peer = new AppliedPeer(plan(ONE, null, FIRST), WALL);
         observe(peer, state(ONE, SECOND, WALL, 1, 1), 0);
-        assertThat(peer.change(plan(ONE, TWO, FIRST), 0, WALL))
-                .containsExactly(PeerChange.set(TWO, SECOND, 0, List.of()));
+        assertThat(peer.change(plan(ONE, TWO, FIRST), 0, WALL)).isEmpty();
+        assertThat(peer.isLeftBy(plan(ONE, TWO, FIRST), WALL)).isFalse();
+        assertThat(peer.isLeftBy(plan(TWO, ONE, FIRST), WALL)).isTrue();
         assertThat(peer.change(plan(TWO, ONE, FIRST), 0, WALL))
-                .containsExactly(PeerChange.allowedIps(TWO, 0, PREFIXES), PeerChange.allowedIps(ONE, 0, List.of()));
+                .containsExactly(PeerChange.set(TWO, SECOND, 0, PREFIXES), PeerChange.allowedIps(ONE, 0, List.of()));
         assertThat(peer.change(plan(TWO, null, FIRST), 0, WALL)).containsExactly(PeerChange.remove(ONE));
+    }
+
+    /** The store may be out of reach when the record that exchanges them should come. */
+    @Test
+    void nextKeyIsAPeerWithoutPrefixesWhenItsTimeIsOver() {
+        AppliedPeer peer = new AppliedPeer(plan(ONE, null, FIRST), WALL);
+        PeerState state = state(ONE, SECOND, WALL, 1, 1);
+        int step = (int) KeyRotation.STEP.toSeconds();
+        peer.change(plan(ONE, TWO, FIRST), 0, WALL);
+        assertThat(observe(peer, state, 5)).isEmpty();
+        assertThat(observe(peer, state, 5 + step)).isEmpty();
+        assertThat(observe(peer, state, 15 + step)).containsExactly(PeerChange.set(TWO, SECOND, 0, List.of()));
+        assertThat(observe(peer, state, 20 + step)).isEmpty();
+        assertThat(peer.keys()).containsExactly(ONE, TWO);
+    }
+
+    @Test
+    void nextKeyGetsThePrefixesWhenThePresentOneDoesNotAnswer() {
+        AppliedPeer peer = new AppliedPeer(plan(ONE, null, FIRST), WALL);
+        peer.change(plan(ONE, TWO, FIRST), 0, WALL);
+        observe(peer, state(ONE, FIRST, WALL, 1, 1), 1);
+        observe(peer, state(ONE, FIRST, WALL, 1, 2), 5);
+        assertThat(observe(peer, state(ONE, FIRST, WALL, 1, 3), 20))
+                .containsExactly(PeerChange.set(TWO, FIRST, 0, PREFIXES), PeerChange.allowedIps(ONE, 0, List.of()));
+    }
+
+    /** An agent that begins does not know since when the key is the next one. */
+    @Test
+    void adoptedNodeHasBothKeys() {
+        AppliedPeer peer = new AppliedPeer(plan(ONE, TWO, FIRST), WALL);
+        assertThat(peer.adopt(new PeerState(ONE, FIRST, WALL, 1, 1, 0, PREFIXES), null, 0, WALL))
+                .containsExactly(PeerChange.set(TWO, FIRST, 0, List.of()));
+        assertThat(peer.keys()).containsExactly(ONE, TWO);
     }
 
     /** The store may be out of reach while a node changes its key. */
