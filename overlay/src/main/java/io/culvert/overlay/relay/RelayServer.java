@@ -20,9 +20,6 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Collections;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -34,6 +31,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLParameters;
 
@@ -59,7 +57,8 @@ public final class RelayServer implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private static final int BACKLOG = 4096;
-    private static final int BATCHES_KEPT = 8;
+    /** The pages of 10,000 records have 6 MB. */
+    private static final int ENCODED_BYTES = 16 << 20;
 
     private final Loop loop;
     private final String prefix;
@@ -75,18 +74,14 @@ public final class RelayServer implements AutoCloseable {
     private final AtomicLong lists = new AtomicLong();
     private final AtomicLong batches = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
-    /** Many clients ask for the same changes. */
-    private final Map<Changes, byte[]> encoded = Collections.synchronizedMap(new LinkedHashMap<>() {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        protected boolean removeEldestEntry(Map.Entry<Changes, byte[]> eldest) {
-            return size() > BATCHES_KEPT;
-        }
-    });
+    /** Many clients ask for the same changes, and for the same pages. */
+    private final AnswerCache encoded = new AnswerCache(ENCODED_BYTES);
 
     /** What changes a batch has: the prefix of their keys, and their revisions. */
     private record Changes(String prefix, long generation, long from, long to) {}
+
+    /** What keys a page has: their prefix, the one before them, how many at most, and the revision. */
+    private record Keyed(String prefix, long generation, String after, int limit, long revision) {}
 
     /** What a relay has done so far, and does now. */
     public record Counters(int waiting, long lists, long batches, long refused) {}
@@ -193,7 +188,7 @@ public final class RelayServer implements AutoCloseable {
         }
         requireMember(exchange);
         Query query = new Query(exchange.getRequestURI().getRawQuery());
-        String wanted = query.text("prefix");
+        String wanted = key(query.text("prefix"));
         if (!wanted.startsWith(prefix)) {
             throw new Refusal(403, "this relay serves keys below " + prefix);
         }
@@ -232,12 +227,22 @@ public final class RelayServer implements AutoCloseable {
         long least = query.number("least", 0, Long.MAX_VALUE);
         requireAsNewAs(least, System.nanoTime() + CATCH_UP.toNanos());
         int limit = (int) query.number("limit", 1, Store.PAGE_LIMIT);
-        Optional<Page> page = replica.page(wanted, query.text("after"), limit, revision, least, loop.nanos());
+        String after = key(query.text("after"));
+        long generation = replica.generation();
+        Optional<Page> page = replica.page(wanted, after, limit, revision, least, loop.nanos());
         if (page.isEmpty()) {
             throw new Refusal(410, Long.toString(replica.revision()));
         }
         lists.incrementAndGet();
-        return Frame.of(page.get());
+        Keyed keyed = new Keyed(wanted, generation, after, limit, page.get().revision());
+        return encode(keyed, generation, () -> Frame.of(page.get()));
+    }
+
+    private static String key(String text) throws Refusal {
+        if (text.length() > Frame.MAX_KEY) {
+            throw new Refusal(400, "no key has more than " + Frame.MAX_KEY + " bytes");
+        }
+        return text;
     }
 
     /**
@@ -274,6 +279,7 @@ public final class RelayServer implements AutoCloseable {
     private byte[] changes(String wanted, long from, long end) throws Refusal {
         while (true) {
             CompletableFuture<Void> changed = replica.changed();
+            long generation = replica.generation();
             Optional<Batch> batch = replica.since(wanted, from);
             if (batch.isEmpty()) {
                 throw new Refusal(410, Long.toString(replica.begin()));
@@ -282,7 +288,9 @@ public final class RelayServer implements AutoCloseable {
             boolean isBehind = batch.get().revision() < from - 1;
             if (!batch.get().events().isEmpty() || left <= 0 || isBehind) {
                 batches.incrementAndGet();
-                return encode(wanted, from, batch.get());
+                Changes found =
+                        new Changes(wanted, generation, from, batch.get().revision());
+                return encode(found, generation, () -> Frame.of(batch.get()));
             }
             await(changed, left);
         }
@@ -300,9 +308,9 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private byte[] encode(String wanted, long from, Batch batch) {
-        return encoded.computeIfAbsent(
-                new Changes(wanted, replica.generation(), from, batch.revision()), key -> Frame.of(batch));
+    /** What was read while the store began anew may be of either generation, and is nobody else's. */
+    private byte[] encode(Object key, long generation, Supplier<byte[]> frame) {
+        return replica.generation() == generation ? encoded.get(key, frame) : frame.get();
     }
 
     @Override
