@@ -74,7 +74,7 @@ final class SystemChecks {
                         SYSTEM,
                         "architecture",
                         "arm64",
-                        "only an embedded tunnel was tested there, under emulation",
+                        "tested there on an emulated processor only",
                         "try it before you rely on it");
             default ->
                 Finding.fail(

@@ -58,6 +58,14 @@ class InterfaceChecksTest {
     }
 
     @Test
+    void opensslIsTheCipherOfArm64() {
+        InterfaceStatus served = status(Link.UP, "", "culvert_aead_serving{implementation=\"openssl\"} 1");
+        assertThat(only("AEAD", served).state()).isEqualTo(State.WARN);
+        host.architecture = "aarch64";
+        assertThat(only("AEAD", served).state()).isEqualTo(State.OK);
+    }
+
+    @Test
     void silenceIsAFailure() {
         InterfaceStatus silent = new InterfaceStatus(
                 "wg0", Link.UP, 0, 0, List.of(), Optional.empty(), Optional.of("no answer within 3 s"));
