@@ -154,6 +154,7 @@ have() {
         etcd-client) command -v etcdctl ;;
         gcc-aarch64-linux-gnu) command -v aarch64-linux-gnu-gcc ;;
         libc6-dev-arm64-cross) [ -e /usr/aarch64-linux-gnu/include/stdio.h ] ;;
+        binutils-aarch64-linux-gnu) command -v aarch64-linux-gnu-strip ;;
         qemu-system-x86) command -v qemu-system-x86_64 ;;
         busybox-static) command -v busybox ;;
         kmod) command -v depmod ;;

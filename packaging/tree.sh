@@ -55,9 +55,26 @@ make_prefix() {
     find "$1/lib" -type f -exec chmod 644 {} +
 }
 
+# Sets target_jdk to a JDK for $architecture: $jdk, or Debian 13's, which is unpacked once a day and not run.
+find_target_jdk() {
+    local unpacked=$root/target/jdk-$architecture
+    target_jdk=$jdk
+    [ -z "$jdk" ] || return 0
+    if [ ! -d "$unpacked" ] || [ -n "$(find "$unpacked" -maxdepth 0 -mtime +0)" ]; then
+        say "unpacking Debian 13's JDK for $architecture"
+        quietly mmdebstrap --variant=extract --architectures="$architecture" \
+            --include="openjdk-$java_minimum-jdk-headless" trixie "$work/jdk"
+        rm -rf "$unpacked"
+        mv "$work/jdk/usr/lib/jvm/java-$java_minimum-openjdk-$architecture" "$unpacked"
+        rm -rf "$work/jdk"
+        touch "$unpacked"
+    fi
+    target_jdk=$unpacked
+}
+
 # Adds the JDK that the runtime is made of to the list of components on stdin.
 add_java_component() {
-    local release=$JAVA_HOME/release name version line
+    local release=$target_jdk/release name version line
     name=$(sed -n 's/^IMPLEMENTOR="\(.*\)"/\1/p' "$release")
     version=$(sed -n 's/^JAVA_RUNTIME_VERSION="\(.*\)"/\1/p' "$release")
     while IFS= read -r line || [ -n "$line" ]; do
@@ -77,7 +94,12 @@ EOF
 
 # Makes a Java runtime in directory $1 with the modules of the JDK that the jars need, jcmd and the flight recorder.
 make_runtime() {
-    local modules
+    local modules strip=strip options=(--generate-cds-archive)
+    if [ -n "$cross" ]; then
+        strip=$(sed 's/arm64/aarch64/; s/amd64/x86_64/' <<<"$architecture")-linux-gnu-strip
+        # The archive is made by the runtime itself, which does not run here.
+        options=(--module-path "$target_jdk/jmods")
+    fi
     modules=$("$JAVA_HOME/bin/jdeps" --multi-release "$java_minimum" --ignore-missing-deps --print-module-deps \
         --module-path "$root/daemon/target/lib" "$root"/daemon/target/lib/*.jar | tail -n 1)
     # Gson works without, and then has no adapters for types of SQL.
@@ -87,7 +109,7 @@ make_runtime() {
         --describe-module io.culvert.overlay | sed -n -E 's/^requires ((java|jdk)\.[a-z.]+).*/,\1/p' | tr -d '\n')
     # Modules are not compressed: xz compresses the packages better without, and the JVM starts sooner.
     quietly "$JAVA_HOME/bin/jlink" --add-modules "$modules,jdk.jcmd,jdk.jfr,jdk.management" --compress zip-0 \
-        --no-header-files --no-man-pages --generate-cds-archive --output "$1"
+        --no-header-files --no-man-pages "${options[@]}" --output "$1"
     # The heap stays below 4 GiB, so references are always compressed.
     rm -f "$1/lib/server/classes_nocoops.jsa"
     find "$1/bin" -type f ! -name java ! -name jcmd ! -name jfr -delete
@@ -95,7 +117,9 @@ make_runtime() {
     find "$1" -name '*.so' -exec chmod 644 {} +
     # Stack traces of Java code need no symbols of the JVM.
     find "$1" \( -name '*.so' -o -path '*/bin/*' -o -name jspawnhelper -o -name jexec \) -type f \
-        -exec strip --strip-unneeded {} +
+        -exec "$strip" --strip-unneeded {} +
+    # Debian's JDK has them in its modules.
+    find "$1" -name '*.debuginfo' -delete
 }
 
 # Prints the numbers of the words of 8 bytes in which files $1 and $2 differ.
