@@ -100,6 +100,7 @@ class RateLimiterTest {
         }
         now += 50 * MILLISECOND;
         assertThat(allow(ipv4(-2))).isTrue();
+        assertThat(allow(ipv4(-3))).as("more than the place of the first").isTrue();
     }
 
     /** The permuted keys of sources differ as the sources do: a quarter of a million would else share buckets. */
