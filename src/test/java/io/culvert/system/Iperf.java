@@ -14,6 +14,8 @@ final class Iperf {
     /** How long the kernel may send what closed connections left in its buffers. */
     private static final Duration DRAIN_LIMIT = Duration.ofSeconds(5);
 
+    private static final List<String> UNLIMITED_UDP = List.of("-u", "-b", "0");
+
     private Iperf() {}
 
     /** TCP for one second, of which data must arrive. */
@@ -42,7 +44,16 @@ final class Iperf {
 
     /** UDP for one second at an unlimited rate, of which some datagrams must arrive. */
     static void udp(Namespace client, Namespace server, String address) {
-        Iperf3Result result = run(client, server, address, 1, List.of("-u", "-b", "0"));
+        expectSome(run(client, server, address, 1, UNLIMITED_UDP));
+    }
+
+    /** So many MiB of UDP at an unlimited rate, of which some datagrams must arrive. */
+    static void sendUdp(Namespace client, Namespace server, String address, int mebibytes) {
+        expectSome(Unchecked.call(
+                () -> Iperf3.send(client.network(), server.network(), address, mebibytes, UNLIMITED_UDP)));
+    }
+
+    private static void expectSome(Iperf3Result result) {
         assertThat(result.lostPercent()).as("percent lost").isLessThan(100);
         assertThat(result.gigabytes()).as("gigabytes received").isPositive();
     }

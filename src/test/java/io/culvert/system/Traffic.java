@@ -32,13 +32,13 @@ enum Traffic {
     UDP_IPV4 {
         @Override
         void run(Tunnel tunnel) {
-            Iperf.udp(tunnel.firstSide(), tunnel.secondSide(), Tunnel.SECOND_IPV4);
+            Iperf.sendUdp(tunnel.firstSide(), tunnel.secondSide(), Tunnel.SECOND_IPV4, UDP_MEBIBYTES);
         }
     },
     UDP_IPV6 {
         @Override
         void run(Tunnel tunnel) {
-            Iperf.udp(tunnel.secondSide(), tunnel.firstSide(), Tunnel.FIRST_IPV6);
+            Iperf.sendUdp(tunnel.secondSide(), tunnel.firstSide(), Tunnel.FIRST_IPV6, UDP_MEBIBYTES);
         }
     },
     TCP_PARALLEL {
@@ -48,6 +48,9 @@ enum Traffic {
             Iperf.tcp(tunnel.firstSide(), tunnel.secondSide(), Tunnel.SECOND_IPV4, "-P", streams);
         }
     };
+
+    /** Tens of thousands of datagrams, which wrap every ring and queue around. */
+    private static final int UDP_MEBIBYTES = 32;
 
     /** Sends it through the tunnel; fails the test if it does not arrive. */
     abstract void run(Tunnel tunnel);
