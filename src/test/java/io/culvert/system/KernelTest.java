@@ -15,12 +15,18 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DynamicNode;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /**
  * Culvert against the kernel's own WireGuard, in virtual machines with kernels of Debian: system property
  * {@code culvert.kernels} names their releases, {@code culvert.kernel.groups} the groups of scenarios, which are the
- * scripts of {@code src/test/kernel/guest}. Each scenario is a test.
+ * scripts of {@code src/test/kernel/guest}. Each scenario is a test. A virtual machine leaves one of two processors to
+ * the tests beside it.
  */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("minutes of a processor")
 @OnHost({"qemu-system-x86_64", "busybox", "cpio", "depmod", "xz", "gcc", "curl", "iperf3"})
 class KernelTest {
     private static final Path SCRIPTS = Repository.root().resolve("src/test/kernel");

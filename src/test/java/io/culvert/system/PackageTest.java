@@ -19,8 +19,16 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
-/** The packages of {@code bin/package}, in a Debian 12 without Java. They are made once for all tests. */
+/**
+ * The packages of {@code bin/package}, in a Debian 12 without Java. They are made once for all tests, beside the tests
+ * of other classes.
+ */
+@Execution(ExecutionMode.CONCURRENT)
+@ResourceLock("minutes of a processor")
 @OnHost({"apt-get", "mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PackageTest {
@@ -129,7 +137,7 @@ class PackageTest {
             debian.run(one, "culvert", "down", file);
             Files.delete(debian.path(file.substring(1)));
             assertThat(Eventually.holds(
-                            Duration.ofSeconds(5), () -> one.processes().isEmpty()))
+                            Duration.ofSeconds(30), () -> one.processes().isEmpty()))
                     .as("its process ends")
                     .isTrue();
         }
