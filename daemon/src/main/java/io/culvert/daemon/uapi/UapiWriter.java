@@ -12,15 +12,23 @@ import io.culvert.natives.Memory;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.WritableByteChannel;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Writes answers to a UAPI connection. Nothing is allocated: the answer about a million peers would else have garbage
- * collected, which stops the workers.
+ * collected, which stops the workers. A long answer sleeps for half of its time, so that a worker that a packet wakes
+ * finds a core (decision 130).
  *
  * <p>One thread.
  */
 final class UapiWriter {
     private static final char[] DIGITS = "0123456789abcdef".toCharArray();
+
+    /** After so many peers the time is looked at. */
+    private static final int PEERS_A_LOOK = 64;
+
+    /** After so much time an answer sleeps. */
+    private static final long WORK_NANOS = 500_000;
 
     private final SecretOutput output;
 
@@ -40,8 +48,14 @@ final class UapiWriter {
         if (device.fwmark() != 0) {
             line("fwmark", Integer.toUnsignedLong(device.fwmark()));
         }
+        int written = 0;
+        long begin = System.nanoTime();
         for (PeerSnapshot peer : device.peers()) {
             write(peer);
+            if (++written % PEERS_A_LOOK == 0 && System.nanoTime() - begin >= WORK_NANOS) {
+                LockSupport.parkNanos(WORK_NANOS);
+                begin = System.nanoTime();
+            }
         }
     }
 
