@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 # shellcheck shell=bash disable=SC2154  # bin/package, which sources this file, sets the variables
-# Makes the OCI image: libraries and programs of Debian 12 that Culvert uses, below what an installation has.
+# Makes the OCI image: libraries and programs of Debian that Culvert uses, below what an installation has.
 
 # Unpacks Debian's packages into tar $1, without package manager and documents.
 make_base_root() {
-    local root=$work/base-root packages=base-files,base-passwd,bash,coreutils,grep,iproute2,libc6,libgcc-s1,libssl3
+    local root=$work/base-root packages=base-files,base-passwd,bash,coreutils,grep,iproute2,libc6,libgcc-s1
+    local suite=bookworm libraries=libssl3
+    if [ -n "$cross" ]; then
+        # That of the runtime, and the libraries that it is linked to.
+        suite=trixie
+        libraries=libssl3t64,libstdc++6,zlib1g
+    fi
     quietly mmdebstrap --variant=extract --architectures="$architecture" \
-        --include="$packages,liburing2,nftables,wireguard-tools" --dpkgopt='path-exclude=/usr/share/*' \
+        --include="$packages,$libraries,liburing2,nftables,wireguard-tools" --dpkgopt='path-exclude=/usr/share/*' \
         --dpkgopt='path-include=/usr/share/base-passwd/*' --dpkgopt='path-include=/usr/share/doc/*/copyright' \
-        bookworm "$root"
+        "$suite" "$root"
     mv "$root/usr/share/base-passwd/passwd.master" "$root/etc/passwd"
     mv "$root/usr/share/base-passwd/group.master" "$root/etc/group"
     rm -rf "$root"/var/{lib/apt,lib/dpkg,cache,log}
