@@ -67,7 +67,7 @@ public final class SelfTrafficWarmup implements Warmup {
     /** Written before {@code served} is completed. */
     private Runnable devicesMade;
     /** Confined to the warm-up's thread. */
-    private boolean madeDevices;
+    private boolean endOfDevicesReported;
     /** Completed with the reason to stop. */
     private final CompletableFuture<String> stop = new CompletableFuture<>();
 
@@ -128,7 +128,7 @@ public final class SelfTrafficWarmup implements Warmup {
             end(State.IMPOSSIBLE, e.toString(), 0);
             LOG.log(Level.ERROR, "self-traffic warm-up failed, throughput is lower in the first seconds", e);
         } finally {
-            endOfDevices();
+            reportEndOfDevices();
         }
         if (status.state() == State.DONE) {
             // Now rather than under traffic.
@@ -188,14 +188,14 @@ public final class SelfTrafficWarmup implements Warmup {
             }
             return stop.isDone() ? null : devices.make();
         } finally {
-            endOfDevices();
+            reportEndOfDevices();
         }
     }
 
     /** Once, as soon as no device will be made; after a failure too, which may come before the daemon serves. */
-    private void endOfDevices() {
-        if (!madeDevices && served.join() != null) {
-            madeDevices = true;
+    private void reportEndOfDevices() {
+        if (!endOfDevicesReported && served.join() != null) {
+            endOfDevicesReported = true;
             devicesMade.run();
         }
     }
