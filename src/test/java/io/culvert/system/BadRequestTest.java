@@ -155,7 +155,7 @@ class BadRequestTest {
             uapi.send("set=1\nlisten_port=51821\nreplace_peers=true\n" + PEER);
         }
         assertThat(Eventually.holds(
-                        Duration.ofSeconds(10), () -> daemon.log().contains("the stream ended before the empty line")))
+                        Duration.ofMinutes(1), () -> daemon.log().contains("the stream ended before the empty line")))
                 .as("the daemon says so")
                 .isTrue();
         assertThat(Uapi.get(daemon.device())).isEqualTo(before);

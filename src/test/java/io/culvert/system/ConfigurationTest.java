@@ -283,7 +283,7 @@ class ConfigurationTest {
         namespace.ip("link", "set", daemon.device(), "up");
         wg.set("listen-port", "0");
         assertThat(Eventually.holds(
-                        Duration.ofSeconds(20), () -> !wg.show("listen-port").equals("0")))
+                        Duration.ofMinutes(1), () -> !wg.show("listen-port").equals("0")))
                 .isTrue();
     }
 }

@@ -13,7 +13,7 @@ final class Daemon implements AutoCloseable {
     /** The first start may have to build Culvert. */
     private static final Duration START = Duration.ofSeconds(60);
 
-    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final Duration STOP = Duration.ofSeconds(30);
 
     private final String device;
     private final Process process;

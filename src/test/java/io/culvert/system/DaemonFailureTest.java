@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A daemon in which something fails that it cannot handle ends by itself, with the cause and status 3. */
 @OnHost
 class DaemonFailureTest extends InNamespace {
-    private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration END = Duration.ofMinutes(1);
 
     private Daemon start(String fault) {
         Map<String, String> environment =

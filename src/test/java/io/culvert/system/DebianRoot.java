@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 /** A directory with a small Debian in it, whose programs run in a chroot with mounts of their own. */
 final class DebianRoot {
 
-    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
     /** Mounts what programs need below the root $0; the mounts end with the program. Then runs $@ there. */
     private static final String ENTER = "mount -t proc proc \"$0/proc\" && mount --rbind /dev \"$0/dev\""
             + " && mount -t sysfs sysfs \"$0/sys\" && exec chroot \"$0\" \"$@\"";

@@ -22,7 +22,7 @@ class DocumentedCommandsTest {
     private static final String ALONE = "for place in /var/run/wireguard /run/netns; do"
             + " mkdir -p $place && mount -t tmpfs none $place; done && cd \"$0\" && exec bash \"$1\"";
 
-    private static final Duration LIMIT = Duration.ofMinutes(4);
+    private static final Duration LIMIT = Duration.ofMinutes(15);
 
     @ParameterizedTest
     @ValueSource(strings = {"README.md", "docs/guide.md", "docs/operations.md"})

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** The etcd that the overlay's tests run on does what they rely on. */
 @OnHost({"etcd", "etcdctl", "openssl"})
 class EtcdClusterTest extends InNamespace {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     @TempDir
     private Path directory;

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** The example programs, on the class path and on the module path, without any capability. */
 @OnHost("setpriv")
 class ExamplesTest {
-    private static final Duration LIMIT = Duration.ofSeconds(60);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final String PACKAGE = "io.culvert.examples";
 
     /** How a program finds the library. */

@@ -37,7 +37,7 @@ class KernelTest {
     private static final List<String> RELEASES = list("culvert.kernels", "6.1");
     private static final List<String> GROUPS = list("culvert.kernel.groups", "tunnel,offloads");
 
-    private static final Duration FETCH = Duration.ofMinutes(5);
+    private static final Duration FETCH = Duration.ofMinutes(15);
     private static final Duration RUN = Duration.ofMinutes(20);
 
     private static List<String> list(String property, String standard) {

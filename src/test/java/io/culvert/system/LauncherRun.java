@@ -17,7 +17,7 @@ import java.util.stream.Stream;
  * Closing kills it.
  */
 final class LauncherRun implements AutoCloseable {
-    static final Duration TIMEOUT = Duration.ofMinutes(4);
+    static final Duration TIMEOUT = Duration.ofMinutes(10);
 
     private final Path directory;
     private final Process process;

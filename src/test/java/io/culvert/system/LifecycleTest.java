@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The conventions of userspace WireGuard programs: when they return, when they end, and that they leave nothing. */
 @OnHost
 class LifecycleTest extends InNamespace {
-    private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration END = Duration.ofMinutes(1);
 
     private Daemon start() {
         return Daemon.start(Program.CULVERT, namespace, device, Map.of());

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Scenarios 43, 44 and 59 of the kernel's netns test: what an interface sends by itself once it is up. */
 @OnHost
 class LinkUpTest extends InNamespace {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
     private static final int PORT = 1111;
     /** Points of low order on Curve25519, and others that have the same coordinate modulo 2^255 - 19. */
     private static final List<String> LOW_ORDER = List.of(

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Where the log goes, and what SIGHUP does. */
 @OnHost
 class LogTest extends InNamespace {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private static boolean appears(Path file, String text) {
         return Eventually.holds(

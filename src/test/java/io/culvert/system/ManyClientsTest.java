@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 class ManyClientsTest {
     private static final int CLIENTS = 150;
     private static final int FREE_DESCRIPTORS = 8;
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private final Namespace namespace = Namespace.create();
     private final Daemon daemon = Daemon.start(Program.CULVERT, namespace);

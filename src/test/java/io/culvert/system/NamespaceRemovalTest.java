@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 @OnHost
 class NamespaceRemovalTest {
     /** A daemon lets go of the namespace of its interface every eight seconds. */
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     /** Namespaces whose interfaces are used, so that routes are cached, are removed under the daemons. */
     @Test

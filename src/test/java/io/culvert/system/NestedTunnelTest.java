@@ -18,7 +18,7 @@ class NestedTunnelTest {
     private static final String FIRST_OUTSIDE = "fd00::5:1";
     private static final String SECOND_OUTSIDE = "fd00::5:2";
     private static final int MTU = 1340;
-    private static final Duration LIMIT = Duration.ofSeconds(30);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Duration QUIET = Duration.ofMillis(500);
 
     private final Key firstKey = Key.generate();

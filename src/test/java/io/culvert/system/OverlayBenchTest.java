@@ -36,7 +36,7 @@ class OverlayBenchTest {
                         "1",
                         "--out",
                         directory.toString())
-                .limit(Duration.ofMinutes(2))
+                .limit(Duration.ofMinutes(10))
                 .run()
                 .expectSuccess();
         try (Stream<Path> files = Files.list(directory)) {

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 @OnHost({"etcd", "etcdctl"})
 class OverlayDemoTest {
-    private static final Duration LIMIT = Duration.ofMinutes(3);
+    private static final Duration LIMIT = Duration.ofMinutes(10);
 
     /** What a demo makes: namespaces, sockets, and a directory. */
     private static List<String> traces() {

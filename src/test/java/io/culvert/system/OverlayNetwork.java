@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  */
 final class OverlayNetwork implements AutoCloseable {
     static final String NAME = "net";
-    private static final Duration LIMIT = Duration.ofMinutes(1);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
     private static final int BRIDGE = 254;
     private static final List<Integer> MEMBERS = List.of(251, 252, 253);
 

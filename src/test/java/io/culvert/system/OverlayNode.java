@@ -15,7 +15,7 @@ import java.util.TreeMap;
 
 /** A node of an overlay: a namespace on the bridge, a WireGuard interface, and an agent that keeps its peers. */
 final class OverlayNode implements AutoCloseable {
-    private static final Duration STOP = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofMinutes(1);
 
     private final OverlayNetwork network;
     private final int number;

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.parallel.ResourceLock;
 @OnHost({"apt-get", "mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PackageTest {
-    private static final Duration BUILD = Duration.ofMinutes(4);
+    private static final Duration BUILD = Duration.ofMinutes(20);
 
     @TempDir
     private static Path directory;
@@ -137,7 +137,7 @@ class PackageTest {
             debian.run(one, "culvert", "down", file);
             Files.delete(debian.path(file.substring(1)));
             assertThat(Eventually.holds(
-                            Duration.ofSeconds(30), () -> one.processes().isEmpty()))
+                            Duration.ofMinutes(1), () -> one.processes().isEmpty()))
                     .as("its process ends")
                     .isTrue();
         }
@@ -194,7 +194,7 @@ class PackageTest {
             Process process = namespace.start(
                     Map.of(), Daemon.logFile(device), container.words(environment, "/usr/bin/culvert", "-f", device));
             assertThat(Eventually.holds(
-                            Duration.ofSeconds(20),
+                            Duration.ofMinutes(1),
                             () -> Files.exists(container.path("run/wireguard/" + device + ".sock"))
                                     || Files.exists(container.path("var/run/wireguard/" + device + ".sock"))))
                     .as(() -> Repository.text(Daemon.logFile(device).toPath()))
@@ -202,7 +202,7 @@ class PackageTest {
             assertThat(container.run(namespace, "wg", "show", device)).contains(device);
             expectArchivedClasses(namespace);
             namespace.ip("link", "delete", device);
-            assertThat(Unchecked.call(() -> process.waitFor(Duration.ofSeconds(10))))
+            assertThat(Unchecked.call(() -> process.waitFor(Duration.ofMinutes(1))))
                     .isTrue();
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Another program has the UDP port: it is refused when it is configured, else tried again until the port is free. */
 @OnHost("curl")
 class PortTest {
-    private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration SOON = Duration.ofMinutes(1);
     private static final String METRICS = "127.0.0.1:9586";
     private static final String PORT = "51820";
 

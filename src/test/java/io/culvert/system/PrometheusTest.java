@@ -26,7 +26,7 @@ class PrometheusTest {
     private static final String FIRST = "127.0.0.1:9586";
     private static final String SECOND = "127.0.0.1:9587";
     private static final String SERVER = "127.0.0.1:9590";
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofMinutes(1);
     private static final Path DASHBOARD = Repository.root().resolve("packaging/grafana/culvert.json");
     private static final Path RULES = Repository.root().resolve("packaging/prometheus");
 

@@ -27,7 +27,7 @@ import org.w3c.dom.NodeList;
  */
 @Tag("system")
 class PublicationTest {
-    private static final Duration LIMIT = Duration.ofMinutes(9);
+    private static final Duration LIMIT = Duration.ofMinutes(20);
     private static final String VERSION = "0.1.0";
     private static final List<String> MODULES = List.of("native-bindings", "ring", "crypto-simd", "engine");
     private static final String POM = """

@@ -16,7 +16,7 @@ import java.util.List;
  * @param path the file
  */
 record QuickFile(Namespace namespace, String device, Path path) {
-    private static final Duration LIMIT = Duration.ofSeconds(90);
+    private static final Duration LIMIT = Duration.ofMinutes(5);
 
     /** A file for an interface with a new name. */
     static QuickFile create(Namespace namespace, Path directory, String text) {

@@ -21,7 +21,7 @@ class SandboxTest extends InNamespace {
     private static final String EFFECTIVE = "0000000000001000";
 
     private static final String PERMITTED = "0000000000201400";
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
 
     /** The values of a row of /proc/PID/task/TID/status of all threads. */
     private static List<String> status(ProcessHandle process, String row) {
@@ -133,7 +133,7 @@ class SandboxTest extends InNamespace {
             String jcmd = Repository.jdkProgram("jcmd");
             Command.output(jcmd, pid, "JFR.start", "name=test", "settings=" + settings);
             namespace.ip("link", "set", device, "up");
-            assertThat(Eventually.holds(Duration.ofSeconds(20), () -> {
+            assertThat(Eventually.holds(Duration.ofMinutes(1), () -> {
                         Command.output(jcmd, pid, "JFR.dump", "name=test", "filename=" + recording);
                         return Unchecked.call(() -> RecordingFile.readAllEvents(recording)).stream()
                                 .anyMatch(

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 @OnHost("curl")
 class ServiceTest extends InNamespace {
     private static final Duration START = Duration.ofSeconds(60);
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(1);
     private static final String METRICS = "127.0.0.1:9586";
 
     private final List<AutoCloseable> opened = new ArrayList<>();

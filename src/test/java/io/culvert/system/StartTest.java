@@ -23,7 +23,7 @@ class StartTest extends InNamespace {
         for (String mode : new String[] {"", "-f "}) {
             Command.Result result = namespace
                     .command("sh", "-c", prefix + "exec \"$0\" " + mode + "\"$1\"", Program.CULVERT.command(), name)
-                    .limit(Duration.ofSeconds(20))
+                    .limit(Duration.ofMinutes(1))
                     .run()
                     .expectFailure();
             assertThat(result.allOutput()).containsIgnoringCase(hint).doesNotContain("Exception", "\tat ");
@@ -187,7 +187,7 @@ class StartTest extends InNamespace {
         Command.Result result = Command.of(Program.CULVERT.command(), "--version")
                 .environment("JAVA_HOME", directory.toString())
                 .environment("PATH", bin + ":/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin")
-                .limit(Duration.ofMinutes(5))
+                .limit(Duration.ofMinutes(15))
                 .run();
         if (result.exit() == 0) {
             assertThat(result.output()).containsPattern("\\d+\\.\\d+");

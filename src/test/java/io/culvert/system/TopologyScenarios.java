@@ -29,7 +29,7 @@ abstract class TopologyScenarios {
     /** A ping of 84 bytes, padded to 96, with header and tag. */
     private static final long PING = 128;
 
-    private static final Duration SOON = Duration.ofSeconds(2);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private final Program firstProgram;
     private final Program secondProgram;

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** How a running tunnel reacts to changes of its interface, its peers and the network. */
 @OnHost
 class TunnelStateTest {
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     private static Tunnel tunnel;
 

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** A connection to the UAPI socket of an interface, for requests that {@code wg} would not send. */
 final class Uapi implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofMinutes(1);
     private static final Pattern ERRNO = Pattern.compile("^errno=(-?\\d+)$", Pattern.MULTILINE);
 
     private final SocketChannel channel;

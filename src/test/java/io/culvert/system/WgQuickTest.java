@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code wg-quick} with Culvert as the userspace implementation. */
 @OnHost("wg-quick")
 class WgQuickTest {
-    private static final Duration END = Duration.ofSeconds(30);
+    private static final Duration END = Duration.ofMinutes(1);
 
     private final Key oneKey = Key.generate();
     private final Key twoKey = Key.generate();
