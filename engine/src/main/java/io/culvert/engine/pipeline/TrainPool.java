@@ -7,10 +7,12 @@ import io.culvert.ring.Slab;
 import java.util.BitSet;
 
 /**
- * One worker's trains of one direction, reused last in, first out. Any worker may {@link #giveBack}; all other methods
- * belong to the owner's thread.
+ * One worker's trains of one direction, reused last in, first out. One is made when all others are in flight, and then
+ * stays: an idle worker of many has few, and a busy one soon makes no more. Any worker may {@link #giveBack}; all other
+ * methods belong to the owner's thread.
  */
 final class TrainPool implements AutoCloseable {
+    private final Worker owner;
     private final Train[] free;
     private final Train[] all;
     /** Producers: other workers. Consumer: the owner. */
@@ -19,63 +21,61 @@ final class TrainPool implements AutoCloseable {
     /** The memory of outbound trains; {@code null} if the trains are inbound. */
     private final Slab slab;
 
-    private int available;
-    /** The fewest that were available: the slabs of those below it in {@code free} have no memory. */
+    private final int slabBytes;
+
+    private int made;
+    /** The trains in {@code free}. */
+    private int idle;
+    /** The fewest that were idle: the slabs of those below it in {@code free} have no memory. */
     private int lowest;
 
-    private TrainPool(int count, Slab slab) {
+    private TrainPool(Worker owner, int count, Slab slab, int slabBytes) {
+        this.owner = owner;
         free = new Train[count];
         all = new Train[count];
         returned = new Mailbox<>(count);
         this.slab = slab;
-        lowest = count;
+        this.slabBytes = slabBytes;
     }
 
-    /** A pool of {@code count} outbound trains, each with a slab of {@code slabBytes}. */
+    /** A pool of at most {@code count} outbound trains, each with a slab of {@code slabBytes}. */
     static TrainPool outgoing(Worker owner, int count, int slabBytes) {
-        TrainPool pool = new TrainPool(count, new Slab(count, slabBytes));
-        for (int i = 0; i < count; i++) {
-            pool.add(Train.outgoing(owner, pool.slab.address(i), slabBytes));
-        }
-        return pool;
+        return new TrainPool(owner, count, new Slab(count, slabBytes), slabBytes);
     }
 
-    /** A pool of {@code count} inbound trains. */
+    /** A pool of at most {@code count} inbound trains. */
     static TrainPool incoming(Worker owner, int count) {
-        TrainPool pool = new TrainPool(count, null);
-        for (int i = 0; i < count; i++) {
-            pool.add(Train.incoming(owner));
-        }
-        return pool;
-    }
-
-    private void add(Train train) {
-        all[available] = train;
-        free[available++] = train;
+        return new TrainPool(owner, count, null, 0);
     }
 
     /** Takes a train; {@code null} when all are in flight. */
     Train take() {
-        if (available == 0) {
-            return null;
+        if (idle == 0) {
+            return made < all.length ? make() : null;
         }
-        lowest = Math.min(lowest, --available);
-        return free[available];
+        lowest = Math.min(lowest, --idle);
+        return free[idle];
+    }
+
+    private Train make() {
+        Train train = slab == null ? Train.incoming(owner) : Train.outgoing(owner, slab.address(made), slabBytes);
+        all[made++] = train;
+        return train;
     }
 
     /** The number of trains that can be taken. */
     int available() {
-        return available;
+        return all.length - inUse();
     }
 
     /** The number of trains that are in flight, or on their way back. */
     int inUse() {
-        return free.length - available;
+        return made - idle;
     }
 
     /** Frees a train. */
     void free(Train train) {
-        free[available++] = train;
+        free[idle++] = train;
     }
 
     /** Returns a train from another worker. The mailbox has room for all trains. */
@@ -92,13 +92,13 @@ final class TrainPool implements AutoCloseable {
 
     /** Whether the slabs of free outbound trains, more than {@link BufferPool#KEPT} of them, may have memory. */
     boolean hasSurplus() {
-        return lowest < available - BufferPool.KEPT;
+        return lowest < idle - BufferPool.KEPT;
     }
 
     /** Gives the memory of these slabs back to the system. Outbound trains only. */
     void discardSurplus() {
         BitSet surplus = new BitSet(free.length);
-        for (; lowest < available - BufferPool.KEPT; lowest++) {
+        for (; lowest < idle - BufferPool.KEPT; lowest++) {
             surplus.set(slab.buffer(free[lowest].slab));
         }
         slab.discard(surplus);
@@ -107,9 +107,9 @@ final class TrainPool implements AutoCloseable {
     /** Frees the memory, and the keys of trains in flight, which would otherwise stay. After the last thread ended. */
     @Override
     public void close() {
-        for (Train train : all) {
-            if (train.keypair != null) {
-                train.end();
+        for (int i = 0; i < made; i++) {
+            if (all[i].keypair != null) {
+                all[i].end();
             }
         }
         if (slab != null) {
