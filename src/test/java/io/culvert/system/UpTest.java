@@ -326,11 +326,11 @@ class UpTest {
                 process.descendants().forEach(ProcessHandle::destroyForcibly);
             }
             assertThat(process.waitFor(LIMIT)).isTrue();
-            assertThat(process.exitValue() == 0)
-                    .as(
-                            "%s ended: %s",
-                            end, Repository.text(Daemon.logFile(file.device()).toPath()))
-                    .isEqualTo(end.equals("supervisor"));
+            String log = Repository.text(Daemon.logFile(file.device()).toPath());
+            assertThat(process.exitValue() == 0).as("%s ended: %s", end, log).isEqualTo(end.equals("supervisor"));
+            assertThat(log.contains(file.device() + ": its process was ended by SIGKILL"))
+                    .as(log)
+                    .isEqualTo(end.equals("daemon"));
             assertThat(file.traces()).isEqualTo(before);
         }
     }
