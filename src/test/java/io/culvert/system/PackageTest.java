@@ -29,10 +29,11 @@ import org.junit.jupiter.api.parallel.ResourceLock;
  */
 @Execution(ExecutionMode.CONCURRENT)
 @ResourceLock("minutes of a processor")
-@OnHost({"apt-get", "mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign"})
+@OnHost({"apt-get", "mmdebstrap", "scdoc", "dpkg-shlibdeps", "lintian", "curl", "minisign", "findmnt"})
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PackageTest {
     private static final Duration BUILD = Duration.ofMinutes(20);
+    private static final Duration SOON = Duration.ofMinutes(1);
 
     @TempDir
     private static Path directory;
@@ -48,11 +49,14 @@ class PackageTest {
         debian = DebianRoot.create(
                 directory.resolve("bookworm"),
                 "bookworm",
+                "dbus",
                 "iproute2",
                 "iputils-ping",
                 "libssl3",
                 "liburing2",
                 "nftables",
+                "procps",
+                "systemd-sysv",
                 "wireguard-tools");
     }
 
@@ -97,34 +101,39 @@ class PackageTest {
         assertThat(debian.files()).isEqualTo(before);
     }
 
-    private void useTunnel(Namespace one, Namespace two, String device) throws IOException {
+    /** Has wireguard-go answer at 10.9.0.2; returns the file for the other end of the tunnel. */
+    private static String answer(Daemon peer, Namespace two) {
         Key key = Key.generate();
-        try (Daemon peer = Daemon.start(Program.WIREGUARD_GO, two)) {
-            Key peerKey = Key.generate();
-            peer.wg()
-                    .set(("private-key " + peerKey.file() + " listen-port 51820 peer " + key.pub()
-                                    + " allowed-ips 10.9.0.1/32 endpoint 192.168.99.1:51820")
-                            .split(" "));
-            two.ip("address", "add", "10.9.0.2/24", "dev", peer.device());
-            two.ip("link", "set", peer.device(), "up");
-            String file = "/tmp/" + device + ".conf";
-            Files.writeString(debian.path(file.substring(1)), """
-                    [Interface]
-                    PrivateKey = %s
-                    ListenPort = 51820
-                    Address = 10.9.0.1/24
+        Key peerKey = Key.generate();
+        peer.wg()
+                .set(("private-key " + peerKey.file() + " listen-port 51820 peer " + key.pub()
+                                + " allowed-ips 10.9.0.1/32 endpoint 192.168.99.1:51820")
+                        .split(" "));
+        two.ip("address", "add", "10.9.0.2/24", "dev", peer.device());
+        two.ip("link", "set", peer.device(), "up");
+        return """
+                [Interface]
+                PrivateKey = %s
+                ListenPort = 51820
+                Address = 10.9.0.1/24
 
-                    [Peer]
-                    PublicKey = %s
-                    AllowedIPs = 10.9.0.2/32
-                    Endpoint = 192.168.99.2:51820
-                    """.formatted(key.secret(), peerKey.pub()));
+                [Peer]
+                PublicKey = %s
+                AllowedIPs = 10.9.0.2/32
+                Endpoint = 192.168.99.2:51820
+                """.formatted(key.secret(), peerKey.pub());
+    }
+
+    private void useTunnel(Namespace one, Namespace two, String device) throws IOException {
+        try (Daemon peer = Daemon.start(Program.WIREGUARD_GO, two)) {
+            String file = "/tmp/" + device + ".conf";
+            Files.writeString(debian.path(file.substring(1)), answer(peer, two));
             one.command(debian.words(List.of("CULVERT_METRICS=127.0.0.1:9586"), "culvert", "up", file))
                     .run()
                     .expectSuccess();
             debian.run(one, "ping", "-c", "3", "-i", "0.2", "-W", "2", "10.9.0.2");
             expectArchivedClasses(one);
-            assertThat(debian.run(one, "wg", "show", device)).contains(peerKey.pub(), "latest handshake");
+            assertThat(debian.run(one, "wg", "show", device)).contains("latest handshake");
             assertThat(debian.run(one, "culvert", "status", device)).contains(device, "192.168.99.2:51820");
             assertThat(one.output("curl", "-s", "http://127.0.0.1:9586/metrics"))
                     .contains("culvert_peer_received_bytes_total", "culvert_io_uring_enabled");
@@ -148,6 +157,103 @@ class PackageTest {
         assertThat(namespace.processes())
                 .extracting(process -> Repository.text(Path.of("/proc", "" + process.pid(), "maps")))
                 .anyMatch(maps -> maps.contains("culvert.jsa"));
+    }
+
+    /** systemd carries an interface of a file, starts it again after a crash, and ends it. */
+    @Test
+    void unitCarriesAnInterfaceOfAFile() throws IOException {
+        String device = Names.next();
+        String unit = "culvert@" + device;
+        try (Namespace one = Namespace.create();
+                Namespace two = Namespace.create();
+                SystemdContainer container = boot(one);
+                Daemon peer = Daemon.start(Program.WIREGUARD_GO, two)) {
+            Namespace.connect(one, "192.168.99.1/24", two, "192.168.99.2/24");
+            Files.writeString(container.path("etc/wireguard/" + device + ".conf"), answer(peer, two));
+            container.run("systemctl", "enable", "--now", unit);
+            Ping.once(one, "10.9.0.2");
+            assertThat(container.journal(unit)).contains(device + " is up, listening on UDP port 51820");
+            container.run("systemctl", "reload", unit);
+            assertThat(container.journal(unit)).contains("nothing has changed");
+
+            container.run("pkill", "-KILL", "java");
+            assertThat(Eventually.holds(
+                            SOON, () -> container.property(unit, "NRestarts").equals("1")))
+                    .isTrue();
+            assertThat(Eventually.holds(
+                            SOON, () -> container.property(unit, "ActiveState").equals("active")))
+                    .as(() -> container.journal(unit))
+                    .isTrue();
+            Ping.once(one, "10.9.0.2");
+            assertThat(container.journal(unit)).contains("ended by SIGKILL").doesNotContain("line ");
+
+            container.run("systemctl", "stop", unit);
+            assertThat(container.property(unit, "Result")).isEqualTo("success");
+            assertThat(one.interfaces()).noneMatch(line -> line.contains(device));
+        }
+    }
+
+    /** {@code culvert.service} carries the interface, and systemd-networkd gives it the addresses of the example. */
+    @Test
+    void networkdSetsUpAnInterfaceOfTheService() throws IOException {
+        try (Namespace one = Namespace.create();
+                SystemdContainer container = boot(one)) {
+            Files.copy(
+                    Repository.root().resolve("packaging/networkd/wg0.network"),
+                    container.path("etc/systemd/network/wg0.network"));
+            container.run("systemctl", "start", "culvert", "systemd-networkd");
+            container.run("culvert", "wg0");
+            assertThat(Eventually.holds(
+                            SOON, () -> one.ip("address", "show", "wg0").contains("10.0.0.1/24")))
+                    .as(() -> container.journal("systemd-networkd"))
+                    .isTrue();
+            assertThat(one.ip("address", "show", "wg0")).contains("fd00::1/64", "mtu 1420");
+            assertThat(Eventually.holds(SOON, () -> one.ip("route").contains("10.1.0.0/16 dev wg0")))
+                    .isTrue();
+            assertThat(container.property("culvert", "StatusText")).isEqualTo("interfaces: wg0");
+            container.run("systemctl", "stop", "culvert");
+            assertThat(one.interfaces()).noneMatch(line -> line.contains("wg0"));
+        }
+    }
+
+    /** The agent of an overlay has its interface carried by the service, and leaves it when it stops. */
+    @Test
+    void unitRunsTheAgentOfAnOverlay() throws IOException {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/etcd")), "missing: etcd");
+        String unit = "culvert-overlay@net";
+        try (Namespace one = Namespace.create();
+                SystemdContainer container = boot(one)) {
+            String store = "http://127.0.0.1:2379";
+            one.start(
+                    Map.of(),
+                    Daemon.logFile("etcd-" + one.name()),
+                    ("etcd --data-dir " + directory.resolve("etcd") + " --listen-client-urls " + store
+                                    + " --advertise-client-urls " + store)
+                            .split(" "));
+            container.run("sh", "-euc", """
+                    set -- net --directory /root/enroller
+                    culvert overlay init "$@" --pool 10.64.0.0/16 --etcd http://127.0.0.1:2379 --lab
+                    culvert overlay enrol "$@" node1 --identity /etc/culvert/overlay/net/identity.key
+                    echo 'OPTIONS="--endpoint 192.168.99.1:51820"' >/etc/default/culvert-overlay-net
+                    systemctl start culvert-overlay@net
+                    """);
+            assertThat(Eventually.holds(SOON, () -> container.journal(unit).contains("in step with the store")))
+                    .as(() -> container.journal(unit))
+                    .isTrue();
+            assertThat(container.run("culvert", "overlay", "status", "net")).contains("in step at revision");
+            assertThat(one.ip("address", "show", "wg0")).contains("10.64.0.1/");
+            container.run("systemctl", "stop", unit);
+            assertThat(container.property(unit, "Result")).isEqualTo("success");
+            assertThat(one.ip("address", "show", "wg0")).contains("10.64.0.1/");
+        }
+    }
+
+    /** Boots the root with systemd, and installs the package for Debian 12 there. */
+    private SystemdContainer boot(Namespace namespace) throws IOException {
+        SystemdContainer container = SystemdContainer.boot(namespace, debian);
+        Files.copy(packaged("culvert_.*deb12_.*"), container.path("root/culvert.deb"));
+        container.run("dpkg", "--install", "/root/culvert.deb");
+        return container;
     }
 
     /** The archive's Java runtime has what the program needs; the root has none. */
