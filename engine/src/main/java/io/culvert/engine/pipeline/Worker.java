@@ -80,7 +80,7 @@ public final class Worker extends WorkerCounters {
         this.workers = workers;
         this.id = id;
         now = clock.nanos();
-        wheel = new TimerWheel(now, context.platform().random().nextInt());
+        wheel = new TimerWheel(context.platform().random().nextInt());
         transmitTrains = TrainPool.outgoing(this, TRAINS, SLAB_BYTES);
         receiveTrains = TrainPool.incoming(this, TRAINS);
         commits = new CommitQueue(this, 2 * TRAINS * count);

@@ -17,8 +17,7 @@ public final class TimerWheel {
     public static final long OFF = Long.MAX_VALUE;
 
     // A tick is 2^23 ns = 8.4 ms. The kernel's timers tick at 1 to 10 ms, and the protocol needs no resolution below
-    // 333
-    // ms. A round takes 34 s, more than the usual persistent keepalive and all timers of a living session.
+    // 333 ms. A round takes 34 s, more than the usual persistent keepalive and all timers of a living session.
     private static final int TICK_SHIFT = 23;
     private static final int SLOTS = 4096;
     /** How many entries of later rounds a search may visit before it gives up and lets the worker look again. */
@@ -29,7 +28,7 @@ public final class TimerWheel {
     private final ArrayList<PeerTimers> due = new ArrayList<>();
     private final SplittableRandom jitter;
     private int count;
-    /** Entries of earlier ticks have expired. */
+    /** Entries of earlier ticks have expired. Set by the first entry. */
     private long tick;
 
     private long earliest = OFF;
@@ -37,11 +36,9 @@ public final class TimerWheel {
     /**
      * An empty wheel.
      *
-     * @param now the current time
      * @param seed of the jitter, not secret
      */
-    public TimerWheel(long now, long seed) {
-        tick = now >> TICK_SHIFT;
+    public TimerWheel(long seed) {
         jitter = new SplittableRandom(seed);
     }
 

@@ -23,7 +23,7 @@ class PeerTimersTest {
     private static final long TICK = 1L << 23;
 
     private final List<String> fired = new ArrayList<>();
-    private final TimerWheel wheel = new TimerWheel(START, 1);
+    private final TimerWheel wheel = new TimerWheel(1);
     private final PeerTimers timers = new PeerTimers(
             new PeerTimers.Events() {
                 @Override

@@ -68,7 +68,7 @@ class TimerWheelTest {
     void everyTimerExpiresWithinATickOfItsDeadline() {
         Laws.check(300, draw -> {
             long now = draw.longInteger(-100 * SECOND, 100 * SECOND);
-            TimerWheel wheel = new TimerWheel(now, 1);
+            TimerWheel wheel = new TimerWheel(1);
             List<Keepalive> peers = new ArrayList<>();
             for (int i = draw.integer(1, 40); i > 0; i--) {
                 peers.add(new Keepalive(wheel));
@@ -118,7 +118,7 @@ class TimerWheelTest {
     /** Many timers wake the worker once in a tick, not once each. */
     @Test
     void timersOfATickExpireTogether() {
-        TimerWheel wheel = new TimerWheel(0, 1);
+        TimerWheel wheel = new TimerWheel(1);
         for (int i = 0; i < 1000; i++) {
             new Keepalive(wheel).arm(25, i * TICK / 2000);
         }
@@ -129,7 +129,7 @@ class TimerWheelTest {
     /** The same, when the wheel looks for them after others expired. */
     @Test
     void timersOfALaterTickExpireTogether() {
-        TimerWheel wheel = new TimerWheel(0, 1);
+        TimerWheel wheel = new TimerWheel(1);
         new Keepalive(wheel).arm(1, 0);
         long tick = 25 * SECOND / TICK * TICK;
         for (int i = 0; i < 100; i++) {
@@ -143,7 +143,7 @@ class TimerWheelTest {
     /** A search for the next tick visits some of the timers of later rounds, and overlooks none. */
     @Test
     void thousandsOfTimersOfLaterRoundsAreOnTime() {
-        TimerWheel wheel = new TimerWheel(0, 1);
+        TimerWheel wheel = new TimerWheel(1);
         List<Keepalive> peers = new ArrayList<>();
         for (int i = 0; i < 1200; i++) {
             Keepalive peer = new Keepalive(wheel);
@@ -154,10 +154,41 @@ class TimerWheelTest {
         assertThat(wheel.earliest()).isEqualTo(TimerWheel.OFF);
     }
 
+    /** A search visits a limited number of timers of later rounds; then the worker looks again, some ticks later. */
+    @Test
+    void aSearchAmongManyTimersOfLaterRoundsGivesUp() {
+        TimerWheel wheel = new TimerWheel(1);
+        new Keepalive(wheel).arm(1, 0);
+        // In the slot of the poll below, two rounds later.
+        long deadline = (SECOND / TICK + 2 * 4096) * TICK;
+        for (int i = 0; i < 600; i++) {
+            new Keepalive(wheel).arm(69, deadline - 69 * SECOND);
+        }
+        assertThat(wheel.poll(SECOND)).isOne();
+        assertThat(wheel.earliest()).isBetween(SECOND + 1, SECOND + TICK);
+        int polls = 0;
+        while (wheel.earliest() < deadline) {
+            assertThat(wheel.poll(wheel.earliest())).isZero();
+            polls++;
+        }
+        assertThat(polls).isLessThan(10);
+        assertThat(wheel.poll(deadline)).isEqualTo(600);
+    }
+
+    /** A worker runs its mailbox before its timers, so that others are scheduled while some are due. */
+    @Test
+    void aTimerThatIsDueExpiresThoughAnotherIsScheduled() {
+        TimerWheel wheel = new TimerWheel(1);
+        new Keepalive(wheel).arm(1, 0);
+        new Keepalive(wheel).arm(1, 5 * SECOND);
+        assertThat(wheel.poll(5 * SECOND)).isOne();
+        assertThat(wheel.earliest()).isEqualTo(6 * SECOND);
+    }
+
     /** A round takes 34 s. */
     @Test
     void aTimerOfALaterRoundWakesNobodyBefore() {
-        TimerWheel wheel = new TimerWheel(0, 1);
+        TimerWheel wheel = new TimerWheel(1);
         new Keepalive(wheel).arm(1, 0);
         new Keepalive(wheel).arm(100, 0);
         assertThat(wheel.poll(wheel.earliest())).isOne();
@@ -166,7 +197,7 @@ class TimerWheelTest {
 
     @Test
     void aPollCountsThePeersOfItsOwn() {
-        TimerWheel wheel = new TimerWheel(0, 1);
+        TimerWheel wheel = new TimerWheel(1);
         Keepalive peer = new Keepalive(wheel);
         long now = 0;
         for (int i = 0; i < 3; i++) {
