@@ -147,7 +147,7 @@ public final class IndexTable<E> {
     /** Moves the entries to an array without tombstones, of which they use at most a quarter. */
     private void rebuild() {
         Entry<?>[] old = slots;
-        Entry<?>[] array = new Entry<?>[Math.max(MIN_SLOTS, Integer.highestOneBit(2 * live + 1) * 4)];
+        Entry<?>[] array = new Entry<?>[Math.max(MIN_SLOTS, 8 * Integer.highestOneBit(live))];
         used = 0;
         for (Entry<?> entry : old) {
             if (entry != null && entry != TOMBSTONE) {

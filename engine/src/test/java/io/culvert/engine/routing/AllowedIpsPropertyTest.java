@@ -134,10 +134,18 @@ class AllowedIpsPropertyTest {
                 Integer found = host.ipv6() ? trie.lookup6(host.high(), host.low()) : trie.lookup4((int) host.low());
                 assertThat(found).as("%s", host).isEqualTo(naive.lookup(host));
             }
+            assertThat(trie.size()).isEqualTo(naive.prefixes.size());
+            for (Step step : steps) {
+                assertThat(trie.contains(step.prefix)).isEqualTo(naive.prefixes.contains(step.prefix));
+            }
+            PrefixList list = new PrefixList();
             for (int peer = 0; peer < PEERS; peer++) {
                 assertThat(trie.of(peer)).isEqualTo(naive.of(peer));
+                trie.copy(peer, list);
+                assertThat(list).as("in place of another peer's").isEqualTo(naive.of(peer));
                 trie.removeAll(peer);
             }
+            assertThat(trie.size()).isZero();
             for (Prefix host : probes) {
                 assertThat(host.ipv6() ? trie.lookup6(host.high(), host.low()) : trie.lookup4((int) host.low()))
                         .isNull();
