@@ -91,11 +91,10 @@ public final class Keypairs {
         if (keypair != next) {
             return false;
         }
-        Keypair<?> oldPrevious = previous;
+        // There is no previous session while one is next: see addNew.
         previous = current;
         setCurrent(keypair);
         next = null;
-        drop(oldPrevious);
         return true;
     }
 
