@@ -395,6 +395,46 @@ class HandshakeTest {
         assertThat(a.droppedIndices).isEmpty();
     }
 
+    /** Anybody knows the shared secret of a key of low order: it is zero. */
+    @ParameterizedTest
+    @FieldSource("LOW_ORDER")
+    void refusesAForgedInitiationOfAPeerOfLowOrder(String point) {
+        byte[] claimed = HexFormat.of().parseHex(point);
+        byte[] forged = new PlainNoise()
+                .initiation(
+                        key(3),
+                        claimed,
+                        new byte[32],
+                        b.identity.publicKey().toBytes(),
+                        Tai64nTest.bytes(Tai64n.now(clock)),
+                        INITIATOR);
+        Memory.copy(forged, 0, a.initiation, forged.length);
+        b.handshake.close();
+        b.know(new PublicKey(claimed));
+        assertThat(b.consumeInitiationOf(a, clock)).isNull();
+        assertThat(b.refusals).containsExactly(HandshakeFailure.NOT_AUTHENTIC);
+    }
+
+    @Test
+    void makesNoInitiationWithAFreedIdentity() {
+        Side gone = new Side(702);
+        a.handshake.setIdentity(gone.identity);
+        gone.identity.release();
+        assertThat(a.initiate(INITIATOR, clock)).isFalse();
+        assertThat(a.handshake.state()).isEqualTo(State.ZEROED);
+    }
+
+    @Test
+    void knowsItsPeerAndTheIndicesOfBothSides() {
+        upToResponse();
+        assertThat(a.handshake.owner()).isSameAs(a);
+        assertThat(a.handshake.localIndex()).isEqualTo(INITIATOR);
+        assertThat(b.handshake.localIndex()).isEqualTo(RESPONDER);
+        assertThat(b.handshake.remoteIndex()).isEqualTo(INITIATOR);
+        assertThat(a.consumeResponseOf(b)).isTrue();
+        assertThat(a.handshake.remoteIndex()).isEqualTo(RESPONDER);
+    }
+
     @ParameterizedTest
     @FieldSource("LOW_ORDER")
     void refusesEphemeralKeysOfLowOrder(String point) {
@@ -410,8 +450,10 @@ class HandshakeTest {
 
     @Test
     void copiesThePresharedKey() {
-        a.setPresharedKey(key(4));
-        try (Secret copy = new Secret()) {
+        try (Secret copy = new Secret(key(5))) {
+            a.handshake.copyPresharedKey(copy);
+            assertThat(copy.isZero()).as("none").isTrue();
+            a.setPresharedKey(key(4));
             a.handshake.copyPresharedKey(copy);
             assertThat(copy.toBytes()).isEqualTo(key(4));
         }

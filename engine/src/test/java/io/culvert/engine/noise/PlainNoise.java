@@ -31,14 +31,26 @@ final class PlainNoise {
 
     /** The initiation, with zero MACs. */
     byte[] initiation(byte[] ephemeral, byte[] staticPrivate, byte[] responder, byte[] timestamp, int sender) {
+        return initiation(
+                ephemeral, publicKey(staticPrivate), dh(staticPrivate, responder), responder, timestamp, sender);
+    }
+
+    /** The same of somebody who claims a public key, and a shared secret of it and the responder's. */
+    byte[] initiation(
+            byte[] ephemeral,
+            byte[] staticPublic,
+            byte[] staticSecret,
+            byte[] responder,
+            byte[] timestamp,
+            int sender) {
         h = hash(concat(h, responder));
         byte[] ephemeralPublic = publicKey(ephemeral);
         c = kdf(1, c, ephemeralPublic)[0];
         h = hash(concat(h, ephemeralPublic));
         byte[][] ck = kdf(2, c, dh(ephemeral, responder));
-        byte[] sealedStatic = seal(ck[1], publicKey(staticPrivate), h);
+        byte[] sealedStatic = seal(ck[1], staticPublic, h);
         h = hash(concat(h, sealedStatic));
-        ck = kdf(2, ck[0], dh(staticPrivate, responder));
+        ck = kdf(2, ck[0], staticSecret);
         c = ck[0];
         byte[] sealedTimestamp = seal(ck[1], timestamp, h);
         h = hash(concat(h, sealedTimestamp));

@@ -9,6 +9,8 @@ import io.culvert.natives.Memory;
 import io.culvert.natives.linux.SecretMemory;
 import java.lang.invoke.MethodHandles;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +106,52 @@ class SecretsTest {
         assertThat(inUse()).isEqualTo(before);
         assertThat(a.identity.references()).isOne();
         assertThat(b.identity.references()).isOne();
+    }
+
+    /** Accesses beyond a secret's own memory would read or change that of others, of the same size beside it. */
+    @Test
+    void aHandshakeTouchesNoOtherSecrets() {
+        int[] sizes = {64, 192, 256, 320};
+        Map<Long, Integer> others = new HashMap<>();
+        long[] between = new long[sizes.length];
+        for (int i = 0; i < sizes.length; i++) {
+            between[i] = surrounded(sizes[i], others);
+        }
+        // The next allocations of these sizes.
+        for (long free : between) {
+            SecretMemory.free(free);
+        }
+        handshake();
+        Keypair<Side> ofA = a.handshake.beginSession(1, 0);
+        Keypair<Side> ofB = b.handshake.beginSession(2, 0);
+        assertThat(bytes(ofA.sendKey(), 0, 32)).isEqualTo(bytes(ofB.receiveKey(), 0, 32));
+        assertThat(bytes(ofA.receiveKey(), 0, 32)).isEqualTo(bytes(ofB.sendKey(), 0, 32));
+        ofA.release();
+        ofB.release();
+        others.forEach((address, size) -> {
+            assertThat(bytes(address, 0, size)).containsOnly(1);
+            SecretMemory.free(address);
+        });
+    }
+
+    /** Memory between two allocations of its size, which hold ones; adds all but itself to others. */
+    private static long surrounded(int size, Map<Long, Integer> others) {
+        long before = 0;
+        long middle = 0;
+        while (true) {
+            long last = SecretMemory.allocate(size);
+            for (int i = 0; i < size; i++) {
+                Memory.putByte(last + i, (byte) 1);
+            }
+            if (before != 0 && middle == before + size && last == middle + size) {
+                others.put(last, size);
+                others.remove(middle);
+                return middle;
+            }
+            others.put(last, size);
+            before = middle;
+            middle = last;
+        }
     }
 
     @Test

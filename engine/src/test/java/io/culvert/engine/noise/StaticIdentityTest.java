@@ -24,6 +24,17 @@ class StaticIdentityTest {
     }
 
     @Test
+    void hasNoSecretWithAKeyOfLowOrder() {
+        Side side = new Side(3);
+        try (Secret zero = new Secret();
+                Secret secret = new Secret()) {
+            assertThat(side.identity.sharedSecret(zero.address(), secret.address()))
+                    .isFalse();
+        }
+        side.identity.release();
+    }
+
+    @Test
     void identitiesOfOneKeyAreTheSame() {
         Side a = new Side(1);
         Side again = new Side(1);
