@@ -29,7 +29,7 @@ import java.util.concurrent.atomic.AtomicLongFieldUpdater;
  * it results. Any worker may commit trains, one at a time for each direction, and {@linkplain #want asks} the home for
  * what happens once in many trains.
  */
-public final class Peer extends HandshakeExchange implements PeerTimers.Events, PeerTable.Member {
+public final class Peer extends StagingPath implements PeerTimers.Events, PeerTable.Member {
     private static final AtomicLongFieldUpdater<Peer> RECEIVED =
             AtomicLongFieldUpdater.newUpdater(Peer.class, "receivedBytes");
 
@@ -51,9 +51,6 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
     private final Keypairs keypairs;
 
     private final PeerTimers timers;
-    /** {@link StagedPackets#NONE} until a packet is staged. */
-    private StagedPackets staged = StagedPackets.NONE;
-
     private final PeerConfiguration configuration;
     /** Of the device's table, which has a lock. */
     private PeerChunk chunk;
@@ -74,7 +71,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
     private volatile boolean sentLastMinuteHandshake;
 
     Peer(Device device, PublicKey publicKey, Worker home, byte receiveSocket, DeviceListener listener) {
-        super(home, receiveSocket, publicKey, listener);
+        super(home, receiveSocket, publicKey, listener, device.stagingArea(home));
         this.device = device;
         handshake = new Handshake<>(publicKey, this, device.indexDropped());
         keypairs = new Keypairs(device.indexDropped());
@@ -101,24 +98,14 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
     }
 
     @Override
-    public Keypair<?> takeSendingKeypair(long now) {
+    Keypair<?> takeCurrent(long now) {
         Keypair<?> keypair = keypairs.current();
         return keypair != null && keypair.maySend(now) && keypair.tryAcquire() ? keypair : null;
     }
 
     @Override
-    public void stage(Worker worker, long vnetHeader, int length, int packets) {
-        StagedPackets.Staged copy = area().copy(vnetHeader, length, packets, worker.now());
-        if (copy != null && worker == home()) {
-            stage(copy);
-        } else if (copy == null || !home().post(() -> stage(copy))) {
-            if (copy != null) {
-                area().free(copy);
-            }
-            worker.drops().add(DropCause.TX_STAGED_FULL, packets);
-            // Only a handshake can make room for the packets of this peer.
-            want(worker, KEY_MISSING);
-        }
+    void keyMissing(Worker worker) {
+        want(worker, KEY_MISSING);
     }
 
     @Override
@@ -156,16 +143,6 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
         return home().now();
     }
 
-    private void stage(StagedPackets.Staged packet) {
-        if (isDead()) {
-            area().free(packet);
-            return;
-        }
-        // Also while the peer is inactive: a packet came, so the interface is up, and the peer is about to hear of it.
-        home().drops().add(DropCause.TX_STAGED_FULL, queue().add(packet));
-        keyMissed();
-    }
-
     /** A packet found no keypair. */
     private void keyMissed() {
         Keypair<?> keypair = keypairs.current();
@@ -177,44 +154,21 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
         }
     }
 
-    /** The home's, which any worker may use as it says. */
-    private StagingArea area() {
-        return device.stagingArea(home());
-    }
-
-    private StagedPackets queue() {
-        if (staged == StagedPackets.NONE) {
-            staged = new StagedPackets(area());
-        }
-        return staged;
-    }
-
     /** Drops packets that waited too long for a port. */
     void dropOutdated() {
-        home().drops().add(DropCause.TX_STAGED_FULL, staged.purge(now() - REKEY_TIMEOUT));
+        home().drops().add(DropCause.TX_STAGED_FULL, purge(now() - REKEY_TIMEOUT));
     }
 
     /** Sends the staged packets; without a keypair they stay, in their order, and a handshake is initiated. */
     void sendStaged() {
-        for (int i = staged.size(); i > 0; i--) {
-            Keypair<?> keypair = keypairs.current();
-            if (keypair == null || !keypair.maySend(now())) {
-                sendHandshakeInitiation(false);
-                return;
-            }
-            StagedPackets.Staged packet = staged.poll();
-            if (packet.length() == 0) {
-                sendEmpty();
-            } else {
-                home().send(packet.address(), packet.length());
-            }
-            area().free(packet);
+        if (!sendStaged(home())) {
+            sendHandshakeInitiation(false);
         }
     }
 
     /** Sends the staged packets or, without any, an empty message; initiates a handshake if there is no keypair. */
     void sendKeepalive() {
-        if (staged.size() > 0) {
+        if (hasStaged()) {
             sendStaged();
         } else {
             sendEmpty();
@@ -225,11 +179,11 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
         if (!hasEndpoint()) {
             return;
         }
-        Keypair<?> keypair = takeSendingKeypair(now());
+        Keypair<?> keypair = takeCurrent(now());
         if (keypair != null) {
             home().sendKeepalive(this, keypair);
         } else {
-            home().drops().add(DropCause.TX_STAGED_FULL, queue().addKeepalive(now()));
+            stageKeepalive();
             sendHandshakeInitiation(false);
         }
     }
@@ -400,7 +354,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
     public void onRetransmitHandshake(long now) {
         if (handshakeAttempts > MAX_TIMER_HANDSHAKES) {
             timers.handshakeGivenUp(now);
-            home().drops().add(DropCause.TX_STAGED_FULL, staged.purge(Long.MAX_VALUE));
+            home().drops().add(DropCause.TX_STAGED_FULL, purge(Long.MAX_VALUE));
             device.listeners().failed(HandshakeFailure.GIVEN_UP, publicKey());
             return;
         }
@@ -445,7 +399,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
 
     /** Drops what was staged before {@code since}, and forgets the keys and the handshake. */
     void endSessions(long since) {
-        staged.purge(since);
+        purge(since);
         forgetSessions();
         clearHandshake();
     }
@@ -467,7 +421,7 @@ public final class Peer extends HandshakeExchange implements PeerTimers.Events, 
     void identityChanged() {
         keypairs.expireCurrent();
         resetLastSentHandshake();
-        if (configuration.isActive() && staged.size() > 0) {
+        if (configuration.isActive() && hasStaged()) {
             sendHandshakeInitiation(false);
         }
     }

@@ -6,7 +6,7 @@ import io.culvert.engine.message.Limits;
 /**
  * A peer's packets that wait for a keypair (the kernel's staged_packet_queue). At most
  * {@value Limits#MAX_STAGED_PACKETS} packets are staged before new ones displace the oldest, and the packets of all
- * peers at one home share a {@link StagingArea}. Confined to the thread of the peer's home.
+ * peers at one home share a {@link StagingArea}, under whose monitor any thread may call.
  */
 final class StagedPackets {
     /** A copy of one packet or super-packet with its virtio-net header, or, with length 0, a keepalive. */
@@ -47,6 +47,9 @@ final class StagedPackets {
     StagedPackets next;
 
     private final StagingArea area;
+    /** The area, whose lists and all queues in them it guards. */
+    private final Object monitor;
+
     private Staged oldest;
     private Staged newest;
     private int size;
@@ -56,6 +59,7 @@ final class StagedPackets {
     /** An empty queue in its home's area. */
     StagedPackets(StagingArea area) {
         this.area = area;
+        monitor = area == null ? this : area;
     }
 
     /** The bytes of all entries, with what each takes beside its own. */
@@ -68,19 +72,21 @@ final class StagedPackets {
      * number of packets removed, some of other peers perhaps.
      */
     int add(Staged staged) {
-        int dropped = 0;
-        // As the kernel does: a burst is appended whole, even if it exceeds the limit.
-        while (packets > Limits.MAX_STAGED_PACKETS) {
-            dropped += dropOldest();
+        synchronized (monitor) {
+            int dropped = 0;
+            // As the kernel does: a burst is appended whole, even if it exceeds the limit.
+            while (packets > Limits.MAX_STAGED_PACKETS) {
+                dropped += dropOldest();
+            }
+            if (oldest == null) {
+                oldest = staged;
+            } else {
+                newest.next = staged;
+            }
+            newest = staged;
+            resized(1, staged);
+            return dropped + area.makeRoom();
         }
-        if (oldest == null) {
-            oldest = staged;
-        } else {
-            newest.next = staged;
-        }
-        newest = staged;
-        resized(1, staged);
-        return dropped + area.makeRoom();
     }
 
     /** Appends a keepalive likewise. */
@@ -97,16 +103,18 @@ final class StagedPackets {
 
     /** Removes the oldest entry, which the caller {@linkplain StagingArea#free frees}; {@code null} when empty. */
     Staged poll() {
-        Staged staged = oldest;
-        if (staged != null) {
-            oldest = staged.next;
-            staged.next = null;
-            resized(-1, staged);
+        synchronized (monitor) {
+            Staged staged = oldest;
+            if (staged != null) {
+                oldest = staged.next;
+                staged.next = null;
+                resized(-1, staged);
+            }
+            return staged;
         }
-        return staged;
     }
 
-    /** Drops the oldest entry, of which there must be one; returns the number of its packets. */
+    /** Drops the oldest entry, of which there must be one; returns the number of its packets. Under the monitor. */
     int dropOldest() {
         Staged staged = poll();
         area.free(staged);
@@ -115,15 +123,19 @@ final class StagedPackets {
 
     /** The number of entries. */
     int size() {
-        return size;
+        synchronized (monitor) {
+            return size;
+        }
     }
 
     /** Drops the entries that were read before {@code since}; returns the number of packets. */
     int purge(long since) {
-        int dropped = 0;
-        while (oldest != null && oldest.since < since) {
-            dropped += dropOldest();
+        synchronized (monitor) {
+            int dropped = 0;
+            while (oldest != null && oldest.since < since) {
+                dropped += dropOldest();
+            }
+            return dropped;
         }
-        return dropped;
     }
 }

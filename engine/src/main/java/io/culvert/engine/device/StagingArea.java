@@ -12,7 +12,8 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>The longest queue is found without a search: queues whose bytes have the same highest bit are in one list, and any
  * queue of the last list that is not empty has at least half as many bytes as the longest.
  *
- * <p>Confined to the home's thread, except {@link #copy} and {@link #free}, which any worker may call.
+ * <p>{@link #copy} and {@link #free} synchronize by themselves. The lists are guarded by this object's monitor, which
+ * {@link StagedPackets} enters; it is the innermost lock.
  */
 final class StagingArea {
     /** The most memory for the staged packets of a device: 64 MiB, less where the process has little memory. */
@@ -73,7 +74,7 @@ final class StagingArea {
         bytes.addAndGet(-(staged.length() + OVERHEAD));
     }
 
-    /** Puts a queue into the list for its bytes. */
+    /** Puts a queue into the list for its bytes. Under the monitor. */
     void resized(StagedPackets queue) {
         int list = Long.SIZE - Long.numberOfLeadingZeros(queue.bytes());
         if (list != queue.list) {
@@ -113,7 +114,7 @@ final class StagingArea {
 
     /**
      * Drops the oldest packets of the longest queues until there is room for packets on their way; returns the number
-     * of those.
+     * of those. Under the monitor.
      */
     int makeRoom() {
         int dropped = 0;

@@ -135,12 +135,14 @@ public abstract class PeerPath {
     }
 
     /**
-     * The current keypair with a reference taken, or {@code null} when no keypair may send at {@code now}. Any worker.
+     * The current keypair with a reference taken, or {@code null} when no keypair may send at {@code now}, or packets
+     * are staged that must leave before. Any worker.
      */
     public abstract Keypair<?> takeSendingKeypair(long now);
 
     /**
-     * Stages a copy of a packet until there is a keypair, and initiates a handshake. Any worker.
+     * Stages a copy of a packet. With a keypair all staged packets are sent at once; else a handshake is initiated. Any
+     * worker.
      *
      * @param worker the worker on whose thread this is called
      * @param vnetHeader address of the packet's virtio-net header
@@ -148,6 +150,16 @@ public abstract class PeerPath {
      * @param packets the number of packets that it will be segmented into
      */
     public abstract void stage(Worker worker, long vnetHeader, int length, int packets);
+
+    /** Sends a staged packet; see {@link SendPath#staged}. The worker's thread. */
+    protected final boolean sendStaged(Worker worker, Keypair<?> keypair, long vnetHeader, int length) {
+        return worker.sendPath.staged(this, keypair, vnetHeader, length);
+    }
+
+    /** Gives what was sent last its place in the peer's queue. The worker's thread. */
+    protected final void dispatch(Worker worker) {
+        worker.sendPath.dispatchFilling();
+    }
 
     /**
      * Has the home attend to something; at once if {@code worker} is the home.

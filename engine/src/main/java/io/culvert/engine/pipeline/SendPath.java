@@ -51,11 +51,26 @@ final class SendPath implements AutoCloseable {
         } else {
             Keypair<?> keypair = peer.takeSendingKeypair(worker.now());
             if (keypair == null) {
+                // What this worker has read before must not leave after it.
+                dispatchFilling();
                 peer.stage(worker, vnetHeader, length, segmenter.segments());
             } else {
                 segment(peer, keypair, IpPacket.encapsulateEcn(IpPacket.ecn(packet)));
             }
         }
+    }
+
+    /**
+     * Sends a packet that was staged for a peer, under a keypair to which the caller took a reference; returns
+     * {@code false}, and takes nothing over, if it leads to another peer by now or the peer has no endpoint.
+     */
+    boolean staged(PeerPath peer, Keypair<?> keypair, long vnetHeader, int length) {
+        long packet = vnetHeader + WorkerIo.VNET_HEADER_BYTES;
+        if (!peer.hasEndpoint() || destination(packet) != peer || !segmenter.start(vnetHeader, length)) {
+            return false;
+        }
+        segment(peer, keypair, IpPacket.encapsulateEcn(IpPacket.ecn(packet)));
+        return true;
     }
 
     /** Drops a packet, and answers it by an ICMP error. */

@@ -58,7 +58,7 @@ public final class Worker extends WorkerCounters {
 
     private final ControlMessages messages = new ControlMessages();
     private final UdpBuffers udpBuffers = new UdpBuffers();
-    private final SendPath sendPath;
+    final SendPath sendPath;
     /** Set once, in initialize. Other threads read it after Workers.start, or after they saw the sleep flag. */
     private WorkerIo io;
 
