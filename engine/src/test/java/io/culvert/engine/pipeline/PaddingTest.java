@@ -28,6 +28,18 @@ class PaddingTest {
         assertThat(SendPath.padding(length, mtu)).isEqualTo(padding);
     }
 
+    /** The MTU of a route inside the tunnel, which a TUN does not show. */
+    @Test
+    void aRouteMtuThatIsAMultipleOf16IsNeverExceeded() {
+        Laws.check(draw -> {
+            int route = 16 * draw.integer(1, 4_095);
+            int length = draw.integer(0, route);
+            int mtu = draw.integer(route, 65_535);
+
+            assertThat(length + SendPath.padding(length, mtu)).isLessThanOrEqualTo(route);
+        });
+    }
+
     @Test
     void paddingStaysBelow16AndWithinTheMtu() {
         Laws.check(draw -> {
