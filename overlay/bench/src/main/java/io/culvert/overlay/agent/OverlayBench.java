@@ -137,9 +137,15 @@ public final class OverlayBench {
         idle(etcd, agents, relays);
         agents.stop();
         say("starting all agents at once, without snapshots");
+        double relay = relays.cpuSeconds();
+        double own = ownCpuSeconds();
         start = System.nanoTime();
         agents.start(Optional.empty(), relays.addresses());
         figure("mass start", "s", (System.nanoTime() - start) / 1e9);
+        if (options.relays() > 0) {
+            figure("mass start, CPU of the relays", "s", relays.cpuSeconds() - relay);
+        }
+        figure("mass start, CPU of the agents", "s", ownCpuSeconds() - own);
         agents.stop();
     }
 
