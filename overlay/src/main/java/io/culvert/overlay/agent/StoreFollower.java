@@ -33,7 +33,6 @@ final class StoreFollower {
     /** A try that fails this often for want of a quorum is made with one member's data. */
     private static final int FAILURES_UNTIL_SERIALIZABLE = 2;
 
-    private static final int PAGE = 500;
     private static final Duration FIRST_DELAY = Duration.ofMillis(500);
     private static final Duration MOST_DELAY = Duration.ofSeconds(30);
 
@@ -111,7 +110,7 @@ final class StoreFollower {
             return;
         }
         // A list tells the store's revision as well, which no answer about one key does.
-        store.list(ownKey, "", PAGE, 0, false).whenComplete((page, failure) -> {
+        store.list(ownKey, "", 1, 0, false).whenComplete((page, failure) -> {
             if (current != attempt) {
                 return;
             }
@@ -135,7 +134,7 @@ final class StoreFollower {
 
     private void list(int current, List<Entry> entries, String after, long at) {
         boolean serializable = failures >= FAILURES_UNTIL_SERIALIZABLE && failures % 2 == 0;
-        store.list(prefix, after, PAGE, at, serializable).whenComplete((page, failure) -> {
+        store.list(prefix, after, Store.PAGE_LIMIT, at, serializable).whenComplete((page, failure) -> {
             if (current != attempt) {
                 return;
             }

@@ -7,13 +7,7 @@ import com.sun.net.httpserver.HttpsExchange;
 import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import io.culvert.overlay.loop.Loop;
-import io.culvert.overlay.record.Contents;
-import io.culvert.overlay.record.Envelope;
 import io.culvert.overlay.record.Keys;
-import io.culvert.overlay.record.Kind;
-import io.culvert.overlay.record.Member;
-import io.culvert.overlay.record.RecordException;
-import io.culvert.overlay.record.Role;
 import io.culvert.overlay.store.Page;
 import io.culvert.overlay.store.Store;
 import java.io.IOException;
@@ -57,7 +51,7 @@ public final class RelayServer implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(200);
 
     private static final int BACKLOG = 4096;
-    /** The pages of 10,000 records have 6 MB. */
+    /** The pages of 10,000 records have 6 MB, or 2 MB compressed. */
     private static final int ENCODED_BYTES = 16 << 20;
 
     private final Loop loop;
@@ -65,6 +59,7 @@ public final class RelayServer implements AutoCloseable {
     /** What etcd's users of the network end with. */
     private final String suffix;
 
+    private final Members members = new Members();
     private final Replica replica;
     private final Follower follower;
     private final HttpsServer server;
@@ -82,6 +77,9 @@ public final class RelayServer implements AutoCloseable {
 
     /** What keys a page has: their prefix, the one before them, how many at most, and the revision. */
     private record Keyed(String prefix, long generation, String after, int limit, long revision) {}
+
+    /** The one or the other, and whether it is compressed. */
+    private record Coded(Record answer, boolean isGzip) {}
 
     /** What a relay has done so far, and does now. */
     public record Counters(int waiting, long lists, long batches, long refused) {}
@@ -167,7 +165,11 @@ public final class RelayServer implements AutoCloseable {
                 if (!hasPlace) {
                     throw new Refusal(503, "the relay serves " + MOST_CLIENTS + " clients already: ask another one");
                 }
-                body = answer((HttpsExchange) exchange);
+                boolean isGzip = Gzip.isTaken(exchange.getRequestHeaders().get("Accept-Encoding"));
+                body = answer((HttpsExchange) exchange, isGzip);
+                if (isGzip) {
+                    exchange.getResponseHeaders().set("Content-Encoding", Gzip.NAME);
+                }
             } catch (Refusal e) {
                 refused.incrementAndGet();
                 status = e.status;
@@ -182,7 +184,7 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private byte[] answer(HttpsExchange exchange) throws Refusal, IOException {
+    private byte[] answer(HttpsExchange exchange, boolean isGzip) throws Refusal, IOException {
         if (!follower.isCurrent()) {
             throw new Refusal(503, "the relay does not reach the store");
         }
@@ -194,8 +196,8 @@ public final class RelayServer implements AutoCloseable {
         }
         try {
             return switch (exchange.getRequestURI().getPath()) {
-                case LIST -> list(wanted, query);
-                case WATCH -> watch(wanted, query.number("from", 1, Long.MAX_VALUE));
+                case LIST -> list(wanted, query, isGzip);
+                case WATCH -> watch(wanted, query.number("from", 1, Long.MAX_VALUE), isGzip);
                 default -> throw new Refusal(404, "expected " + LIST + " or " + WATCH);
             };
         } catch (IllegalArgumentException e) {
@@ -206,23 +208,14 @@ public final class RelayServer implements AutoCloseable {
     private void requireMember(HttpsExchange exchange) throws Refusal, IOException {
         String name = Names.commonName(exchange.getSSLSession().getPeerPrincipal());
         String node = name.endsWith(suffix) ? name.substring(0, name.length() - suffix.length()) : "";
-        if (!replica.value(prefix + "member/" + node).map(this::isMember).orElse(false)) {
+        if (!replica.value(prefix + "member/" + node)
+                .map(record -> members.isMember(record, loop.now()))
+                .orElse(false)) {
             throw new Refusal(403, "the certificate's CN \"" + name + "\" is that of no member of this network");
         }
     }
 
-    /** The record is not verified: it decides on who may read here, and whoever can forge it can read the store. */
-    private boolean isMember(byte[] record) {
-        try {
-            Member member =
-                    (Member) Contents.parse(Kind.MEMBER, Envelope.decode(record).signed());
-            return member.role() != Role.REVOKED && loop.now().isBefore(member.notAfter());
-        } catch (RecordException e) {
-            return false;
-        }
-    }
-
-    private byte[] list(String wanted, Query query) throws Refusal {
+    private byte[] list(String wanted, Query query, boolean isGzip) throws Refusal {
         long revision = query.number("revision", 0, Long.MAX_VALUE);
         long least = query.number("least", 0, Long.MAX_VALUE);
         requireAsNewAs(least, System.nanoTime() + CATCH_UP.toNanos());
@@ -235,7 +228,7 @@ public final class RelayServer implements AutoCloseable {
         }
         lists.incrementAndGet();
         Keyed keyed = new Keyed(wanted, generation, after, limit, page.get().revision());
-        return encode(keyed, generation, () -> Frame.of(page.get()));
+        return encode(new Coded(keyed, isGzip), generation, () -> Frame.of(page.get()));
     }
 
     private static String key(String text) throws Refusal {
@@ -265,18 +258,18 @@ public final class RelayServer implements AutoCloseable {
         }
     }
 
-    private byte[] watch(String wanted, long from) throws Refusal {
+    private byte[] watch(String wanted, long from, boolean isGzip) throws Refusal {
         long end = System.nanoTime() + WAIT.toNanos();
         waiting.incrementAndGet();
         try {
             requireAsNewAs(from - 1, end);
-            return changes(wanted, from, end);
+            return changes(wanted, from, end, isGzip);
         } finally {
             waiting.decrementAndGet();
         }
     }
 
-    private byte[] changes(String wanted, long from, long end) throws Refusal {
+    private byte[] changes(String wanted, long from, long end, boolean isGzip) throws Refusal {
         while (true) {
             CompletableFuture<Void> changed = replica.changed();
             long generation = replica.generation();
@@ -290,7 +283,7 @@ public final class RelayServer implements AutoCloseable {
                 batches.incrementAndGet();
                 Changes found =
                         new Changes(wanted, generation, from, batch.get().revision());
-                return encode(found, generation, () -> Frame.of(batch.get()));
+                return encode(new Coded(found, isGzip), generation, () -> Frame.of(batch.get()));
             }
             await(changed, left);
         }
@@ -309,8 +302,9 @@ public final class RelayServer implements AutoCloseable {
     }
 
     /** What was read while the store began anew may be of either generation, and is nobody else's. */
-    private byte[] encode(Object key, long generation, Supplier<byte[]> frame) {
-        return replica.generation() == generation ? encoded.get(key, frame) : frame.get();
+    private byte[] encode(Coded key, long generation, Supplier<byte[]> frame) {
+        Supplier<byte[]> body = key.isGzip ? () -> Gzip.compress(frame.get()) : frame;
+        return replica.generation() == generation ? encoded.get(key, body) : body.get();
     }
 
     @Override

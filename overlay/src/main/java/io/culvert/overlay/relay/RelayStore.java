@@ -85,6 +85,7 @@ public final class RelayStore implements Store {
         URI target = relays.get(relay);
         HttpRequest request = HttpRequest.newBuilder(target.resolve(path + "?" + Query.of(parameters)))
                 .timeout(limit)
+                .header("Accept-Encoding", Gzip.NAME)
                 .build();
         CompletableFuture<T> result = new CompletableFuture<>();
         client.sendAsync(request, BodyHandlers.limiting(BodyHandlers.ofByteArray(), Frame.MAX_BYTES))
@@ -110,7 +111,11 @@ public final class RelayStore implements Store {
         }
         if (response.statusCode() == OK) {
             try {
-                return reader.read(response.body());
+                boolean isGzip = response.headers()
+                        .firstValue("Content-Encoding")
+                        .filter(Gzip.NAME::equals)
+                        .isPresent();
+                return reader.read(isGzip ? Gzip.expand(response.body(), Frame.MAX_BYTES) : response.body());
             } catch (IOException e) {
                 String what = "the relay " + target + " gave an answer that cannot be read: " + e.getMessage();
                 throw new StoreException(Kind.UNAVAILABLE, what, e);

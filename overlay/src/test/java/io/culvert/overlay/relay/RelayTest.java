@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import io.culvert.overlay.loop.ThreadLoop;
 import io.culvert.overlay.record.Envelope;
 import io.culvert.overlay.record.Key;
@@ -26,6 +28,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -150,12 +155,18 @@ class RelayTest {
     }
 
     private Store client(SSLContext tls, RelayServer... relays) {
+        return client(
+                tls,
+                List.of(relays).stream().map(relay -> relay.address().getPort()).toList());
+    }
+
+    private Store client(SSLContext tls, List<Integer> ports) {
         HttpClient http = HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .sslContext(tls)
                 .build();
-        List<URI> urls = List.of(relays).stream()
-                .map(relay -> URI.create("https://127.0.0.1:" + relay.address().getPort()))
+        List<URI> urls = ports.stream()
+                .map(port -> URI.create("https://127.0.0.1:" + port))
                 .toList();
         opened.add(http::shutdownNow);
         return new RelayStore(loop, urls, http, cluster.client("direct", loop));
@@ -331,6 +342,49 @@ class RelayTest {
                 .isInstanceOfSatisfying(
                         StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
                 .hasMessageContaining("the relay does not reach the store");
+    }
+
+    /** A page of records takes a third of the bytes; who does not ask for that gets it as it is. */
+    @Test
+    void answersAreCompressedForThoseWhoTakeThat() throws Exception {
+        RelayServer relay = relay();
+        byte[] plain = ask(relay, "identity").body();
+        HttpResponse<byte[]> compressed = ask(relay, "gzip");
+        assertThat(compressed.headers().firstValue("Content-Encoding")).contains("gzip");
+        assertThat(Frame.of(Frame.page(plain))).isEqualTo(plain);
+        assertThat(Gzip.expand(compressed.body(), Frame.MAX_BYTES)).isEqualTo(plain);
+    }
+
+    private HttpResponse<byte[]> ask(RelayServer relay, String coding) throws Exception {
+        URI page = URI.create("https://127.0.0.1:" + relay.address().getPort() + "/v1/list?limit=9&least=0&revision=0"
+                + "&prefix=" + NET);
+        try (HttpClient client = HttpClient.newBuilder().sslContext(node).build()) {
+            HttpRequest request = HttpRequest.newBuilder(page)
+                    .header("Accept-Encoding", coding)
+                    .build();
+            return client.send(request, BodyHandlers.ofByteArray());
+        }
+    }
+
+    /** A relay that was taken over answers with what would fill the memory of its clients. */
+    @Test
+    void anAnswerThatExpandsWithoutEndIsRefused() throws Exception {
+        byte[] bomb = Gzip.compress(new byte[Frame.MAX_BYTES + 1]);
+        HttpsServer hostile = HttpsServer.create(new InetSocketAddress("127.0.0.1", 0), 0);
+        opened.add(() -> hostile.stop(0));
+        hostile.setHttpsConfigurator(new HttpsConfigurator(server));
+        hostile.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Content-Encoding", "gzip");
+            exchange.sendResponseHeaders(200, bomb.length);
+            exchange.getResponseBody().write(bomb);
+            exchange.close();
+        });
+        hostile.start();
+        Store store = client(node, List.of(hostile.getAddress().getPort()));
+        assertThatThrownBy(() -> list(store, "", 9, 0))
+                .isInstanceOfSatisfying(
+                        StoreException.class, e -> assertThat(e.kind()).isEqualTo(Kind.UNAVAILABLE))
+                .hasMessageContaining("expands to more than " + Frame.MAX_BYTES);
     }
 
     @Test
