@@ -35,7 +35,7 @@ final class PlainNoise {
                 ephemeral, publicKey(staticPrivate), dh(staticPrivate, responder), responder, timestamp, sender);
     }
 
-    /** The same of somebody who claims a public key, and a shared secret of it and the responder's. */
+    /** The same with a public key of the sender that is given, and its shared secret with the responder. */
     byte[] initiation(
             byte[] ephemeral,
             byte[] staticPublic,
