@@ -49,7 +49,7 @@ public final class MetricsEndpoint implements AutoCloseable {
         if (!closed) {
             server = switch (address) {
                 case MetricsAddress.Tcp tcp -> new MetricsServer(tcp.address(), answers);
-                case MetricsAddress.Unix unix -> new UnixMetricsServer(unix.file(), answers);
+                case MetricsAddress.Unix unix -> new UnixMetricsServer(unix.file(), answers, UnixMetricsServer.LIMIT);
             };
             LOG.log(Level.INFO, "serving metrics at {0}", address);
         }

@@ -24,7 +24,8 @@ final class MetricsServer implements AutoCloseable {
         System.setProperty("sun.net.httpserver.maxIdleConnections", "16");
         System.setProperty("sun.net.httpserver.idleInterval", "10");
         System.setProperty("sun.net.httpserver.maxReqTime", "5");
-        System.setProperty("sun.net.httpserver.maxRspTime", "10");
+        // With the time to make the answer, which a busy machine may need much of.
+        System.setProperty("sun.net.httpserver.maxRspTime", "30");
         System.setProperty("sun.net.httpserver.maxReqHeaderSize", "16384");
         System.setProperty("sun.net.httpserver.drainAmount", "1024");
         System.setProperty("sun.net.httpserver.nodelay", "true");

@@ -17,12 +17,14 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Gives the {@link Answers} over HTTP on a Unix socket, which the JDK's server cannot listen on. One request for each
- * connection; connections, and the size and duration of each, are limited. Thread-safe.
+ * connection; connections, the size of each, and how long its client may take, are limited. Thread-safe.
  */
 final class UnixMetricsServer implements AutoCloseable {
     private static final int CONNECTIONS = 64;
     private static final int REQUEST_BYTES = 16 * 1024;
-    private static final Duration LIMIT = Duration.ofSeconds(5);
+    /** How long a client may take to send its request, and to read the answer. */
+    static final Duration LIMIT = Duration.ofSeconds(5);
+
     private static final long RETRY_NANOS = 100_000_000;
     private static final int BAD_REQUEST = 400;
 
@@ -30,6 +32,7 @@ final class UnixMetricsServer implements AutoCloseable {
 
     private final SocketFile socket;
     private final Answers answers;
+    private final Duration limit;
     private final Semaphore free = new Semaphore(CONNECTIONS);
 
     /**
@@ -37,8 +40,9 @@ final class UnixMetricsServer implements AutoCloseable {
      *
      * @throws IOException if a process listens on the socket, or the system refuses it
      */
-    UnixMetricsServer(Path file, Answers answers) throws IOException {
+    UnixMetricsServer(Path file, Answers answers, Duration limit) throws IOException {
         this.answers = answers;
+        this.limit = limit;
         socket = SocketFile.create(file);
         Thread.ofPlatform().daemon().name("culvert-metrics").start(this::accept);
     }
@@ -60,31 +64,43 @@ final class UnixMetricsServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel connection) {
-        Thread limit = Thread.ofVirtual().name("metrics-limit").start(() -> closeLater(connection));
         try (connection) {
-            String head = readHead(connection);
+            String head = limited(connection, () -> readHead(connection));
             String[] words = head.split("\r?\n", 2)[0].split(" ", -1);
-            if (words.length == 3 && words[2].startsWith("HTTP/1.")) {
-                int query = words[1].indexOf('?');
-                String path = query < 0 ? words[1] : words[1].substring(0, query);
-                send(connection, answers.answer(words[0], path), words[0].equals("HEAD"));
-            } else {
-                send(connection, Answer.of(BAD_REQUEST), false);
-            }
+            boolean known = words.length == 3 && words[2].startsWith("HTTP/1.");
+            // A busy machine may take longer for the answer than a client may.
+            Answer answer = known ? answers.answer(words[0], words[1].split("\\?", 2)[0]) : Answer.of(BAD_REQUEST);
+            limited(connection, () -> {
+                send(connection, answer, words[0].equals("HEAD"));
+                return answer;
+            });
         } catch (IOException e) {
             LOG.log(Level.DEBUG, "a client of the metrics failed: {0}", e.toString());
         } finally {
-            limit.interrupt();
             free.release();
         }
     }
 
-    private static void closeLater(SocketChannel connection) {
+    private interface Exchange<T> {
+        T run() throws IOException;
+    }
+
+    /** Runs what waits for the client, whose connection is closed if that takes too long. */
+    private <T> T limited(SocketChannel connection, Exchange<T> exchange) throws IOException {
+        Thread closing = Thread.ofVirtual().name("metrics-limit").start(() -> closeLater(connection));
         try {
-            Thread.sleep(LIMIT);
+            return exchange.run();
+        } finally {
+            closing.interrupt();
+        }
+    }
+
+    private void closeLater(SocketChannel connection) {
+        try {
+            Thread.sleep(limit);
             connection.close();
         } catch (InterruptedException | IOException e) {
-            // It has been closed.
+            // It has been closed, or the client was in time.
         }
     }
 

@@ -32,19 +32,24 @@ final class AgentServer implements AutoCloseable {
     private static final Logger LOG = System.getLogger(AgentServer.class.getName());
     private static final int CONNECTIONS = 16;
     private static final int REQUEST_BYTES = 8 * 1024;
+    /** How long a client may take to send its request, and to read the answer. */
     private static final Duration LIMIT = Duration.ofSeconds(10);
+
     private static final long RETRY_NANOS = 100_000_000;
     private static final String TEXT = "text/plain; version=0.0.4; charset=utf-8";
 
     private final ServerSocketChannel channel;
     private final Optional<Path> file;
     private final Map<String, Callable<String>> pages;
+    private final Duration limit;
     private final Semaphore free = new Semaphore(CONNECTIONS);
 
-    private AgentServer(ServerSocketChannel channel, Optional<Path> file, Map<String, Callable<String>> pages) {
+    private AgentServer(
+            ServerSocketChannel channel, Optional<Path> file, Map<String, Callable<String>> pages, Duration limit) {
         this.channel = channel;
         this.file = file;
         this.pages = pages;
+        this.limit = limit;
         Thread.ofPlatform().daemon().name("overlay-status").start(this::accept);
     }
 
@@ -54,6 +59,10 @@ final class AgentServer implements AutoCloseable {
      * @throws IOException if a process listens on it, or the system refuses
      */
     static AgentServer on(Path socket, Map<String, Callable<String>> pages) throws IOException {
+        return on(socket, pages, LIMIT);
+    }
+
+    static AgentServer on(Path socket, Map<String, Callable<String>> pages, Duration limit) throws IOException {
         if (isServed(socket)) {
             throw new IOException(socket + " is another agent's: one agent runs for each network");
         }
@@ -70,7 +79,7 @@ final class AgentServer implements AutoCloseable {
             Files.deleteIfExists(temporary);
             throw new IOException(socket + ": cannot listen there: " + e.getMessage(), e);
         }
-        return new AgentServer(channel, Optional.of(socket), pages);
+        return new AgentServer(channel, Optional.of(socket), pages, limit);
     }
 
     /** Serves pages, by their paths, on a TCP port. */
@@ -82,7 +91,7 @@ final class AgentServer implements AutoCloseable {
             channel.close();
             throw new IOException("cannot serve metrics on " + address + ": " + e.getMessage(), e);
         }
-        return new AgentServer(channel, Optional.empty(), pages);
+        return new AgentServer(channel, Optional.empty(), pages, LIMIT);
     }
 
     /** Whether a process listens on a socket. */
@@ -115,35 +124,43 @@ final class AgentServer implements AutoCloseable {
     }
 
     private void serve(SocketChannel connection) {
-        Thread limit = Thread.ofVirtual().name("status-limit").start(() -> closeLater(connection));
         try (connection) {
-            String[] words = readHead(connection).split("\r?\n", 2)[0].split(" ", -1);
+            String[] words = limited(connection, () -> readHead(connection))
+                    .split("\r?\n", 2)[0]
+                    .split(" ", -1);
             if (words.length != 3 || !words[2].startsWith("HTTP/1.")) {
                 send(connection, 400, "expected GET PATH HTTP/1.1\n");
             } else if (!words[0].equals("GET")) {
                 send(connection, 405, "only GET is served\n");
             } else {
-                String path = words[1].split("\\?", 2)[0];
-                Callable<String> page = pages.get(path);
-                send(
-                        connection,
-                        page == null ? 404 : 200,
-                        page == null ? "there is: " + pages.keySet() + "\n" : page.call());
+                Callable<String> page = pages.get(words[1].split("\\?", 2)[0]);
+                // A busy machine may take longer for the page than a client may.
+                String content = page == null ? "there is: " + pages.keySet() + "\n" : page.call();
+                send(connection, page == null ? 404 : 200, content);
             }
         } catch (Exception e) {
             LOG.log(Level.DEBUG, "a client of the status failed: {0}", e.toString());
         } finally {
-            limit.interrupt();
             free.release();
         }
     }
 
-    private static void closeLater(SocketChannel connection) {
+    /** Runs what waits for the client, whose connection is closed if that takes too long. */
+    private <T> T limited(SocketChannel connection, Callable<T> exchange) throws Exception {
+        Thread closing = Thread.ofVirtual().name("status-limit").start(() -> closeLater(connection));
         try {
-            Thread.sleep(LIMIT);
+            return exchange.call();
+        } finally {
+            closing.interrupt();
+        }
+    }
+
+    private void closeLater(SocketChannel connection) {
+        try {
+            Thread.sleep(limit);
             connection.close();
         } catch (InterruptedException | IOException e) {
-            // It has been closed.
+            // It has been closed, or the client was in time.
         }
     }
 
@@ -157,7 +174,11 @@ final class AgentServer implements AutoCloseable {
         return head;
     }
 
-    private static void send(SocketChannel connection, int status, String content) throws IOException {
+    private void send(SocketChannel connection, int status, String content) throws Exception {
+        limited(connection, () -> write(connection, status, content));
+    }
+
+    private static int write(SocketChannel connection, int status, String content) throws IOException {
         byte[] body = content.getBytes(StandardCharsets.UTF_8);
         String head = "HTTP/1.1 " + status + "\r\nConnection: close\r\nContent-Type: " + TEXT + "\r\nContent-Length: "
                 + body.length + "\r\n\r\n";
@@ -167,6 +188,7 @@ final class AgentServer implements AutoCloseable {
                 connection.write(bytes);
             }
         }
+        return body.length;
     }
 
     /** The address of a TCP port. */
