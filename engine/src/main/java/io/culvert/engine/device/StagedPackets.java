@@ -89,11 +89,6 @@ final class StagedPackets {
         }
     }
 
-    /** Appends a keepalive likewise. */
-    int addKeepalive(long now) {
-        return add(area.keepalive(now));
-    }
-
     private void resized(int sign, Staged staged) {
         size += sign;
         packets += sign * staged.packets;

@@ -23,10 +23,10 @@ final class StagingArea {
 
     /** The least for one home: several super-packets. */
     private static final long MIN_BYTES = 1L << 20;
-    /** The part of the memory that is left to packets on their way to the home. */
+    /** The part of the memory that is left to packets which are copied, and in no queue yet. */
     private static final int IN_TRANSIT = 8;
 
-    /** The bytes of all staged packets, and of those on their way here. Any worker adds and subtracts. */
+    /** The bytes of all staged packets, and of those in no queue yet. Any worker adds and subtracts. */
     private final AtomicLong bytes = new AtomicLong();
 
     private final long limit;
@@ -113,8 +113,8 @@ final class StagingArea {
     }
 
     /**
-     * Drops the oldest packets of the longest queues until there is room for packets on their way; returns the number
-     * of those. Under the monitor.
+     * Drops the oldest packets of the longest queues until there is room for packets in no queue yet; returns the
+     * number of those dropped. Under the monitor.
      */
     int makeRoom() {
         int dropped = 0;

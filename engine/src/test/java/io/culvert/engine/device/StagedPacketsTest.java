@@ -113,7 +113,7 @@ class StagedPacketsTest {
         StagedPackets.Staged small = packet(1, (byte) 0, 1);
         assertThat(area.bytes()).isEqualTo(1 + StagingArea.OVERHEAD);
         area.free(small);
-        staged.addKeepalive(now);
+        staged.add(area.keepalive(now));
         assertThat(area.bytes()).isEqualTo(StagingArea.OVERHEAD);
     }
 
