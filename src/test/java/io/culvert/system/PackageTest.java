@@ -231,7 +231,7 @@ class PackageTest {
                                     + " --advertise-client-urls " + store)
                             .split(" "));
             container.run("sh", "-euc", """
-                    set -- net --directory /root/enroller
+                    set -- net --directory /tmp/enroller
                     culvert overlay init "$@" --pool 10.64.0.0/16 --etcd http://127.0.0.1:2379 --lab
                     culvert overlay enrol "$@" node1 --identity /etc/culvert/overlay/net/identity.key
                     echo 'OPTIONS="--endpoint 192.168.99.1:51820"' >/etc/default/culvert-overlay-net
@@ -251,8 +251,8 @@ class PackageTest {
     /** Boots the root with systemd, and installs the package for Debian 12 there. */
     private SystemdContainer boot(Namespace namespace) throws IOException {
         SystemdContainer container = SystemdContainer.boot(namespace, debian);
-        Files.copy(packaged("culvert_.*deb12_.*"), container.path("root/culvert.deb"));
-        container.run("dpkg", "--install", "/root/culvert.deb");
+        Files.copy(packaged("culvert_.*deb12_.*"), container.path("tmp/culvert.deb"));
+        container.run("dpkg", "--install", "/tmp/culvert.deb");
         return container;
     }
 
